@@ -1,0 +1,190 @@
+/**
+ * Durable state of the CPNS Server: EUKeys, owners of entities, sessions, tombstones of exchanges,
+ * attachments, mailbox. Design 9; each method is one transaction.
+ */
+import type { KeyType } from '../cpns/key-type.ts'
+import type { SealingKeyStore } from '../crypto/sealing-ring.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { EntityId } from '../identity/entity-id.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Who an entity belongs to: the subscriber that bootstrapped, or the CPNS User. K-4 */
+export interface Owner {
+  readonly kind: 'impi' | 'user'
+  readonly id: string
+}
+
+/** Where an EUKey comes from; `gba-u` and `gba-me` keys have their B-TID as id. K-4 */
+export type EuKeySource = 'gba-u' | 'gba-me' | 'assigned'
+
+/** One EUKey. */
+export interface EuKey {
+  /** B-TID, or a random id. */
+  readonly id: string
+  readonly entityId: EntityId
+  readonly owner: Owner
+  readonly source: EuKeySource
+  readonly keyType: KeyType
+  /** 32 octets; sealed at rest. */
+  readonly key: Secret
+  /** UTC milliseconds. */
+  readonly createdAtMs: number
+  /** UTC milliseconds. */
+  readonly expiresAtMs: number
+}
+
+/** An EUKey as it may be shown. */
+export type EuKeyInfo = Omit<EuKey, 'key'> & { readonly state: 'current' | 'replaced' }
+
+/** One session. Its key is sealed at rest; keys of attachments are never stored. */
+export interface Session {
+  /** 32 hex digits. */
+  readonly sessionId: string
+  readonly entityId: EntityId
+  readonly role: 'pn-gw' | 'pne'
+  /** EntityID of the PN GW that a PNE is behind. */
+  readonly via?: EntityId
+  readonly euKeyId: string
+  /** 32 octets. */
+  readonly sessionKey: Secret
+  /** UTC milliseconds. */
+  readonly createdAtMs: number
+  /** UTC milliseconds; never after the EUKey's. */
+  readonly expiresAtMs: number
+}
+
+/** A session as it may be shown. */
+export type SessionInfo = Omit<Session, 'sessionKey'>
+
+/** A completed exchange: the same octets again get the same answer. M-4 */
+export interface Tombstone {
+  /** SHA-256 of State, hex. */
+  readonly stateDigest: string
+  /** SHA-256 of the completing message, hex. */
+  readonly messageDigest: string
+  /** The answer that was given, as sent. */
+  readonly answer: Uint8Array
+  /** UTC milliseconds after which the row can go. */
+  readonly forgetAfterMs: number
+}
+
+/** All that completing a connect exchange changes. */
+export interface HandshakeCompletion {
+  /** The answer in it is `success`, unless the outcome is another. */
+  readonly tombstone: Tombstone
+  /** State is refused from this moment on; compared inside the transaction. UTC milliseconds. */
+  readonly stateExpiresAtMs: number
+  /** The EUKey that the HASH was made with; a candidate that is not stored becomes the current one. */
+  readonly euKey: EuKey
+  /** Whether an entity without an owner is bound to this key's. K-4 `firstUse` */
+  readonly bindFirstUse: boolean
+  readonly session: Session
+  /** A former session under the same EUKey still receives, but no longer than this. UTC milliseconds. */
+  readonly formerSessionEndsAtMs: number
+}
+
+/** What became of it; on all but `completed` nothing is changed. */
+export type HandshakeOutcome =
+  | { readonly outcome: 'completed'; readonly endedSessionIds: readonly string[] }
+  /** A tombstone of this State is there: compare its `messageDigest`. */
+  | { readonly outcome: 'already-completed'; readonly tombstone: Tombstone }
+  | { readonly outcome: 'state-expired' }
+  /** The EUKey has been replaced or has expired since the exchange began. */
+  | { readonly outcome: 'eukey-changed' }
+  /** The entity is bound to another owner. */
+  | { readonly outcome: 'other-owner' }
+  /** The entity has no owner and `bindFirstUse` is false. */
+  | { readonly outcome: 'not-bound' }
+
+/** A message on its way. Design 8 */
+export interface MailboxMessage {
+  /** Rises with the order of acceptance. */
+  readonly position: number
+  readonly messageId: string
+  readonly from: string
+  readonly to: string
+  readonly contentType: string
+  readonly payload: Uint8Array
+  /** UTC milliseconds. */
+  readonly expiresAtMs: number
+}
+
+/** An entity and its owner. */
+export interface EntityInfo {
+  readonly entityId: EntityId
+  readonly owner: Owner
+  /** UTC milliseconds. */
+  readonly boundAtMs: number
+}
+
+/** All durable operations of the CPNS Server. */
+export interface ServerStore extends Store, SealingKeyStore {
+  /** Makes an assigned EUKey the entity's current one, binds the entity, ends sessions under the former. */
+  assignEuKey(euKey: EuKey): Promise<'assigned' | 'other-owner'>
+  /** The entity's current EUKey, unless it has expired at `nowMs`. */
+  findCurrentEuKey(entityId: EntityId, nowMs: number): Promise<EuKey | undefined>
+  /** An EUKey by id, with its state, expired or not. */
+  findEuKey(
+    entityId: EntityId,
+    id: string,
+  ): Promise<{ readonly euKey: EuKey; readonly state: 'current' | 'replaced' } | undefined>
+  listEuKeys(): Promise<readonly EuKeyInfo[]>
+  /** Removes an entity's EUKeys and ends its sessions. @returns Whether there were any. */
+  removeEuKeys(entityId: EntityId): Promise<boolean>
+
+  /** Binds an entity before its first use. @returns `bound-already` if it has an owner. */
+  bindEntity(entity: EntityInfo): Promise<'bound' | 'bound-already'>
+  findEntity(entityId: EntityId): Promise<EntityInfo | undefined>
+  listEntities(): Promise<readonly EntityInfo[]>
+  /** Takes the binding away, with EUKeys and sessions. @returns Whether there was one. */
+  removeEntity(entityId: EntityId): Promise<boolean>
+
+  /** The tombstone of a State, by its digest. */
+  findTombstone(stateDigest: string): Promise<Tombstone | undefined>
+  /** M-4 and K-4 in one transaction. */
+  completeHandshake(completion: HandshakeCompletion, nowMs: number): Promise<HandshakeOutcome>
+
+  /** A session that has not ended at `nowMs`. */
+  findSession(sessionId: string, nowMs: number): Promise<Session | undefined>
+  listSessions(nowMs: number): Promise<readonly SessionInfo[]>
+  /** @returns Whether it was there. */
+  endSession(sessionId: string): Promise<boolean>
+  /**
+   * Notes which node holds the attachment of an entity, and under which session; other sessions of
+   * that entity end, because a new attachment is the end of the former. Design 7, 8
+   *
+   * @returns The epoch of this attachment, and the sessions that ended.
+   */
+  takeAttachment(attachment: {
+    readonly entityId: EntityId
+    readonly nodeId: string
+    readonly sessionId: string
+  }): Promise<{ readonly epoch: number; readonly endedSessionIds: readonly string[] }>
+
+  /**
+   * Accepts a message once: it is in the mailbox, durable, unless (From, MessageID) was accepted
+   * before and has not expired. Design 8
+   */
+  acceptMessage(
+    message: Omit<MailboxMessage, 'position'>,
+    nowMs: number,
+  ): Promise<'accepted' | 'duplicate'>
+  /** Messages that wait for `to`, in order of acceptance, after `afterPosition`, unexpired. */
+  waitingMessages(query: {
+    readonly to: string
+    readonly afterPosition: number
+    readonly limit: number
+    readonly nowMs: number
+  }): Promise<readonly MailboxMessage[]>
+  /** The recipient acknowledged: the message leaves the mailbox. @returns Whether it was there. */
+  acknowledgeMessage(acknowledged: {
+    readonly to: string
+    readonly from: string
+    readonly messageId: string
+  }): Promise<boolean>
+  /** Recipients that have messages waiting, for a start-up sweep. */
+  waitingRecipients(nowMs: number): Promise<readonly string[]>
+
+  /** Removes what has expired at `nowMs`. @returns How many rows went. */
+  removeExpired(nowMs: number): Promise<number>
+}

@@ -1,0 +1,18 @@
+/** EntityID: names one CPNS entity. Design 4: a URI of at most 255 octets of UTF-8, compared octet by octet. */
+import { InvalidMessage } from '../errors/errors.ts'
+import { utf8 } from '../octets/octets.ts'
+
+declare const brand: unique symbol
+
+/** An EntityID that has been checked. */
+export type EntityId = string & { readonly [brand]: 'EntityId' }
+
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`\p{Cc}\p{Cs}]+$/u
+const MAX_OCTETS = 255
+
+/** @throws {InvalidMessage} Naming `field`, if the text is not a URI of at most 255 octets. */
+export function parseEntityId(text: string, field = 'EntityID'): EntityId {
+  if (utf8(text).length > MAX_OCTETS) throw new InvalidMessage('over 255 octets', field)
+  if (!URI.test(text)) throw new InvalidMessage('not a URI', field)
+  return text as EntityId
+}

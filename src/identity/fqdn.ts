@@ -1,0 +1,28 @@
+/** Fully qualified domain names of BSFs and NAFs. RFC 1035 2.3.1, RFC 1123 2.1 */
+import { InvalidMessage } from '../errors/errors.ts'
+
+declare const brand: unique symbol
+
+/** A domain name in lower case, without a final dot. */
+export type Fqdn = string & { readonly [brand]: 'Fqdn' }
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
+const ONLY_DIGITS = /^\d+$/
+const MAX_CHARACTERS = 253
+
+/**
+ * A domain name; upper case is folded, because names compare without case and the octets of one name
+ * enter a key derivation on two sides.
+ *
+ * @throws {InvalidMessage} If the text is no domain name; an IP address is none.
+ */
+export function parseFqdn(text: string, field = 'FQDN'): Fqdn {
+  const name = text.toLowerCase()
+  const labels = name.split('.')
+  const last = labels.at(-1) ?? ''
+  if (name.length > MAX_CHARACTERS || !labels.every((label) => LABEL.test(label))) {
+    throw new InvalidMessage('not a domain name', field)
+  }
+  if (ONLY_DIGITS.test(last)) throw new InvalidMessage('an IP address, not a domain name', field)
+  return name as Fqdn
+}

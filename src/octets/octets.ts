@@ -1,0 +1,129 @@
+/**
+ * Octet strings as plain `Uint8Array`, and their text forms.
+ *
+ * Text that comes from a peer is read strictly: one octet string has exactly one accepted hex (either
+ * case) or base64 form (RFC 4648 4, canonical), so that two texts never name the same value by accident.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { InvalidMessage } from '../errors/errors.ts'
+
+const UTF8_DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const HEX = /^(?:[0-9a-fA-F]{2})*$/
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+
+/** The octets of all parts, one after the other, in a new array. */
+export function concatOctets(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
+}
+
+/** Whether two octet strings are equal, in time that does not depend on where they differ. */
+export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+/** `a` XOR `b`. @throws {RangeError} If their lengths differ. */
+export function xorOctets(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length !== b.length) throw new RangeError('XOR needs two octet strings of one length')
+  return a.map((octet, index) => octet ^ (b[index] as number))
+}
+
+/** Lower-case hex. */
+export function toHex(octets: Uint8Array): string {
+  return asBuffer(octets).toString('hex')
+}
+
+/** Octets of a hex text in either case. @throws {InvalidMessage} Naming `field`, if it is not hex. */
+export function fromHex(text: string, field = 'hex'): Uint8Array {
+  if (!HEX.test(text)) throw new InvalidMessage('not an even number of hex digits', field)
+  return new Uint8Array(Buffer.from(text, 'hex'))
+}
+
+/** Base64 with padding. RFC 4648 4 */
+export function toBase64(octets: Uint8Array): string {
+  return asBuffer(octets).toString('base64')
+}
+
+/**
+ * Octets of canonical base64: standard alphabet, padded, no white space, unused bits zero.
+ *
+ * @throws {InvalidMessage} Naming `field`, if the text is any other.
+ * @see RFC 4648 4
+ */
+export function fromBase64(text: string, field = 'base64'): Uint8Array {
+  const octets = BASE64.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined
+  if (octets === undefined || toBase64(octets) !== text) {
+    throw new InvalidMessage('not canonical base64', field)
+  }
+  return octets
+}
+
+/** UTF-8 octets of a text. */
+export function utf8(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'utf8'))
+}
+
+/** Text of UTF-8 octets; a byte order mark stays in it. @throws {InvalidMessage} If it is not UTF-8. */
+export function fromUtf8(octets: Uint8Array, field = 'text'): string {
+  try {
+    return UTF8_DECODER.decode(octets)
+  } catch (cause) {
+    throw new InvalidMessage('not UTF-8', field, { cause })
+  }
+}
+
+/** `lp(x)` of the design's section "Notation": 2-octet big-endian length of x, then x. */
+export function lengthPrefixed(octets: Uint8Array): Uint8Array {
+  return concatOctets(uint16(octets.length), octets)
+}
+
+/** Two octets, big-endian. @throws {RangeError} Outside 0 to 65535. */
+export function uint16(value: number): Uint8Array {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
+    throw new RangeError(`${value} does not fit two octets`)
+  }
+  return Uint8Array.of(value >> 8, value & 0xff)
+}
+
+/** Four octets, big-endian. @throws {RangeError} Outside 0 to 2^32 - 1. */
+export function uint32(value: number): Uint8Array {
+  const octets = new Uint8Array(4)
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
+    throw new RangeError(`${value} does not fit four octets`)
+  }
+  new DataView(octets.buffer).setUint32(0, value)
+  return octets
+}
+
+/** Eight octets, big-endian. @throws {RangeError} Outside 0 to 2^64 - 1. */
+export function uint64(value: bigint): Uint8Array {
+  if (value < 0n || value >= 1n << 64n) throw new RangeError(`${value} does not fit eight octets`)
+  const octets = new Uint8Array(8)
+  new DataView(octets.buffer).setBigUint64(0, value)
+  return octets
+}
+
+/**
+ * Our own misuse, not a peer's: an argument of the wrong length.
+ *
+ * @throws {RangeError} If `octets` does not hold `length` octets (or one of several lengths).
+ */
+export function assertOctets(
+  name: string,
+  octets: Uint8Array,
+  length: number | readonly number[],
+): void {
+  const allowed = typeof length === 'number' ? [length] : length
+  if (!allowed.includes(octets.length)) {
+    throw new RangeError(`${name} has ${octets.length} octets, not ${allowed.join(' or ')}`)
+  }
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength)
+}
