@@ -1,0 +1,106 @@
+/**
+ * The computations of HTTP Digest: response and rspauth. RFC 7616 3.4, RFC 2617 3.2.2, RFC 3310 3.3
+ *
+ * HA1 and HA2 are H(A1) and H(A2) as lower-case hex. The password is octets, because with AKA it is
+ * RES itself (RFC 3310 3.3).
+ */
+import { md5, sha256 } from '../crypto/hash.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { equalOctets, fromHex, toHex, utf8 } from '../octets/octets.ts'
+
+/** Algorithms that can be computed here. RFC 7616 3.3, RFC 3310 3.1 */
+export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess' | 'AKAv1-MD5'
+
+/** Quality of protection. RFC 7616 3.4 */
+export type DigestQop = 'auth' | 'auth-int'
+
+/** Everything that enters a digest. */
+export interface DigestInput {
+  readonly algorithm: DigestAlgorithm
+  readonly username: string
+  readonly realm: string
+  /** Any octets; empty for the answer with AUTS (RFC 3310 3.4). */
+  readonly password: Secret
+  readonly nonce: string
+  /** As in the `uri` parameter. */
+  readonly uri: string
+  readonly method: string
+  /** Absent in the form of RFC 2069. */
+  readonly qop?: DigestQop
+  /** 8 hex digits; needed with `qop`. */
+  readonly nc?: string
+  /** Needed with `qop`, and by the algorithms that end in `-sess`. */
+  readonly cnonce?: string
+  /** Entity body of the message that the digest protects; only `auth-int` covers it. */
+  readonly body: Uint8Array
+}
+
+interface AlgorithmEntry {
+  readonly hash: (...parts: readonly Uint8Array[]) => Uint8Array
+  /** A1 is bound to nonce and cnonce. RFC 7616 3.4.2 */
+  readonly session: boolean
+}
+
+const ALGORITHMS: Readonly<Record<DigestAlgorithm, AlgorithmEntry>> = {
+  MD5: { hash: md5, session: false },
+  'MD5-sess': { hash: md5, session: true },
+  'SHA-256': { hash: sha256, session: false },
+  'SHA-256-sess': { hash: sha256, session: true },
+  'AKAv1-MD5': { hash: md5, session: false },
+}
+
+/** The names of all algorithms in the table. */
+export const DIGEST_ALGORITHMS = Object.keys(ALGORITHMS) as readonly DigestAlgorithm[]
+
+/** The algorithm of this name, whatever its case; `undefined` if it is not in the table. */
+export function findDigestAlgorithm(name: string): DigestAlgorithm | undefined {
+  const wanted = name.toLowerCase()
+  return DIGEST_ALGORITHMS.find((known) => known.toLowerCase() === wanted)
+}
+
+/**
+ * The `response` of a request: KD(HA1, nonce:nc:cnonce:qop:HA2), without qop KD(HA1, nonce:HA2).
+ *
+ * @returns Lower-case hex, 32 or 64 digits.
+ * @throws {TypeError} If `nc` or `cnonce` is needed and absent.
+ * @see RFC 7616 3.4.1
+ */
+export function computeDigestResponse(input: DigestInput): string {
+  const { hash, session } = ALGORITHMS[input.algorithm]
+  const hex = (...parts: readonly Uint8Array[]): string => toHex(hash(...parts))
+  const credentials = `${input.username}:${input.realm}:`
+  const secret = hash(utf8(credentials), input.password.reveal())
+  const ha1 = session
+    ? hex(utf8(`${toHex(secret)}:${input.nonce}:${needed(input, 'cnonce')}`))
+    : toHex(secret)
+  const a2 = `${input.method}:${input.uri}`
+  const ha2 = hex(utf8(input.qop === 'auth-int' ? `${a2}:${hex(input.body)}` : a2))
+  const freshness =
+    input.qop === undefined
+      ? input.nonce
+      : [input.nonce, needed(input, 'nc'), needed(input, 'cnonce'), input.qop].join(':')
+  return hex(utf8(`${ha1}:${freshness}:${ha2}`))
+}
+
+/**
+ * The `rspauth` of an answer: as `response`, but A2 has no method, and its body is the answer's.
+ *
+ * @param input The values of the request, with the body of the answer.
+ * @returns Lower-case hex, 32 or 64 digits.
+ * @throws {TypeError} As `computeDigestResponse`.
+ * @see RFC 7616 3.5
+ */
+export function computeRspauth(input: Omit<DigestInput, 'method'>): string {
+  return computeDigestResponse({ ...input, method: '' })
+}
+
+/** Whether a digest of a peer is the expected one, in constant time; anything but lower-case hex is not. */
+export function isExpectedDigest(expected: string, received: string): boolean {
+  return /^(?:[0-9a-f]{2})+$/.test(received) && equalOctets(fromHex(expected), fromHex(received))
+}
+
+function needed(input: DigestInput, name: 'nc' | 'cnonce'): string {
+  const value = input[name]
+  if (value === undefined) throw new TypeError(`${name} is needed with qop or a -sess algorithm`)
+  return value
+}
