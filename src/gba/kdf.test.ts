@@ -7,7 +7,7 @@ const KEY = utf8('a key of whatever length')
 
 describe('the KDF of TS 33.220 B.2', () => {
   test('FC, then each parameter followed by its length in two octets', () => {
-    const s = Buffer.from('01' + '6162' + '0002' + '' + '0000' + '63' + '0001', 'hex')
+    const s = Buffer.from('01 6162 0002 0000 63 0001'.replaceAll(' ', ''), 'hex')
     const expected = createHmac('sha256', KEY).update(s).digest('hex')
     expect(toHex(kdf(KEY, 0x01, [utf8('ab'), utf8(''), utf8('c')]))).toBe(expected)
   })
