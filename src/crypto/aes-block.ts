@@ -16,7 +16,7 @@ export function createAesBlock(key: Secret): AesBlock {
   return {
     encrypt(blocks) {
       if (blocks.length % 16 !== 0) throw new RangeError('AES works on blocks of 16 octets')
-      return cipher.update(blocks)
+      return new Uint8Array(cipher.update(blocks))
     },
   }
 }

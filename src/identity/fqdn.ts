@@ -6,7 +6,7 @@ declare const brand: unique symbol
 /** A domain name in lower case, without a final dot. */
 export type Fqdn = string & { readonly [brand]: 'Fqdn' }
 
-const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
+const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/
 const ONLY_DIGITS = /^\d+$/
 const MAX_CHARACTERS = 253
 
@@ -17,12 +17,12 @@ const MAX_CHARACTERS = 253
  * @throws {InvalidMessage} If the text is no domain name; an IP address is none.
  */
 export function parseFqdn(text: string, field = 'FQDN'): Fqdn {
-  const name = text.toLowerCase()
-  const labels = name.split('.')
+  // Checked before folding: some letters outside ASCII (the Kelvin sign) fold into it.
+  const labels = text.split('.')
   const last = labels.at(-1) ?? ''
-  if (name.length > MAX_CHARACTERS || !labels.every((label) => LABEL.test(label))) {
+  if (text.length > MAX_CHARACTERS || !labels.every((label) => LABEL.test(label))) {
     throw new InvalidMessage('not a domain name', field)
   }
   if (ONLY_DIGITS.test(last)) throw new InvalidMessage('an IP address, not a domain name', field)
-  return name as Fqdn
+  return text.toLowerCase() as Fqdn
 }

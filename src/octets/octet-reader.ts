@@ -17,8 +17,16 @@ export class OctetReader {
     return this.#rest.length
   }
 
-  /** The next `length` octets, as a view. @throws {InvalidMessage} If fewer are left. */
+  /**
+   * The next `length` octets, as a view.
+   *
+   * @throws {InvalidMessage} If fewer are left, or if `length` (a peer's length field less a header, for
+   * instance) is negative.
+   */
   take(length: number, field: string): Uint8Array {
+    if (!Number.isInteger(length) || length < 0) {
+      throw new InvalidMessage('impossible length', field)
+    }
     if (length > this.#rest.length) throw new InvalidMessage('truncated', field)
     const taken = this.#rest.subarray(0, length)
     this.#rest = this.#rest.subarray(length)

@@ -1,16 +1,25 @@
 /** The clocks of this machine. */
-import { performance } from 'node:perf_hooks'
 import type { Clock } from '../../ports/clock.ts'
 
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** `setTimeout` fires at once when asked for more (24.8 days), so longer waits go in steps. */
+const LONGEST_STEP_MS = 2 ** 31 - 1
 
 /** Wall clock, monotonic clock and timers of the process; timers do not keep the process alive. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   setTimer(delayMs, fire) {
-    const timer = setTimeout(fire, Math.min(Math.max(0, delayMs), LONGEST_TIMER_MS))
-    timer.unref()
+    const dueMs = performance.now() + delayMs
+    const step = (): NodeJS.Timeout => {
+      const leftMs = Math.max(0, dueMs - performance.now())
+      return setTimeout(wake, Math.min(Math.ceil(leftMs), LONGEST_STEP_MS)).unref()
+    }
+    // A timer of the platform may also fire a fraction of a millisecond early.
+    const wake = (): void => {
+      if (performance.now() < dueMs) timer = step()
+      else fire()
+    }
+    let timer = step()
     return { cancel: () => clearTimeout(timer) }
   },
 }

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest'
+import { InvalidMessage } from '../errors/errors.ts'
+import { parseImpi } from './impi.ts'
+
+test.each([
+  '001010123456789@ims.mnc001.mcc001.3gppnetwork.org',
+  'alice@open-ims.test',
+  'Zoë@example.org',
+  'user+tag/1=@example.org',
+  `a@${'b'.repeat(253)}`,
+])('%j is an IMPI, unchanged', (text) => {
+  expect(parseImpi(text)).toBe(text)
+})
+
+test.each([
+  '',
+  'alice',
+  '@example.org',
+  'alice@',
+  'a@b@c',
+  'a lice@example.org',
+  'alice@example.org\n',
+  'al"ice@example.org',
+  'al\\ice@example.org',
+  'al\u0000ice@example.org',
+  'al\ud800ice@example.org',
+])('%j is none', (text) => {
+  expect(() => parseImpi(text, 'username')).toThrow(
+    new InvalidMessage('not of the form user@domain', 'username'),
+  )
+})
+
+test('255 octets of UTF-8 at most', () => {
+  expect(() => parseImpi(`${'ë'.repeat(127)}@b`)).toThrow('IMPI: over 255 octets')
+  expect(parseImpi(`${'ë'.repeat(126)}@bc`)).toHaveLength(129)
+})
