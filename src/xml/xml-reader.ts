@@ -1,0 +1,128 @@
+/**
+ * Reading of small XML documents from a peer into a tree. XML 1.0 in UTF-8 with Namespaces in XML 1.0, and
+ * nothing that makes XML dangerous: no DTD (so no entities but the five that are built in), no processing
+ * instruction, no other encoding, and limits of size and depth that hold before any work is done.
+ *
+ * The parsing proper is `saxes`; this module is what it may be fed with, and what is made of it.
+ */
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes'
+import { InvalidMessage } from '../errors/errors.ts'
+import { fromUtf8 } from '../octets/octets.ts'
+
+/** Namespace of the declarations `xmlns` and `xmlns:p`, which stand among the attributes. */
+export const XMLNS_NAMESPACE = 'http://www.w3.org/2000/xmlns/'
+
+/** One attribute; an unqualified one has the empty namespace. */
+export interface XmlAttribute {
+  /** Local name. */
+  readonly name: string
+  readonly namespace: string
+  readonly value: string
+}
+
+/** One element. */
+export interface XmlElement {
+  /** Local name. */
+  readonly name: string
+  /** Empty, if it has none. */
+  readonly namespace: string
+  /** In document order, namespace declarations (in `XMLNS_NAMESPACE`) among them. */
+  readonly attributes: readonly XmlAttribute[]
+  readonly children: readonly XmlElement[]
+  /** All character data directly in the element, put together. */
+  readonly text: string
+}
+
+/** What a document may be. */
+export interface XmlLimits {
+  readonly maxOctets: number
+  /** Elements inside each other, the root being 1. */
+  readonly maxDepth: number
+  /** Whether comments are passed over, which is the default, or make the document invalid. */
+  readonly comments?: 'ignored' | 'refused'
+}
+
+interface OpenElement extends XmlElement {
+  readonly children: XmlElement[]
+  text: string
+}
+
+const FIELD = 'XML'
+const BYTE_ORDER_MARK = 0xfeff
+
+/**
+ * The root element of a document.
+ *
+ * @throws {InvalidMessage} If the octets are over a limit, not UTF-8, begin with a byte order mark, are
+ * declared as another version or encoding, hold a DTD or a processing instruction, or are not
+ * well-formed.
+ * @see XML 1.0 2.1, Namespaces in XML 1.0
+ */
+export function parseXml(octets: Uint8Array, limits: XmlLimits): XmlElement {
+  if (octets.length > limits.maxOctets) {
+    throw new InvalidMessage(`over ${limits.maxOctets} octets`, FIELD)
+  }
+  const text = fromUtf8(octets, FIELD)
+  if (text.charCodeAt(0) === BYTE_ORDER_MARK) throw new InvalidMessage('byte order mark', FIELD)
+  return readTree(text, limits)
+}
+
+function readTree(text: string, limits: XmlLimits): XmlElement {
+  const parser = new SaxesParser({ xmlns: true })
+  refuseDangers(parser, limits)
+  const open: OpenElement[] = []
+  let root: XmlElement | undefined
+  let depth = 0
+  parser.on('opentagstart', () => {
+    depth += 1
+    if (depth > limits.maxDepth) throw new InvalidMessage(`over ${limits.maxDepth} levels`, FIELD)
+  })
+  parser.on('opentag', (tag) => {
+    const element = elementOf(tag)
+    open.at(-1)?.children.push(element)
+    open.push(element)
+    root ??= element
+  })
+  parser.on('closetag', () => {
+    depth -= 1
+    open.pop()
+  })
+  const addText = (data: string): void => {
+    const element = open.at(-1)
+    if (element !== undefined) element.text += data
+  }
+  parser.on('text', addText)
+  parser.on('cdata', addText)
+  parser.write(text).close()
+  if (root === undefined) throw new InvalidMessage('not well-formed', FIELD)
+  return root
+}
+
+function refuseDangers(parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits): void {
+  const refuse = (reason: string): never => {
+    throw new InvalidMessage(reason, FIELD)
+  }
+  parser.on('error', () => refuse(`not well-formed at ${parser.line}:${parser.column}`))
+  parser.on('doctype', () => refuse('holds a DTD'))
+  parser.on('processinginstruction', () => refuse('holds a processing instruction'))
+  parser.on('xmldecl', ({ version, encoding }) => {
+    if (version !== '1.0') refuse('not XML 1.0')
+    if (encoding !== undefined && encoding.toUpperCase() !== 'UTF-8') refuse('not UTF-8')
+  })
+  if (limits.comments === 'refused') parser.on('comment', () => refuse('holds a comment'))
+}
+
+function elementOf(tag: SaxesTagNS): OpenElement {
+  return {
+    name: tag.local,
+    namespace: tag.uri,
+    attributes: Object.values(tag.attributes).map(attributeOf),
+    children: [],
+    text: '',
+  }
+}
+
+/** The declaration `xmlns="…"` has no local name in saxes; here it keeps its own. */
+function attributeOf({ name, local, uri, value }: SaxesAttributeNS): XmlAttribute {
+  return { name: local === '' ? name : local, namespace: uri, value }
+}
