@@ -1,0 +1,231 @@
+/**
+ * The language that messages are declared in (`messages.ts`): a rule says where a value stands in an
+ * element, and both writes and reads it; from the rules of a message follow its type, its encoder and
+ * its decoder. Design 6: all items are attributes without a namespace; attributes and elements of other
+ * namespaces are ignored, unknown ones of our own are an error.
+ */
+import { InvalidMessage } from '../errors/errors.ts'
+import type { XmlElement } from '../xml/xml-reader.ts'
+import type { XmlOutput } from '../xml/xml-writer.ts'
+import type { Codec } from './value-codecs.ts'
+
+/** Namespace of all CPNS elements; our choice after the OMNA pattern. Design 6 */
+export const CPNS_NAMESPACE = 'urn:oma:xml:cpns:core:1.1'
+
+/** One value of an element; an optional one may be `undefined`. */
+export interface Rule<T> {
+  write(value: T, output: ElementOutput): void
+  /** @throws {InvalidMessage} Naming the attribute or element that is missing or wrong. */
+  read(input: ElementInput): T
+}
+
+/** Rules by the names of their properties. */
+export type Rules = Readonly<Record<string, Rule<unknown>>>
+
+type ValueOf<R> = R extends Rule<infer T> ? T : never
+type OptionalKeys<R> = { [K in keyof R]: undefined extends ValueOf<R[K]> ? K : never }[keyof R]
+
+/** The type that rules describe. */
+export type ValuesOf<R> = {
+  readonly [K in Exclude<keyof R, OptionalKeys<R>>]: ValueOf<R[K]>
+} & { readonly [K in OptionalKeys<R>]?: Exclude<ValueOf<R[K]>, undefined> }
+
+/** An attribute that must be there. */
+export function required<T>(name: string, codec: Codec<T>): Rule<T> {
+  return {
+    write(value, output) {
+      output.attributes.push([name, checkedText(name, codec, value)])
+    },
+    read(input) {
+      const text = input.attribute(name)
+      if (text === undefined) throw new InvalidMessage('missing', name)
+      return codec.parse(text, name)
+    },
+  }
+}
+
+/** An attribute that may be absent. */
+export function optional<T>(name: string, codec: Codec<T>): Rule<T | undefined> {
+  const rule = required(name, codec)
+  return {
+    write(value, output) {
+      if (value !== undefined) rule.write(value, output)
+    },
+    read: (input) => (input.has(name) ? rule.read(input) : undefined),
+  }
+}
+
+/** An attribute whose absence stands for a value. */
+export function defaulted<T>(name: string, codec: Codec<T>, value: T): Rule<T> {
+  const rule = required(name, codec)
+  return { ...rule, read: (input) => (input.has(name) ? rule.read(input) : value) }
+}
+
+/** Attributes that are all there or all absent. @param sign The attribute whose presence decides. */
+export function group<R extends Rules>(sign: string, rules: R): Rule<ValuesOf<R> | undefined> {
+  return {
+    write(values, output) {
+      if (values !== undefined) writeAll(rules, values, output)
+    },
+    read: (input) => (input.has(sign) ? readAll(rules, input) : undefined),
+  }
+}
+
+/** The text of the element itself. */
+export function content<T>(codec: Codec<T>): Rule<T> {
+  return {
+    write(value, output) {
+      output.text = checkedText(output.name, codec, value)
+    },
+    read: (input) => codec.parse(input.text(), input.name),
+  }
+}
+
+/** A child element that must be there. */
+export function child<R extends Rules>(name: string, rules: R): Rule<ValuesOf<R>> {
+  return {
+    write(values, output) {
+      output.children.push(writeElement(name, rules, values))
+    },
+    read(input) {
+      const element = input.child(name)
+      if (element === undefined) throw new InvalidMessage('missing', name)
+      return readElement(element, rules)
+    },
+  }
+}
+
+/** A child element that may be absent. */
+export function optionalChild<R extends Rules>(
+  name: string,
+  rules: R,
+): Rule<ValuesOf<R> | undefined> {
+  return {
+    write(values, output) {
+      if (values !== undefined) output.children.push(writeElement(name, rules, values))
+    },
+    read(input) {
+      const element = input.child(name)
+      return element === undefined ? undefined : readElement(element, rules)
+    },
+  }
+}
+
+/** An element of these rules. @throws {RangeError} Naming what is out of its limits: our own misuse. */
+export function writeElement<R extends Rules>(
+  name: string,
+  rules: R,
+  values: ValuesOf<R>,
+): ElementOutput {
+  const output: ElementOutput = { name, attributes: [], children: [], text: '' }
+  writeAll(rules, values, output)
+  return output
+}
+
+/**
+ * The values of an element of our namespace.
+ *
+ * @throws {InvalidMessage} Naming what is missing, wrong, doubled or unknown.
+ */
+export function readElement<R extends Rules>(element: XmlElement, rules: R): ValuesOf<R> {
+  const input = new ElementInput(element)
+  const values = readAll(rules, input)
+  input.end()
+  return values
+}
+
+/** An element while it is written. */
+interface ElementOutput extends XmlOutput {
+  readonly attributes: [string, string][]
+  readonly children: ElementOutput[]
+  text: string
+}
+
+/** An element while it is read: what has been asked for is gone, and nothing of ours may be left. */
+class ElementInput {
+  readonly name: string
+  readonly #attributes = new Map<string, string>()
+  readonly #children: XmlElement[]
+  #text: string
+
+  constructor(element: XmlElement) {
+    this.name = element.name
+    for (const { name, namespace, value } of element.attributes) {
+      if (namespace === '') this.#attributes.set(name, value)
+      if (namespace === CPNS_NAMESPACE)
+        throw new InvalidMessage('unknown attribute', briefName(name))
+    }
+    this.#children = element.children.filter(({ namespace }) => isOurs(namespace))
+    this.#text = element.text
+  }
+
+  has(name: string): boolean {
+    return this.#attributes.has(name)
+  }
+
+  attribute(name: string): string | undefined {
+    const value = this.#attributes.get(name)
+    this.#attributes.delete(name)
+    return value
+  }
+
+  child(name: string): XmlElement | undefined {
+    const index = this.#children.findIndex(
+      (one) => one.name === name && one.namespace === CPNS_NAMESPACE,
+    )
+    return index < 0 ? undefined : this.#children.splice(index, 1)[0]
+  }
+
+  text(): string {
+    const text = this.#text
+    this.#text = ''
+    return text
+  }
+
+  end(): void {
+    const [attribute] = this.#attributes.keys()
+    if (attribute !== undefined) throw new InvalidMessage('unknown attribute', briefName(attribute))
+    const [element] = this.#children
+    if (element !== undefined) {
+      throw new InvalidMessage('unknown or doubled element', briefName(element.name))
+    }
+    if (/[^ \t\r\n]/.test(this.#text)) throw new InvalidMessage('text not expected', this.name)
+  }
+}
+
+/** Elements without a namespace are nobody else's: they are judged like our own. */
+function isOurs(namespace: string): boolean {
+  return namespace === CPNS_NAMESPACE || namespace === ''
+}
+
+function writeAll<R extends Rules>(rules: R, values: ValuesOf<R>, output: ElementOutput): void {
+  for (const [property, rule] of Object.entries(rules)) {
+    const value = (values as Readonly<Record<string, unknown>>)[property]
+    rule.write(value, output)
+  }
+}
+
+function readAll<R extends Rules>(rules: R, input: ElementInput): ValuesOf<R> {
+  const values: Record<string, unknown> = {}
+  for (const [property, rule] of Object.entries(rules)) {
+    const value = rule.read(input)
+    if (value !== undefined) values[property] = value
+  }
+  return values as ValuesOf<R>
+}
+
+/** What a reader would refuse is not sent. */
+function checkedText<T>(name: string, codec: Codec<T>, value: T): string {
+  const text = codec.format(value)
+  try {
+    codec.parse(text, name)
+  } catch (cause) {
+    throw new RangeError(`${name} is out of its limits`, { cause })
+  }
+  return text
+}
+
+/** A name of a peer's making, cut to what fits a log line. */
+export function briefName(name: string): string {
+  return name.slice(0, 64)
+}

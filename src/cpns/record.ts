@@ -1,0 +1,147 @@
+/**
+ * Records: what travels under an attachment. Design 7, "Record": version 01 ‖ type(1) ‖ SessionID(16) ‖
+ * sequence(8) ‖ AES-256-GCM ciphertext ‖ tag(16); the header is the associated data, the nonce is
+ * salt ‖ sequence. Each direction starts at 0 and each record is exactly the previous one + 1.
+ */
+import { AEAD_TAG_LENGTH, aeadOpen, aeadSeal } from '../crypto/aead.ts'
+import { concatOctets, equalOctets, uint64 } from '../octets/octets.ts'
+import { type AttachmentKeys, type DirectionKeys, FRAME_VERSION } from './attachment.ts'
+import { encodeSessionId, SESSION_ID_LENGTH } from './session-id.ts'
+
+/** Types of records and their numbers. Design 7 */
+export const RECORD_TYPES = { message: 1, relay: 2, ping: 3, close: 4, control: 5 } as const
+
+/** One of them. */
+export type RecordType = keyof typeof RECORD_TYPES
+
+/** Octets before the ciphertext. Design 7 */
+export const RECORD_HEADER_LENGTH = 2 + SESSION_ID_LENGTH + 8
+/** Octets that a record adds to its content. Design 7 */
+export const RECORD_OVERHEAD = RECORD_HEADER_LENGTH + AEAD_TAG_LENGTH
+/** Longest record in octets. Design 12 */
+export const MAX_RECORD_OCTETS = 1_048_576
+
+/** What became of a record. */
+export type OpenedRecord =
+  | { readonly outcome: 'record'; readonly type: RecordType; readonly content: Uint8Array }
+  /** The channel is closed from then on. */
+  | { readonly outcome: 'refused'; readonly reason: RecordRefusal }
+
+/** Why a record was refused; for our own log, the peer learns nothing of it. */
+export type RecordRefusal =
+  | 'closed'
+  | 'length'
+  | 'version'
+  | 'session'
+  | 'sequence'
+  | 'not-authentic'
+  | 'type'
+
+/** Both directions of one attachment, as one side sees them. */
+export interface RecordChannel {
+  /** Whether a record was refused or the keys are gone: then nothing can be sealed or opened any more. */
+  readonly isClosed: boolean
+  /**
+   * The next record.
+   *
+   * @throws {TypeError} If the channel is closed. @throws {RangeError} If the record is over 1 MiB.
+   */
+  seal(type: RecordType, content: Uint8Array): Uint8Array
+  /** Anything but the very next record of the peer closes the channel for good. */
+  open(octets: Uint8Array): OpenedRecord
+  /** Overwrites the keys and closes the channel. Safe to call twice. */
+  wipe(): void
+}
+
+/** @param of.side Who we are: a client (PN GW or PNE) seals with the uplink keys, a server opens with them. */
+export function createRecordChannel(of: {
+  readonly side: 'client' | 'server'
+  /** 32 lower-case hex digits. */
+  readonly sessionId: string
+  /** Owned by the channel from now on. */
+  readonly keys: AttachmentKeys
+}): RecordChannel {
+  const sessionId = encodeSessionId(of.sessionId)
+  const { uplink, downlink } = of.keys
+  const [sending, receiving] = of.side === 'client' ? [uplink, downlink] : [downlink, uplink]
+  let nextSent = 0n
+  let nextReceived = 0n
+  let isClosed = false
+
+  const wipe = (): void => {
+    isClosed = true
+    for (const { key, salt } of [sending, receiving]) {
+      key.wipe()
+      salt.wipe()
+    }
+  }
+
+  return {
+    get isClosed() {
+      return isClosed
+    },
+    seal(type, content) {
+      if (isClosed) throw new TypeError('the record channel is closed')
+      if (content.length > MAX_RECORD_OCTETS - RECORD_OVERHEAD) {
+        throw new RangeError(`a record is over ${MAX_RECORD_OCTETS} octets`)
+      }
+      const sequence = uint64(nextSent)
+      nextSent += 1n
+      const header = headerOf(RECORD_TYPES[type], sessionId, sequence)
+      return concatOctets(header, aeadSeal(aeadInput(sending, sequence, header), content))
+    },
+    open(octets) {
+      const opened = isClosed
+        ? refused('closed')
+        : openRecord(octets, { sessionId, sequence: uint64(nextReceived), keys: receiving })
+      if (opened.outcome === 'refused') wipe()
+      else nextReceived += 1n
+      return opened
+    },
+    wipe,
+  }
+}
+
+interface Expected {
+  readonly sessionId: Uint8Array
+  /** 8 octets. */
+  readonly sequence: Uint8Array
+  readonly keys: DirectionKeys
+}
+
+function openRecord(octets: Uint8Array, expected: Expected): OpenedRecord {
+  if (octets.length < RECORD_OVERHEAD || octets.length > MAX_RECORD_OCTETS) {
+    return refused('length')
+  }
+  const header = octets.subarray(0, RECORD_HEADER_LENGTH)
+  const sequenceAt = 2 + SESSION_ID_LENGTH
+  if (header[0] !== FRAME_VERSION) return refused('version')
+  if (!equalOctets(header.subarray(2, sequenceAt), expected.sessionId)) return refused('session')
+  if (!equalOctets(header.subarray(sequenceAt), expected.sequence)) return refused('sequence')
+  const input = aeadInput(expected.keys, expected.sequence, header)
+  const content = aeadOpen(input, octets.subarray(RECORD_HEADER_LENGTH))
+  if (content === undefined) return refused('not-authentic')
+  const type = typeOf(header[1])
+  return type === undefined ? refused('type') : { outcome: 'record', type, content }
+}
+
+function headerOf(type: number, sessionId: Uint8Array, sequence: Uint8Array): Uint8Array {
+  return concatOctets(Uint8Array.of(FRAME_VERSION, type), sessionId, sequence)
+}
+
+function aeadInput(
+  { key, salt }: DirectionKeys,
+  sequence: Uint8Array,
+  header: Uint8Array,
+): Parameters<typeof aeadSeal>[0] {
+  return { key, nonce: concatOctets(salt.reveal(), sequence), associatedData: header }
+}
+
+function typeOf(number: number | undefined): RecordType | undefined {
+  const types = Object.keys(RECORD_TYPES) as RecordType[]
+  return types.find((type) => RECORD_TYPES[type] === number)
+}
+
+function refused(reason: RecordRefusal): OpenedRecord {
+  return { outcome: 'refused', reason }
+}
