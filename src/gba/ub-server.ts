@@ -1,0 +1,117 @@
+/**
+ * Ub from the BSF's end: what a request of a UE is, and whether its answer to a challenge is right.
+ * TS 24.109 4, RFC 3310. What a challenge was, and that it is answered once, is the BSF's to know.
+ */
+import type { Secret } from '../crypto/secret.ts'
+import { InvalidMessage } from '../errors/errors.ts'
+import { findDigestAlgorithm, isExpectedDigest } from '../http-digest/digest.ts'
+import {
+  type DigestAuthorization,
+  parseDigestAuthorization,
+} from '../http-digest/digest-headers.ts'
+import type { Fqdn } from '../identity/fqdn.ts'
+import { fromBase64 } from '../octets/octets.ts'
+import type { UbRequest } from './ub-exchange.ts'
+import {
+  computeUbResponse,
+  EMPTY_PASSWORD,
+  headerOf,
+  UB_ALGORITHM,
+  UB_NC,
+  UB_QOP,
+} from './ub-messages.ts'
+
+/** A request of a UE, by its place in the exchange. */
+export type UbMessage =
+  /** No Authorization at all: nobody can be challenged. */
+  | { readonly kind: 'anonymous' }
+  /** Message 1. */
+  | { readonly kind: 'initial'; readonly username: string }
+  | UbAnswer
+
+/** Message 3: the answer to a challenge. */
+export interface UbAnswer {
+  readonly kind: 'answer'
+  readonly username: string
+  readonly nonce: string
+  /** What the BSF gave with the challenge, octets of its base64. */
+  readonly opaque: Uint8Array
+  readonly uri: string
+  readonly cnonce: string
+  readonly response: string
+  /** 14 octets, after a synchronisation failure. RFC 3310 3.4 */
+  readonly auts?: Uint8Array
+}
+
+const AUTS_LENGTH = 14
+
+/**
+ * What a request is. An empty nonce makes it message 1, whatever else is there.
+ *
+ * @throws {InvalidMessage} Naming the parameter that is missing, doubled, too long, malformed, or not
+ * what Ub prescribes (realm, uri, qop, nc, algorithm).
+ * @see TS 24.109 A.3, A.4
+ */
+export function readUbRequest(request: UbRequest, bsfName: Fqdn): UbMessage {
+  const header = headerOf(request, 'authorization')
+  if (header === undefined) return { kind: 'anonymous' }
+  const authorization = parseDigestAuthorization(header)
+  const { username, realm, uri, nonce } = authorization
+  if (realm !== bsfName) throw new InvalidMessage('not the name of this BSF', 'realm')
+  if (uri !== request.uri) throw new InvalidMessage('not the Request-URI', 'uri')
+  return nonce === '' ? { kind: 'initial', username } : readAnswer(authorization)
+}
+
+/**
+ * Whether an answer proves its password: XRES (its GBA_U form where GBA_U was chosen), or with AUTS
+ * the empty one, which proves nothing but that the header is whole. In constant time.
+ *
+ * @param input.request The request of `answer`; its method and body are covered by auth-int.
+ */
+export function verifyUbAnswer(
+  answer: UbAnswer,
+  input: {
+    readonly request: Pick<UbRequest, 'method' | 'body'>
+    readonly bsfName: Fqdn
+    readonly xres: Secret
+  },
+): boolean {
+  const password = answer.auts === undefined ? input.xres : EMPTY_PASSWORD
+  const digest = { ...answer, realm: input.bsfName, password }
+  return isExpectedDigest(computeUbResponse(digest, input.request), answer.response)
+}
+
+function readAnswer(authorization: DigestAuthorization): UbAnswer {
+  const { username, nonce, uri, response, auts } = authorization
+  const algorithm = required(authorization, 'algorithm')
+  if (findDigestAlgorithm(algorithm) !== UB_ALGORITHM) {
+    throw new InvalidMessage(`not ${UB_ALGORITHM}`, 'algorithm')
+  }
+  if (required(authorization, 'qop') !== UB_QOP) throw new InvalidMessage(`not ${UB_QOP}`, 'qop')
+  if (required(authorization, 'nc') !== UB_NC) throw new InvalidMessage(`not ${UB_NC}`, 'nc')
+  return {
+    kind: 'answer',
+    username,
+    nonce,
+    opaque: fromBase64(required(authorization, 'opaque'), 'opaque'),
+    uri,
+    cnonce: required(authorization, 'cnonce'),
+    response,
+    ...(auts === undefined ? {} : { auts: readAuts(auts) }),
+  }
+}
+
+function required(
+  authorization: DigestAuthorization,
+  name: 'algorithm' | 'qop' | 'nc' | 'opaque' | 'cnonce',
+): string {
+  const value = authorization[name]
+  if (value === undefined) throw new InvalidMessage('missing', name)
+  return value
+}
+
+function readAuts(text: string): Uint8Array {
+  const auts = fromBase64(text, 'auts')
+  if (auts.length !== AUTS_LENGTH) throw new InvalidMessage(`not ${AUTS_LENGTH} octets`, 'auts')
+  return auts
+}
