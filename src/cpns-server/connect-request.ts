@@ -1,0 +1,84 @@
+/** First half of mutual authentication: ConnectRequest in, AuthenticateRequest or a refusal out. CR 7.5.2, M-4 */
+import { chooseAlgorithm } from '../cpns/algorithms.ts'
+import { encodeExchangeState } from '../cpns/exchange-state.ts'
+import type { ConnectRequest } from '../cpns/messages.ts'
+import { authenticateRequestOf, openExchange } from '../cpns/server-handshake.ts'
+import { refuseConnect } from './answers.ts'
+import { type Arrival, agreesWithArrival } from './arrival.ts'
+import type { EuKeyFinder, EuKeyFinding } from './eukeys.ts'
+import type { CpnsServerOptions, ServerContext } from './options.ts'
+import type { EuKey } from './server-store.ts'
+
+const RAND_LENGTH = 16
+
+/**
+ * Answers a ConnectRequest and forgets it: all that is needed later is in the State that the client
+ * carries. Nothing durable is changed. K-4, M-4
+ *
+ * @param received.octets The message as it came; its digest enters both HASHes.
+ */
+export async function answerConnectRequest(
+  received: { readonly octets: Uint8Array; readonly message: ConnectRequest },
+  arrival: Arrival,
+  server: ServerContext & { readonly euKeys: EuKeyFinder },
+): Promise<Uint8Array> {
+  const { message } = received
+  const { options } = server
+  const to = { transactionId: message.transactionId, serverEntityId: options.entityId }
+  if (!agreesWithArrival(message, arrival)) return refuseConnect(to, 403)
+  const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
+  if (algorithm === undefined) return refuseConnect(to, 426)
+  const finding = await server.euKeys.forConnect(message, arrival.remoteAddress)
+  if (finding.outcome !== 'found') return refuseFinding(to, finding, options)
+  return await challenge({ ...received, algorithm, euKey: finding.euKey }, server)
+}
+
+async function challenge(
+  exchange: {
+    readonly octets: Uint8Array
+    readonly message: ConnectRequest
+    readonly algorithm: Parameters<typeof openExchange>[2]['algorithm']
+    readonly euKey: EuKey
+  },
+  { options, ports }: ServerContext,
+): Promise<Uint8Array> {
+  const nowMs = ports.clock.nowMs()
+  const { octets, message, algorithm, euKey } = exchange
+  const state = openExchange(octets, message, {
+    euKeyId: euKey.id,
+    keyType: euKey.keyType,
+    algorithm,
+    randomServer: ports.random.octets(RAND_LENGTH),
+    sessionLifetime: sessionLifetime(message.role, { euKey, nowMs }, options),
+    nowMs,
+  })
+  const sealed = await ports.stateRing.seal(encodeExchangeState(state))
+  return authenticateRequestOf(state, sealed, options.entityId)
+}
+
+/** Seconds; a session never outlives its EUKey. K-4 */
+function sessionLifetime(
+  role: ConnectRequest['role'],
+  { euKey, nowMs }: { euKey: EuKey; nowMs: number },
+  options: CpnsServerOptions,
+): number {
+  const policy = options.sessionLifetimeSeconds[role === 'pn-gw' ? 'pnGw' : 'pne']
+  return Math.min(policy, Math.floor((euKey.expiresAtMs - nowMs) / 1000))
+}
+
+function refuseFinding(
+  to: Parameters<typeof refuseConnect>[0],
+  finding: Exclude<EuKeyFinding, { outcome: 'found' }>,
+  options: CpnsServerOptions,
+): Uint8Array {
+  switch (finding.outcome) {
+    case 'none':
+      return refuseConnect(to, 402, { naf: options.nafFqdn, uaId: options.uaId })
+    case 'type-refused':
+      return refuseConnect(to, 421, { keyType: finding.keyType })
+    case 'limited':
+      return refuseConnect(to, 429, { retryAfter: finding.retryAfterSeconds })
+    case 'unavailable':
+      return refuseConnect(to, 503, { retryAfter: 1 })
+  }
+}

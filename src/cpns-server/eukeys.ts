@@ -1,0 +1,126 @@
+/**
+ * Which EUKey a handshake is about. K-2 and K-4: what Zn gives is a candidate and lives in memory only,
+ * until a HASH made with it verifies; one answer (402) for all that cannot be served.
+ */
+
+import type { ExchangeState } from '../cpns/exchange-state.ts'
+import type { KeyType } from '../cpns/key-type.ts'
+import type { ConnectRequest } from '../cpns/messages.ts'
+import type { ZnAnswer } from '../gba/zn.ts'
+import type { Btid } from '../identity/btid.ts'
+import type { EntityId } from '../identity/entity-id.ts'
+import type { CpnsServerOptions, ServerContext } from './options.ts'
+import type { EuKey } from './server-store.ts'
+import { createZnLookup } from './zn-lookup.ts'
+
+/** What was found for a ConnectRequest. */
+export type EuKeyFinding =
+  | { readonly outcome: 'found'; readonly euKey: EuKey }
+  /** 402, whatever the reason. */
+  | { readonly outcome: 'none' }
+  /** 421: another kind of key is demanded. */
+  | { readonly outcome: 'type-refused'; readonly keyType: KeyType }
+  /** 429 */
+  | { readonly outcome: 'limited'; readonly retryAfterSeconds: number }
+  /** 503 */
+  | { readonly outcome: 'unavailable' }
+
+/** Finds EUKeys. */
+export interface EuKeyFinder {
+  /** For a new exchange. */
+  forConnect(request: ConnectRequest, address: string): Promise<EuKeyFinding>
+  /** For the end of an exchange: the key that its State names, if it is still good. M-4 */
+  forState(state: ExchangeState, address: string): Promise<EuKey | undefined>
+}
+
+type ZnSuccess = Extract<ZnAnswer, { outcome: 'success' }>
+
+/** Made once a server; holds the memory of recent look-ups. */
+export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinder {
+  const lookup = createZnLookup(
+    {
+      request: {
+        nafId: { nafFqdn: options.nafFqdn, uaId: options.uaId },
+        gsids: [],
+        gbaUAware: true,
+      },
+      ...(options.znLimits && { limits: options.znLimits }),
+    },
+    ports,
+  )
+
+  const bootstrapped = async (
+    entityId: EntityId,
+    btid: Btid,
+    address: string,
+  ): Promise<EuKeyFinding> => {
+    const nowMs = ports.clock.nowMs()
+    const stored = await ports.store.findEuKey(entityId, btid)
+    if (stored?.state === 'replaced') return { outcome: 'none' }
+    if (stored !== undefined) return usable(stored.euKey, nowMs)
+    const answer = await lookup.lookUp(btid, address)
+    if (answer.outcome === 'limited' || answer.outcome === 'unavailable') return answer
+    if (answer.outcome !== 'success') return { outcome: 'none' }
+    const candidate = candidateOf(answer, { entityId, btid, nowMs }, options)
+    if (candidate === undefined) return { outcome: 'type-refused', keyType: options.gbaKeyType }
+    return usable(candidate, nowMs)
+  }
+
+  const find = async (
+    wanted: { entityId: EntityId; btid: Btid | undefined; keyType: KeyType },
+    address: string,
+  ): Promise<EuKeyFinding> => {
+    if (wanted.keyType === 'assigned') {
+      const current = await ports.store.findCurrentEuKey(wanted.entityId, ports.clock.nowMs())
+      return current?.source === 'assigned'
+        ? { outcome: 'found', euKey: current }
+        : { outcome: 'none' }
+    }
+    if (wanted.btid === undefined) return { outcome: 'none' }
+    const finding = await bootstrapped(wanted.entityId, wanted.btid, address)
+    if (finding.outcome !== 'found' || finding.euKey.keyType === wanted.keyType) return finding
+    return { outcome: 'type-refused', keyType: finding.euKey.keyType }
+  }
+
+  return {
+    forConnect: ({ entityId, btid, keyType }, address) =>
+      find({ entityId, btid, keyType: keyType ?? defaultKeyType(btid) }, address),
+    async forState({ entityId, keyType, euKeyId }, address) {
+      const btid = keyType === 'assigned' ? undefined : (euKeyId as Btid)
+      const finding = await find({ entityId, btid, keyType }, address)
+      return finding.outcome === 'found' && finding.euKey.id === euKeyId ? finding.euKey : undefined
+    },
+  }
+}
+
+/** `KeyType` is optional: with a B-TID the key is Ks_ext_NAF (K-1), without one it was assigned. */
+function defaultKeyType(btid: Btid | undefined): KeyType {
+  return btid === undefined ? 'assigned' : 'ks-ext-naf'
+}
+
+function usable(euKey: EuKey, nowMs: number): EuKeyFinding {
+  return euKey.expiresAtMs - nowMs >= 1000 ? { outcome: 'found', euKey } : { outcome: 'none' }
+}
+
+/** K-2: GBA_U is what the answer shows (UICC key material), not what the client says. */
+function candidateOf(
+  answer: ZnSuccess,
+  of: { entityId: EntityId; btid: Btid; nowMs: number },
+  options: CpnsServerOptions,
+): EuKey | undefined {
+  const isGbaU = answer.uiccKeyMaterial !== undefined
+  if (!isGbaU && !options.allowGbaMe) return undefined
+  const keyType = isGbaU ? options.gbaKeyType : 'ks-naf'
+  const key = keyType === 'ks-int-naf' ? answer.uiccKeyMaterial : answer.meKeyMaterial
+  if (key === undefined) return undefined
+  return {
+    id: of.btid,
+    entityId: of.entityId,
+    owner: { kind: 'impi', id: answer.impi },
+    source: isGbaU ? 'gba-u' : 'gba-me',
+    keyType,
+    key,
+    createdAtMs: of.nowMs,
+    expiresAtMs: answer.keyExpiresAtMs,
+  }
+}

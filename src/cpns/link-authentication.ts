@@ -1,0 +1,137 @@
+/** Mutual authentication over a link, from EUKey to session. CR 7.5.2; K-4, M-2, M-8 */
+import { TransportFailed } from '../errors/errors.ts'
+import { toHex } from '../octets/octets.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Random } from '../ports/random.ts'
+import { attachmentErrorOf } from './attachment-error.ts'
+import { type ClientEvent, type ClientFailed, type ClientState, IDLE, step } from './client-handshake.ts'
+import type { ClientIdentity, ClientSession } from './client-session.ts'
+import { ConnectRefused, type CredentialSource, type Credentials } from './credentials.ts'
+import type { LinkConnection } from './link-connection.ts'
+
+/** What authentication needs. */
+export interface AuthenticationPorts {
+  readonly credentials: CredentialSource
+  readonly clock: Clock
+  readonly random: Random
+  /** Told of every handshake message that is sent and received. */
+  readonly seen: (side: 'sent' | 'received', octets: Uint8Array) => void
+}
+
+/** How long the server may take for one answer. Design 12, "half-open handshake" */
+const ANSWER_MS = 30_000
+const RAND_LENGTH = 16
+const LONGEST_RETRY_SECONDS = 60
+
+/**
+ * Runs the handshake until there is a session. After a 402 the EUKey is made anew once (bootstrapping);
+ * a busy server is asked again when it says so.
+ *
+ * @throws {ConnectRefused} If the server refuses, or its HASH is wrong.
+ * @throws {TransportFailed} If the connection ends or the server does not answer.
+ */
+export async function authenticate(
+  connection: LinkConnection,
+  identity: ClientIdentity,
+  ports: AuthenticationPorts,
+): Promise<ClientSession> {
+  let credentials = await ports.credentials.obtain()
+  let isRenewed = false
+  for (;;) {
+    const outcome = await runHandshake(connection, { identity, credentials }, ports)
+    if (outcome.kind === 'connected') return outcome.session
+    const { status, retryAfter, hints } = outcome
+    if (status === 402 && !isRenewed) {
+      isRenewed = true
+      credentials = await ports.credentials.obtain(hints ?? {})
+    } else if ((status === 503 || status === 429) && retryAfter !== undefined) {
+      await pause(ports.clock, Math.min(retryAfter, LONGEST_RETRY_SECONDS) * 1000)
+    } else throw failureOf(outcome)
+  }
+}
+
+type HandshakeResult =
+  | { readonly kind: 'connected'; readonly session: ClientSession }
+  | ClientFailed
+
+async function runHandshake(
+  connection: LinkConnection,
+  client: { readonly identity: ClientIdentity; readonly credentials: Credentials },
+  ports: AuthenticationPorts,
+): Promise<HandshakeResult> {
+  let state: ClientState = IDLE
+  let event: ClientEvent = startEvent(client, ports)
+  /** The life of a session counts from before the server could have begun it. */
+  let countsFromMs = ports.clock.monotonicMs()
+  for (;;) {
+    const next = step(state, event)
+    state = next.state
+    if (next.send !== undefined) {
+      countsFromMs = ports.clock.monotonicMs()
+      ports.seen('sent', next.send)
+      await connection.sendText(next.send)
+    }
+    if (next.outcome?.kind === 'failed') return next.outcome
+    if (next.outcome?.kind === 'connected') {
+      const { sessionId, sessionKey, sessionLifetimeSeconds } = next.outcome
+      const endsAtMonotonicMs = countsFromMs + sessionLifetimeSeconds * 1000
+      const lifetimeSeconds = sessionLifetimeSeconds
+      return {
+        kind: 'connected',
+        session: { sessionId, sessionKey, endsAtMonotonicMs, lifetimeSeconds },
+      }
+    }
+    event = { kind: 'message', octets: await nextText(connection) }
+    ports.seen('received', event.octets)
+  }
+}
+
+/** Statuses that say nothing about the EUKey: the whole exchange may be tried again. M-6 */
+const TRANSIENT: ReadonlySet<number> = new Set([408, 409, 429, 500, 503])
+
+function failureOf({ reason, status }: ClientFailed): Error {
+  if (status !== undefined && TRANSIENT.has(status)) {
+    return new TransportFailed(`the server could not finish the handshake (status ${status})`)
+  }
+  switch (reason) {
+    case 'timeout':
+      return new TransportFailed('the server did not answer in time')
+    case 'refused':
+      return new ConnectRefused(`the server refused the handshake with status ${status}`, status)
+    case 'algorithm-not-offered':
+      return new ConnectRefused('the server chose an algorithm that was not offered')
+    case 'server-hash-wrong':
+      return new ConnectRefused('the server did not prove that it knows the EUKey (HASH)')
+  }
+}
+
+function startEvent(
+  { identity, credentials }: { identity: ClientIdentity; credentials: Credentials },
+  { random }: AuthenticationPorts,
+): ClientEvent {
+  return {
+    kind: 'start',
+    transactionId: toHex(random.octets(RAND_LENGTH)),
+    randomClient: random.octets(RAND_LENGTH),
+    ...identity,
+    ...credentials,
+  }
+}
+
+/** Other signals are about the former attachment, which the handshake is going to replace. */
+async function nextText(connection: LinkConnection): Promise<Uint8Array> {
+  for (;;) {
+    const signal = await connection.next(ANSWER_MS)
+    if (signal === undefined) throw new TransportFailed('the server did not answer in time')
+    if (signal.kind === 'closed') throw new TransportFailed('the connection ended')
+    if (signal.kind === 'text' && attachmentErrorOf(signal.octets) === undefined) {
+      return signal.octets
+    }
+  }
+}
+
+function pause(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.setTimer(delayMs, resolve)
+  })
+}

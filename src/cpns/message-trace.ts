@@ -1,0 +1,73 @@
+/** CPNS messages as trace events: the values that may be shown. Design 11 */
+import { toBase64 } from '../octets/octets.ts'
+import type { TraceEvent } from '../trace/trace.ts'
+import type { CpnsMessage } from './messages.ts'
+
+/** Where a message was seen. */
+export type SeenAt = Pick<TraceEvent, 'point' | 'side' | 'from' | 'to' | 'atMs'>
+
+/** An event without HASH, State, IV and keys: nothing in it helps to forge or to decrypt. */
+export function messageEvent(message: CpnsMessage, seen: SeenAt): TraceEvent {
+  const { transactionId } = message
+  return {
+    kind: 'message',
+    ...seen,
+    message: message.name,
+    ...(transactionId !== undefined && { transactionId }),
+    fields: fieldsOf(message),
+  }
+}
+
+function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
+  switch (message.name) {
+    case 'ConnectRequest':
+      return present({
+        Role: message.role,
+        Via: message.via,
+        BTID: message.btid,
+        KeyType: message.keyType,
+        RAND: toBase64(message.randomClient),
+      })
+    case 'AuthenticateRequest':
+      return present({
+        Algorithm: message.authReqData.algorithm,
+        SessionLifetime: message.authReqData.sessionLifetime,
+        RAND: toBase64(message.authReqData.randomServer),
+      })
+    case 'AuthenticateResponse':
+      return present({ HASH: 'present' })
+    case 'ConnectResponse':
+      return present({
+        Status: message.status,
+        HASH: message.hash && 'present',
+        NAF: message.naf,
+        UaID: message.uaId,
+        KeyType: message.keyType,
+        RetryAfter: message.retryAfter,
+      })
+    case 'PneStatus':
+      return present({ PNE: message.pne, State: message.state, SecondsLeft: message.secondsLeft })
+    case 'Message':
+      return present({
+        MessageID: message.messageId,
+        From: message.from,
+        To: message.to,
+        ContentType: message.contentType,
+      })
+    case 'MessageResult':
+      return present({ MessageID: message.messageId, Status: message.status })
+    case 'Error':
+      return present({ Status: message.status, Detail: message.detail })
+    default:
+      return {}
+  }
+}
+
+function present(
+  fields: Readonly<Record<string, string | number | undefined>>,
+): Record<string, string | number> {
+  const entries = Object.entries(fields).filter(
+    (entry): entry is [string, string | number] => entry[1] !== undefined,
+  )
+  return Object.fromEntries(entries)
+}

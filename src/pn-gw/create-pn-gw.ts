@@ -1,0 +1,123 @@
+/**
+ * The PN GW: proves itself to the CPNS Server with its EUKey, keeps a session, and only then forwards
+ * between the PNEs around it and the server. CR 7.5.2; Design 7, 8
+ */
+import type { Algorithm } from '../cpns/algorithms.ts'
+import type { ClientSessionInfo } from '../cpns/client-session.ts'
+import type { CredentialSource } from '../cpns/credentials.ts'
+import { messageEvent } from '../cpns/message-trace.ts'
+import { decodeMessage } from '../cpns/messages.ts'
+import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
+import { createSessionLink, type LinkDownReason } from '../cpns/session-link.ts'
+import type { EntityId } from '../identity/entity-id.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { FrameSocket } from '../ports/frame-socket.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+import type { Trace } from '../trace/trace.ts'
+import { createPneSockets } from './pne-sockets.ts'
+import { createPneTrace } from './pne-trace.ts'
+
+/** Validated settings of one PN GW. */
+export interface PnGwOptions {
+  readonly entityId: EntityId
+  /** What the server is called in events. */
+  readonly serverName: string
+  /** Offered, best first. M-2 */
+  readonly algorithms: readonly Algorithm[]
+  /** How long before its end a session is renewed; 0 renews at the end. */
+  readonly renewAheadMs: number
+}
+
+/** What a PN GW is given. */
+export interface PnGwPorts {
+  readonly credentials: CredentialSource
+  /** CPNS-2. @throws {TransportFailed} If there is no way to the server now. */
+  readonly connectServer: () => Promise<FrameSocket>
+  readonly clock: Clock
+  readonly random: Random
+  readonly trace: Trace
+  readonly log: Log
+  /** The PN GW forwards. */
+  readonly onUp?: (session: ClientSessionInfo, isNewSession: boolean) => void
+  /** The PN GW holds what its PNEs send. */
+  readonly onDown?: (reason: LinkDownReason) => void
+  /** The PN GW gave up: the reason says which check failed. */
+  readonly onFailed?: (error: Error) => void
+}
+
+/** A PN GW, without its sockets. */
+export interface PnGw {
+  /** Resolves when it forwards for the first time. @throws {CpnsError} If it cannot come to a session. */
+  start(): Promise<void>
+  /** Resolves when it forwards. */
+  whenUp(): Promise<void>
+  /** Serves a PNE's socket on CPNS-1 until it ends. Never rejects. */
+  servePne(socket: FrameSocket): Promise<void>
+  readonly session: ClientSessionInfo | undefined
+  /** PNE sockets that are open. */
+  readonly pneCount: number
+  stop(): void
+}
+
+/** @param options Validated settings. @param ports All that touches the world. */
+export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
+  const { entityId, serverName } = options
+  const pneTrace = createPneTrace({ gateway: entityId, server: serverName }, ports)
+
+  const seen = (side: 'sent' | 'received', octets: Uint8Array): void => {
+    const [from, to] = side === 'sent' ? [entityId, serverName] : [serverName, entityId]
+    const at = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
+    ports.trace(messageEvent(decodeMessage(octets), at))
+  }
+
+  const takeControl = (content: Uint8Array): void => {
+    const message = decodeMessage(content)
+    if (message.name === 'PneStatus') sockets.noteStatus(message)
+  }
+
+  const link = createSessionLink(
+    {
+      identity: { entityId, role: 'pn-gw', algorithms: options.algorithms },
+      renewAheadMs: options.renewAheadMs,
+    },
+    {
+      ...ports,
+      seen,
+      connect: ports.connectServer,
+      async handleRecord(type, content) {
+        if (type === 'control') takeControl(content)
+        if (type !== 'relay') return
+        const { entityId: pne, octets } = decodeRelayContent(content)
+        sockets.deliver(pne, octets)
+      },
+    },
+  )
+
+  const sockets = createPneSockets({
+    entityId,
+    clock: ports.clock,
+    trace: pneTrace,
+    async forward(pne, octets) {
+      await link.whenUp()
+      pneTrace.relayed(pne, octets)
+      await link.send('relay', encodeRelayContent({ entityId: pne, octets }))
+    },
+  })
+
+  return {
+    start: () => link.start(),
+    whenUp: () => link.whenUp(),
+    servePne: (socket) => sockets.serve(socket),
+    get session() {
+      return link.session
+    },
+    get pneCount() {
+      return sockets.count
+    },
+    stop() {
+      sockets.close()
+      link.stop()
+    },
+  }
+}

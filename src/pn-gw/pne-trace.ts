@@ -1,0 +1,64 @@
+/** What a PN GW sees of its PNEs: handshake messages by name, records only by kind. Design 7, 11 */
+import { classifyFrame } from '../cpns/frame.ts'
+import { messageEvent } from '../cpns/message-trace.ts'
+import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
+import type { EntityId } from '../identity/entity-id.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { ReferencePoint, Trace, TraceEvent } from '../trace/trace.ts'
+
+/** Both sides of the relay. */
+export interface PneTrace {
+  /** Came from a PNE on CPNS-1. */
+  fromPne(message: CpnsMessage): void
+  /** Goes to a PNE on CPNS-1. */
+  toPne(pne: EntityId, octets: Uint8Array): void
+  /** Goes to the server on CPNS-2, in a relay record. */
+  relayed(pne: EntityId, octets: Uint8Array): void
+}
+
+/** @param names.server What the server is called in events. */
+export function createPneTrace(
+  names: { readonly gateway: EntityId; readonly server: string },
+  ports: { readonly clock: Clock; readonly trace: Trace },
+): PneTrace {
+  const opaque = (
+    octets: Uint8Array,
+    seen: Pick<TraceEvent, 'from' | 'to'> & { readonly point: ReferencePoint },
+  ): void => {
+    const at = { ...seen, side: 'sent' as const, atMs: ports.clock.nowMs() }
+    const frame = classifyFrame(octets)
+    if (frame.kind === 'handshake') return ports.trace(messageEvent(decodeMessage(octets), at))
+    const fields = { SessionID: frame.sessionId, octets: octets.length }
+    ports.trace({ kind: 'message', ...at, message: NAMES[frame.kind], fields })
+  }
+  return {
+    fromPne(message) {
+      const seen = { point: 'CPNS-1', side: 'received', to: names.gateway } as const
+      const from = message.entityId ?? 'unknown'
+      ports.trace(messageEvent(message, { ...seen, from, atMs: ports.clock.nowMs() }))
+    },
+    toPne(pne, octets) {
+      opaque(octets, { point: 'CPNS-1', from: names.gateway, to: pne })
+    },
+    relayed(pne, octets) {
+      const frame = classifyFrame(octets)
+      const what = frame.kind === 'handshake' ? decodeMessage(octets).name : NAMES[frame.kind]
+      ports.trace({
+        kind: 'message',
+        point: 'CPNS-2',
+        side: 'sent',
+        from: names.gateway,
+        to: names.server,
+        atMs: ports.clock.nowMs(),
+        message: `relay: ${what}`,
+        fields: { PNE: pne, octets: octets.length },
+      })
+    },
+  }
+}
+
+const NAMES = {
+  'attach-request': 'attach',
+  'attach-answer': 'attached',
+  record: 'record',
+} as const
