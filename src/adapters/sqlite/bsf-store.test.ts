@@ -1,0 +1,27 @@
+import { describe, expect, test } from 'vitest'
+import { bsfStoreContract, sampleSession } from '../../../test/contracts/bsf-store.contract.ts'
+import { openBsfStore } from './bsf-store.ts'
+import { isFoundIn, testSealer, withFolder } from './sqlite.fixture.ts'
+
+const challenge = (fill: number) => ({ rand: Uint8Array.of(fill), forgetAfterMs: 1 })
+
+describe('the BSF store on SQLite', () => {
+  bsfStoreContract(async () => openBsfStore(':memory:', testSealer()))
+
+  test('one RAND under two BSF names was met before', async () => {
+    const store = openBsfStore(':memory:', testSealer())
+    const [one, other] = [sampleSession(1), sampleSession(1, 'bsf2.example')]
+    expect(await store.completeBootstrapping(one, challenge(1))).toBe('completed')
+    expect(await store.completeBootstrapping(other, challenge(2))).toBe('duplicate-btid')
+  })
+
+  test('Ks is sealed', () =>
+    withFolder(async (folder) => {
+      const store = openBsfStore(`${folder}/bsf.db`, testSealer())
+      const session = sampleSession(0x5a)
+      const challenge = { rand: session.rand, forgetAfterMs: 1 }
+      await store.completeBootstrapping(session, challenge)
+      await store.close()
+      expect(isFoundIn(`${folder}/bsf.db`, session.ks)).toBe(false)
+    }))
+})

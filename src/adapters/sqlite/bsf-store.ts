@@ -1,0 +1,121 @@
+/** Bootstrapping sessions, used challenges and sealing keys of the BSF on SQLite. Design 9 */
+import type { BootstrappingSession, BsfStore, UsedChallenge } from '../../bsf/bsf-store.ts'
+import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import type { Btid } from '../../identity/btid.ts'
+import type { Impi } from '../../identity/impi.ts'
+import { openColumn, sealColumn } from './sealed-column.ts'
+import { createSealingKeyRows, SEALING_KEYS_SQL } from './sealing-key-rows.ts'
+import { connectStore } from './store-connection.ts'
+
+const SCHEMA = {
+  name: 'BSF',
+  applicationId: 0x43504e42,
+  migrations: [
+    `CREATE TABLE bootstraps (
+       btid TEXT PRIMARY KEY,
+       impi TEXT NOT NULL,
+       rand BLOB NOT NULL UNIQUE,
+       ks BLOB NOT NULL,
+       gba_type TEXT NOT NULL,
+       created_at_ms INTEGER NOT NULL,
+       expires_at_ms INTEGER NOT NULL,
+       guss TEXT
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);
+     CREATE TABLE challenges (
+       rand BLOB PRIMARY KEY,
+       forget_after_ms INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);
+     ${SEALING_KEYS_SQL}`,
+  ],
+}
+
+interface BootstrapRow {
+  readonly btid: string
+  readonly impi: string
+  readonly rand: Uint8Array
+  readonly ks: Uint8Array
+  readonly gba_type: string
+  readonly created_at_ms: number
+  readonly expires_at_ms: number
+  readonly guss: string | null
+}
+
+/**
+ * @param file Path of the database, or `:memory:`.
+ * @param sealer Seals Ks and the sealing keys.
+ * @throws {ConfigurationInvalid} If the file cannot be used.
+ */
+export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
+  const { db, commits, store } = connectStore(file, SCHEMA)
+  const insertSession = db.prepare<BootstrapRow>(
+    `INSERT INTO bootstraps (btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss)
+     VALUES (@btid, @impi, @rand, @ks, @gba_type, @created_at_ms, @expires_at_ms, @guss)
+     ON CONFLICT DO NOTHING`,
+  )
+  const selectSession = db.prepare<[Btid, number], BootstrapRow>(
+    'SELECT * FROM bootstraps WHERE btid = ? AND expires_at_ms > ?',
+  )
+  const findChallenge = db.prepare<[Uint8Array]>('SELECT 1 FROM challenges WHERE rand = ?')
+  const insertChallenge = db.prepare<[Uint8Array, number]>(
+    'INSERT INTO challenges (rand, forget_after_ms) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  )
+  const removals = [
+    db.prepare<[number]>('DELETE FROM bootstraps WHERE expires_at_ms <= ?'),
+    db.prepare<[number]>('DELETE FROM challenges WHERE forget_after_ms <= ?'),
+  ]
+
+  const markUsed = ({ rand, forgetAfterMs }: UsedChallenge): boolean =>
+    insertChallenge.run(rand, forgetAfterMs).changes === 1
+
+  return {
+    ...store,
+    ...createSealingKeyRows(db, commits, sealer),
+    completeBootstrapping: (session, challenge) =>
+      commits.run(() => {
+        if (findChallenge.get(challenge.rand) !== undefined) return 'challenge-used'
+        if (insertSession.run(rowOf(session, sealer)).changes === 0) return 'duplicate-btid'
+        markUsed(challenge)
+        return 'completed'
+      }),
+    useChallenge: (challenge) => commits.run(() => markUsed(challenge)),
+    findBootstrappingSession: (btid, nowMs) =>
+      commits.read(() => {
+        const row = selectSession.get(btid, nowMs)
+        return row && sessionOf(row, sealer)
+      }),
+    removeExpired: (nowMs) =>
+      commits.run(() => removals.reduce((gone, removal) => gone + removal.run(nowMs).changes, 0)),
+  }
+}
+
+function rowOf(session: BootstrappingSession, sealer: RecordSealer): BootstrapRow {
+  return {
+    btid: session.btid,
+    impi: session.impi,
+    rand: session.rand,
+    ks: sealColumn(sealer, identityOf(session.btid), session.ks),
+    gba_type: session.gbaType,
+    created_at_ms: session.createdAtMs,
+    expires_at_ms: session.expiresAtMs,
+    guss: session.guss ?? null,
+  }
+}
+
+function sessionOf(row: BootstrapRow, sealer: RecordSealer): BootstrappingSession {
+  return {
+    btid: row.btid as Btid,
+    impi: row.impi as Impi,
+    rand: new Uint8Array(row.rand),
+    ks: openColumn(sealer, identityOf(row.btid), row.ks),
+    gbaType: row.gba_type as BootstrappingSession['gbaType'],
+    createdAtMs: row.created_at_ms,
+    expiresAtMs: row.expires_at_ms,
+    ...(row.guss !== null && { guss: row.guss }),
+  }
+}
+
+function identityOf(btid: string) {
+  return { table: 'bootstraps', primaryKey: [btid], column: 'ks' }
+}

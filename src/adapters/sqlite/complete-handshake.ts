@@ -1,0 +1,84 @@
+/** The end of a connect exchange, in one transaction. K-4, M-4 */
+import type {
+  EuKey,
+  HandshakeCompletion,
+  HandshakeOutcome,
+  Owner,
+} from '../../cpns-server/server-store.ts'
+import type { EntityId } from '../../identity/entity-id.ts'
+import { type EntityRows, isSameOwner } from './entity-rows.ts'
+import type { EuKeyRows } from './eukey-rows.ts'
+import type { SessionRows } from './session-rows.ts'
+import type { TombstoneRows } from './tombstone-rows.ts'
+
+/** The rows that a completed exchange changes. */
+export interface ServerRows {
+  readonly entities: EntityRows
+  readonly euKeys: EuKeyRows
+  readonly sessions: SessionRows
+  readonly tombstones: TombstoneRows
+}
+
+/**
+ * All or nothing; to be run inside a commit.
+ *
+ * The order of the checks is what a late or repeated message may learn: that it was answered before,
+ * that it is too old, that its EUKey has changed, and only then whose the entity is.
+ *
+ * @param nowMs UTC milliseconds.
+ */
+export function completeHandshake(
+  rows: ServerRows,
+  completion: HandshakeCompletion,
+  nowMs: number,
+): HandshakeOutcome {
+  const { euKey, session } = completion
+  const tombstone = rows.tombstones.find(completion.tombstone.stateDigest)
+  if (tombstone !== undefined) return { outcome: 'already-completed', tombstone }
+  if (nowMs >= completion.stateExpiresAtMs) return { outcome: 'state-expired' }
+
+  const stored = rows.euKeys.findState(euKey)
+  const keyExpiresAtMs = Math.min(stored?.expiresAtMs ?? Infinity, euKey.expiresAtMs)
+  if (stored?.state === 'replaced' || nowMs >= keyExpiresAtMs) return { outcome: 'eukey-changed' }
+
+  const binding = bindingOf(rows.entities, euKey.entityId, euKey.owner)
+  if (binding === 'other-owner') return { outcome: 'other-owner' }
+  if (binding === 'not-bound') {
+    if (!completion.bindFirstUse) return { outcome: 'not-bound' }
+    rows.entities.bind({ entityId: euKey.entityId, owner: euKey.owner, boundAtMs: nowMs })
+  }
+
+  const endedSessionIds = stored === undefined ? replaceEuKey(rows, euKey) : []
+  rows.sessions.endNoLaterThan(euKey.entityId, completion.formerSessionEndsAtMs)
+  // A session never outlives its EUKey. K-4
+  const expiresAtMs = Math.min(session.expiresAtMs, keyExpiresAtMs)
+  rows.sessions.insert({ ...session, expiresAtMs })
+  rows.tombstones.insert(completion.tombstone)
+  return { outcome: 'completed', endedSessionIds }
+}
+
+/** Makes an assigned EUKey the entity's own; to be run inside a commit. K-4, M-5 */
+export function assignEuKey(rows: ServerRows, euKey: EuKey): 'assigned' | 'other-owner' {
+  const { entityId, owner } = euKey
+  const binding = bindingOf(rows.entities, entityId, owner)
+  if (binding === 'other-owner') return 'other-owner'
+  if (binding === 'not-bound') rows.entities.bind({ entityId, owner, boundAtMs: euKey.createdAtMs })
+  replaceEuKey(rows, euKey)
+  return 'assigned'
+}
+
+/** A replaced EUKey ends its sessions at once. Design 8 */
+function replaceEuKey(rows: ServerRows, euKey: EuKey): readonly string[] {
+  rows.euKeys.makeCurrent(euKey)
+  return rows.sessions.endAll(euKey.entityId)
+}
+
+function bindingOf(
+  entities: EntityRows,
+  entityId: EntityId,
+  owner: Owner,
+): 'same-owner' | 'other-owner' | 'not-bound' {
+  const entity = entities.find(entityId)
+  if (entity === undefined) return 'not-bound'
+  return isSameOwner(entity.owner, owner) ? 'same-owner' : 'other-owner'
+}

@@ -1,0 +1,126 @@
+/** Rows of EUKeys: at most one current an entity, the replaced ones until they expire. K-4 */
+import type Database from 'better-sqlite3'
+import type { KeyType } from '../../cpns/key-type.ts'
+import type { EuKey, EuKeyInfo, EuKeySource, Owner } from '../../cpns-server/server-store.ts'
+import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import type { EntityId } from '../../identity/entity-id.ts'
+import { openColumn, sealColumn } from './sealed-column.ts'
+
+/** An EUKey with its state. */
+export interface StoredEuKey {
+  readonly euKey: EuKey
+  readonly state: 'current' | 'replaced'
+}
+
+/** Synchronous operations, to be run inside a commit. */
+export interface EuKeyRows {
+  /** The entity's current EUKey, expired or not. */
+  findCurrent(entityId: EntityId): EuKey | undefined
+  /** An EUKey by its id; of two key types under one id, the current one. */
+  findById(entityId: EntityId, id: string): StoredEuKey | undefined
+  /** State and expiry of this EUKey: entity, id and key type. The key is not opened. */
+  findState(euKey: EuKey): Pick<EuKeyInfo, 'state' | 'expiresAtMs'> | undefined
+  /** Stores an EUKey as the entity's current one; the former is replaced. */
+  makeCurrent(euKey: EuKey): void
+  list(): EuKeyInfo[]
+  /** Whether there were any. */
+  removeAll(entityId: EntityId): boolean
+}
+
+interface Row {
+  readonly entity_id: string
+  readonly id: string
+  readonly key_type: string
+  readonly owner_kind: string
+  readonly owner_id: string
+  readonly source: string
+  readonly key: Uint8Array
+  readonly created_at_ms: number
+  readonly expires_at_ms: number
+  readonly state: string
+}
+
+/** @param sealer Seals the keys. */
+export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): EuKeyRows {
+  const selectCurrent = db.prepare<[string], Row>(
+    `SELECT * FROM eukeys WHERE entity_id = ? AND state = 'current'`,
+  )
+  const selectById = db.prepare<[string, string], Row>(
+    `SELECT * FROM eukeys WHERE entity_id = ? AND id = ? ORDER BY state = 'current' DESC LIMIT 1`,
+  )
+  const selectExact = db.prepare<[string, string, string], Row>(
+    'SELECT * FROM eukeys WHERE entity_id = ? AND id = ? AND key_type = ?',
+  )
+  const selectAll = db.prepare<[], Row>('SELECT * FROM eukeys ORDER BY entity_id, created_at_ms')
+  const replaceCurrent = db.prepare<[string]>(
+    `UPDATE eukeys SET state = 'replaced' WHERE entity_id = ? AND state = 'current'`,
+  )
+  const insert = db.prepare<Row>(
+    `INSERT INTO eukeys VALUES (@entity_id, @id, @key_type, @owner_kind, @owner_id, @source, @key,
+       @created_at_ms, @expires_at_ms, @state)`,
+  )
+  const remove = db.prepare<[string]>('DELETE FROM eukeys WHERE entity_id = ?')
+
+  return {
+    findCurrent(entityId) {
+      const row = selectCurrent.get(entityId)
+      return row && euKeyOf(row, sealer)
+    },
+    findById(entityId, id) {
+      const row = selectById.get(entityId, id)
+      return row && { euKey: euKeyOf(row, sealer), state: stateOf(row) }
+    },
+    findState({ entityId, id, keyType }) {
+      const row = selectExact.get(entityId, id, keyType)
+      return row && infoOf(row)
+    },
+    makeCurrent(euKey) {
+      replaceCurrent.run(euKey.entityId)
+      insert.run(rowOf(euKey, sealer))
+    },
+    list: () => selectAll.all().map(infoOf),
+    removeAll: (entityId) => remove.run(entityId).changes > 0,
+  }
+}
+
+function rowOf(euKey: EuKey, sealer: RecordSealer): Row {
+  return {
+    entity_id: euKey.entityId,
+    id: euKey.id,
+    key_type: euKey.keyType,
+    owner_kind: euKey.owner.kind,
+    owner_id: euKey.owner.id,
+    source: euKey.source,
+    key: sealColumn(sealer, identityOf(euKey.entityId, euKey.id, euKey.keyType), euKey.key),
+    created_at_ms: euKey.createdAtMs,
+    expires_at_ms: euKey.expiresAtMs,
+    state: 'current',
+  }
+}
+
+function euKeyOf(row: Row, sealer: RecordSealer): EuKey {
+  const { state: _, ...info } = infoOf(row)
+  const key = openColumn(sealer, identityOf(row.entity_id, row.id, row.key_type), row.key)
+  return { ...info, key }
+}
+
+function infoOf(row: Row): EuKeyInfo {
+  return {
+    id: row.id,
+    entityId: row.entity_id as EntityId,
+    owner: { kind: row.owner_kind as Owner['kind'], id: row.owner_id },
+    source: row.source as EuKeySource,
+    keyType: row.key_type as KeyType,
+    createdAtMs: row.created_at_ms,
+    expiresAtMs: row.expires_at_ms,
+    state: stateOf(row),
+  }
+}
+
+function stateOf(row: Row): EuKeyInfo['state'] {
+  return row.state as EuKeyInfo['state']
+}
+
+function identityOf(entityId: string, id: string, keyType: string) {
+  return { table: 'eukeys', primaryKey: [entityId, id, keyType], column: 'key' }
+}

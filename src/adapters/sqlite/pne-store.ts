@@ -1,0 +1,79 @@
+/** What a device keeps on SQLite: its assigned EUKey and the messages it has handled. Design 8, 9 */
+import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import type { PneStore } from '../../pne/pne-store.ts'
+import { openColumn, sealColumn } from './sealed-column.ts'
+import { connectStore } from './store-connection.ts'
+
+const SCHEMA = {
+  name: 'PNE',
+  applicationId: 0x43504e50,
+  migrations: [
+    `CREATE TABLE eukey (
+       only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+       id TEXT NOT NULL,
+       key BLOB NOT NULL,
+       expires_at_ms INTEGER NOT NULL
+     ) STRICT;
+     CREATE TABLE seen (
+       from_entity TEXT NOT NULL,
+       message_id TEXT NOT NULL,
+       expires_at_ms INTEGER NOT NULL,
+       PRIMARY KEY (from_entity, message_id)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX seen_by_expiry ON seen (expires_at_ms);`,
+  ],
+}
+
+interface EuKeyRow {
+  readonly id: string
+  readonly key: Uint8Array
+  readonly expires_at_ms: number
+}
+
+/**
+ * @param file Path of the database, or `:memory:`.
+ * @param sealer Seals the EUKey.
+ * @throws {ConfigurationInvalid} If the file cannot be used.
+ */
+export function openPneStore(file: string, sealer: RecordSealer): PneStore {
+  const { db, commits, store } = connectStore(file, SCHEMA)
+  const selectEuKey = db.prepare<[], EuKeyRow>('SELECT id, key, expires_at_ms FROM eukey')
+  const replaceEuKey = db.prepare<EuKeyRow>(
+    'INSERT OR REPLACE INTO eukey VALUES (1, @id, @key, @expires_at_ms)',
+  )
+  const findSeen = db.prepare<[string, string]>(
+    'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ?',
+  )
+  const insertSeen = db.prepare<[string, string, number]>(
+    `INSERT INTO seen VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET expires_at_ms = max(expires_at_ms, excluded.expires_at_ms)`,
+  )
+  const removeSeen = db.prepare<[number]>('DELETE FROM seen WHERE expires_at_ms <= ?')
+
+  return {
+    ...store,
+    loadEuKey: () =>
+      commits.read(() => {
+        const row = selectEuKey.get()
+        if (row === undefined) return undefined
+        const key = openColumn(sealer, identityOf(row.id), row.key)
+        return { id: row.id, key, expiresAtMs: row.expires_at_ms }
+      }),
+    saveEuKey: ({ id, key, expiresAtMs }) =>
+      commits.run(() => {
+        const sealed = sealColumn(sealer, identityOf(id), key)
+        replaceEuKey.run({ id, key: sealed, expires_at_ms: expiresAtMs })
+      }),
+    hasSeen: ({ from, messageId }) =>
+      commits.read(() => findSeen.get(from, messageId) !== undefined),
+    markSeen: ({ from, messageId, expiresAtMs }) =>
+      commits.run(() => {
+        insertSeen.run(from, messageId, expiresAtMs)
+      }),
+    removeExpired: (nowMs) => commits.run(() => removeSeen.run(nowMs).changes),
+  }
+}
+
+function identityOf(id: string) {
+  return { table: 'eukey', primaryKey: [id], column: 'key' }
+}

@@ -1,0 +1,78 @@
+/** All durable state of the CPNS Server on SQLite. Design 9 */
+import type { ServerStore } from '../../cpns-server/server-store.ts'
+import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import { assignEuKey, completeHandshake } from './complete-handshake.ts'
+import { createEntityRows } from './entity-rows.ts'
+import { createEuKeyRows } from './eukey-rows.ts'
+import { createMailboxRows } from './mailbox-rows.ts'
+import { createSealingKeyRows } from './sealing-key-rows.ts'
+import { SERVER_SCHEMA } from './server-schema.ts'
+import { createSessionRows } from './session-rows.ts'
+import { connectStore } from './store-connection.ts'
+import { createTombstoneRows } from './tombstone-rows.ts'
+
+/** Rows that go when they have expired; an expired EUKey takes no session with it, they ended before. */
+const EXPIRING = [
+  'DELETE FROM sessions WHERE expires_at_ms <= ?',
+  'DELETE FROM eukeys WHERE expires_at_ms <= ?',
+  'DELETE FROM tombstones WHERE forget_after_ms <= ?',
+  'DELETE FROM mailbox WHERE expires_at_ms <= ?',
+  'DELETE FROM seen WHERE expires_at_ms <= ?',
+]
+
+/**
+ * @param file Path of the database, or `:memory:`.
+ * @param sealer Seals EUKeys, session keys and sealing keys.
+ * @throws {ConfigurationInvalid} If the file cannot be used.
+ */
+export function openServerStore(file: string, sealer: RecordSealer): ServerStore {
+  const { db, commits, store } = connectStore(file, SERVER_SCHEMA)
+  const entities = createEntityRows(db)
+  const euKeys = createEuKeyRows(db, sealer)
+  const sessions = createSessionRows(db, sealer)
+  const tombstones = createTombstoneRows(db)
+  const mailbox = createMailboxRows(db)
+  const rows = { entities, euKeys, sessions, tombstones }
+  const removals = EXPIRING.map((sql) => db.prepare<[number]>(sql))
+  const { read, run } = commits
+
+  return {
+    ...store,
+    ...createSealingKeyRows(db, commits, sealer),
+
+    assignEuKey: (euKey) => run(() => assignEuKey(rows, euKey)),
+    findCurrentEuKey: (entityId, nowMs) =>
+      read(() => {
+        const euKey = euKeys.findCurrent(entityId)
+        return euKey !== undefined && euKey.expiresAtMs > nowMs ? euKey : undefined
+      }),
+    findEuKey: (entityId, id) => read(() => euKeys.findById(entityId, id)),
+    listEuKeys: () => read(() => euKeys.list()),
+    removeEuKeys: (entityId) =>
+      run(() => {
+        sessions.endAll(entityId)
+        return euKeys.removeAll(entityId)
+      }),
+
+    bindEntity: (entity) => run(() => (entities.bind(entity) ? 'bound' : 'bound-already')),
+    findEntity: (entityId) => read(() => entities.find(entityId)),
+    listEntities: () => read(() => entities.list()),
+    removeEntity: (entityId) => run(() => entities.remove(entityId)),
+
+    findTombstone: (stateDigest) => read(() => tombstones.find(stateDigest)),
+    completeHandshake: (completion, nowMs) => run(() => completeHandshake(rows, completion, nowMs)),
+
+    findSession: (sessionId, nowMs) => read(() => sessions.find(sessionId, nowMs)),
+    listSessions: (nowMs) => read(() => sessions.list(nowMs)),
+    endSession: (sessionId) => run(() => sessions.end(sessionId)),
+    takeAttachment: (attachment) => run(() => sessions.takeAttachment(attachment)),
+
+    acceptMessage: (message, nowMs) => run(() => mailbox.accept(message, nowMs)),
+    waitingMessages: (query) => read(() => mailbox.waiting(query)),
+    acknowledgeMessage: (acknowledged) => run(() => mailbox.acknowledge(acknowledged)),
+    waitingRecipients: (nowMs) => read(() => mailbox.recipients(nowMs)),
+
+    removeExpired: (nowMs) =>
+      run(() => removals.reduce((gone, removal) => gone + removal.run(nowMs).changes, 0)),
+  }
+}

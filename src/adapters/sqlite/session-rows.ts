@@ -1,0 +1,153 @@
+/** Rows of sessions, and of the attachment that each entity is used through. Design 7, 8 */
+import type Database from 'better-sqlite3'
+import type { Session, SessionInfo } from '../../cpns-server/server-store.ts'
+import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import type { EntityId } from '../../identity/entity-id.ts'
+import { openColumn, sealColumn } from './sealed-column.ts'
+
+/** Synchronous operations, to be run inside a commit. */
+export interface SessionRows {
+  /** A session that has not ended at `nowMs`. */
+  find(sessionId: string, nowMs: number): Session | undefined
+  list(nowMs: number): SessionInfo[]
+  insert(session: Session): void
+  /** Lets the entity's sessions end no later than `atMs`, UTC milliseconds. */
+  endNoLaterThan(entityId: EntityId, atMs: number): void
+  /** Whether it was there. */
+  end(sessionId: string): boolean
+  /** Ends the sessions of an entity, but for `keptSessionId`. @returns Those that ended. */
+  endAll(entityId: EntityId, keptSessionId?: string): readonly string[]
+  /** Notes who holds the attachment, as `ServerStore.takeAttachment` says. */
+  takeAttachment(attachment: Attachment): TakenAttachment
+}
+
+/** A claim to be the one attachment of an entity. */
+export interface Attachment {
+  readonly entityId: EntityId
+  readonly nodeId: string
+  readonly sessionId: string
+}
+
+/** The epoch of an attachment, and the sessions that it ended. */
+export interface TakenAttachment {
+  readonly epoch: number
+  readonly endedSessionIds: readonly string[]
+}
+
+interface Row {
+  readonly session_id: string
+  readonly entity_id: string
+  readonly role: string
+  readonly via: string | null
+  readonly eukey_id: string
+  readonly session_key: Uint8Array
+  readonly created_at_ms: number
+  readonly expires_at_ms: number
+}
+
+/** @param sealer Seals the session keys. */
+export function createSessionRows(db: Database.Database, sealer: RecordSealer): SessionRows {
+  const select = db.prepare<[string, number], Row>(
+    'SELECT * FROM sessions WHERE session_id = ? AND expires_at_ms > ?',
+  )
+  const selectAll = db.prepare<[number], Row>(
+    'SELECT * FROM sessions WHERE expires_at_ms > ? ORDER BY created_at_ms, session_id',
+  )
+  const insert = db.prepare<Row>(
+    `INSERT INTO sessions VALUES (@session_id, @entity_id, @role, @via, @eukey_id, @session_key,
+       @created_at_ms, @expires_at_ms)`,
+  )
+  const capExpiry = db.prepare<{ entityId: string; atMs: number }>(
+    `UPDATE sessions SET expires_at_ms = @atMs
+     WHERE entity_id = @entityId AND expires_at_ms > @atMs`,
+  )
+  const remove = db.prepare<[string]>('DELETE FROM sessions WHERE session_id = ?')
+  const removeOthers = db
+    .prepare<[string, string], string>(
+      'DELETE FROM sessions WHERE entity_id = ? AND session_id <> ? RETURNING session_id',
+    )
+    .pluck()
+  const endAll: SessionRows['endAll'] = (entityId, kept = '') =>
+    removeOthers.all(entityId, kept).sort()
+
+  return {
+    find(sessionId, nowMs) {
+      const row = select.get(sessionId, nowMs)
+      return row && sessionOf(row, sealer)
+    },
+    list: (nowMs) => selectAll.all(nowMs).map(infoOf),
+    insert(session) {
+      insert.run(rowOf(session, sealer))
+    },
+    endNoLaterThan(entityId, atMs) {
+      capExpiry.run({ entityId, atMs })
+    },
+    end: (sessionId) => remove.run(sessionId).changes === 1,
+    endAll,
+    takeAttachment: prepareTakeAttachment(db, endAll),
+  }
+}
+
+function prepareTakeAttachment(
+  db: Database.Database,
+  endAll: SessionRows['endAll'],
+): SessionRows['takeAttachment'] {
+  const isThere = db.prepare<[string, string]>(
+    'SELECT 1 FROM sessions WHERE session_id = ? AND entity_id = ?',
+  )
+  const selectEpoch = db
+    .prepare<[string], number>('SELECT epoch FROM attachments WHERE entity_id = ?')
+    .pluck()
+  const take = db
+    .prepare<Attachment, number>(
+      `INSERT INTO attachments VALUES (@entityId, @nodeId, @sessionId, 1)
+       ON CONFLICT DO UPDATE SET
+         node_id = @nodeId, session_id = @sessionId, epoch = epoch + 1
+       RETURNING epoch`,
+    )
+    .pluck()
+
+  return (attachment) => {
+    const { entityId, sessionId } = attachment
+    // A session that was ended meanwhile must not end the one that took its place.
+    if (isThere.get(sessionId, entityId) === undefined) {
+      return { epoch: selectEpoch.get(entityId) ?? 0, endedSessionIds: [sessionId] }
+    }
+    const epoch = take.get(attachment) as number
+    return { epoch, endedSessionIds: endAll(entityId, sessionId) }
+  }
+}
+
+function rowOf(session: Session, sealer: RecordSealer): Row {
+  return {
+    session_id: session.sessionId,
+    entity_id: session.entityId,
+    role: session.role,
+    via: session.via ?? null,
+    eukey_id: session.euKeyId,
+    session_key: sealColumn(sealer, identityOf(session.sessionId), session.sessionKey),
+    created_at_ms: session.createdAtMs,
+    expires_at_ms: session.expiresAtMs,
+  }
+}
+
+function sessionOf(row: Row, sealer: RecordSealer): Session {
+  const sessionKey = openColumn(sealer, identityOf(row.session_id), row.session_key)
+  return { ...infoOf(row), sessionKey }
+}
+
+function infoOf(row: Row): SessionInfo {
+  return {
+    sessionId: row.session_id,
+    entityId: row.entity_id as EntityId,
+    role: row.role as Session['role'],
+    ...(row.via !== null && { via: row.via as EntityId }),
+    euKeyId: row.eukey_id,
+    createdAtMs: row.created_at_ms,
+    expiresAtMs: row.expires_at_ms,
+  }
+}
+
+function identityOf(sessionId: string) {
+  return { table: 'sessions', primaryKey: [sessionId], column: 'session_key' }
+}

@@ -1,0 +1,131 @@
+/** EUKeys and owners of entities in a `ServerStore`. K-4 */
+import { expect, test } from 'vitest'
+import type { EuKey, ServerStore } from '../../src/cpns-server/server-store.ts'
+import {
+  ALICE,
+  KEY_EXPIRES,
+  MALLORY,
+  NOW,
+  PHONE,
+  sampleCompletion,
+  sampleEuKey,
+  WATCH,
+} from './server-store.samples.ts'
+
+const assigned = (n: number, changes: Partial<EuKey> = {}): EuKey =>
+  sampleEuKey(n, { id: `key-${n}`, source: 'assigned', keyType: 'assigned', ...changes })
+
+const sessionsOf = async (store: ServerStore) =>
+  (await store.listSessions(NOW)).map(({ entityId }) => entityId)
+
+/** @param open A fresh, empty store each time. */
+export function serverStoreKeysContract(open: () => Promise<ServerStore>): void {
+  assignmentContract(open)
+  bindingContract(open)
+  removalContract(open)
+}
+
+function assignmentContract(open: () => Promise<ServerStore>): void {
+  test('an assigned EUKey is current, binds its entity, and comes back as it was', async () => {
+    const store = await open()
+    const euKey = assigned(1, { owner: { kind: 'user', id: 'Älice Ω' } })
+    expect(await store.assignEuKey(euKey)).toBe('assigned')
+    const found = await store.findCurrentEuKey(PHONE, NOW)
+    const { key, ...rest } = found as EuKey
+    const { key: expectedKey, ...plain } = euKey
+    expect(rest).toEqual(plain)
+    expect(key.equals(expectedKey)).toBe(true)
+    expect(await store.findEuKey(PHONE, 'key-1')).toMatchObject({ state: 'current', euKey: plain })
+    expect(await store.findEntity(PHONE)).toMatchObject({ owner: euKey.owner })
+  })
+
+  test('a newly assigned EUKey replaces the former and ends its sessions', async () => {
+    const store = await open()
+    await store.assignEuKey(assigned(1))
+    await store.completeHandshake(sampleCompletion(1, assigned(1)), NOW)
+    expect(await store.listSessions(NOW)).toHaveLength(1)
+    expect(await store.assignEuKey(assigned(2))).toBe('assigned')
+    expect((await store.findCurrentEuKey(PHONE, NOW))?.id).toBe('key-2')
+    expect((await store.findEuKey(PHONE, 'key-1'))?.state).toBe('replaced')
+    expect(await store.listSessions(NOW)).toEqual([])
+  })
+
+  test('an entity of another owner gets no EUKey', async () => {
+    const store = await open()
+    await store.assignEuKey(assigned(1))
+    expect(await store.assignEuKey(assigned(2, { owner: MALLORY }))).toBe('other-owner')
+    const sameName = { kind: 'user', id: ALICE.id } as const
+    expect(await store.assignEuKey(assigned(2, { owner: sameName }))).toBe('other-owner')
+    expect((await store.findCurrentEuKey(PHONE, NOW))?.id).toBe('key-1')
+    expect(await store.listEuKeys()).toHaveLength(1)
+  })
+
+  test('an expired EUKey is not current, but is found by its id', async () => {
+    const store = await open()
+    await store.assignEuKey(assigned(1))
+    expect(await store.findCurrentEuKey(PHONE, KEY_EXPIRES - 1)).toBeDefined()
+    expect(await store.findCurrentEuKey(PHONE, KEY_EXPIRES)).toBeUndefined()
+    expect(await store.findEuKey(PHONE, 'key-1')).toBeDefined()
+    expect(await store.findEuKey(WATCH, 'key-1')).toBeUndefined()
+    expect(await store.findEuKey(PHONE, 'key-2')).toBeUndefined()
+  })
+
+  test('a list of EUKeys shows all but the keys', async () => {
+    const store = await open()
+    await store.assignEuKey(assigned(1))
+    await store.assignEuKey(assigned(2))
+    await store.assignEuKey(assigned(3, { entityId: WATCH }))
+    const listed = await store.listEuKeys()
+    expect(listed.map(({ id, state }) => `${id} ${state}`).sort()).toEqual([
+      'key-1 replaced',
+      'key-2 current',
+      'key-3 current',
+    ])
+    expect(listed.some((info) => 'key' in info)).toBe(false)
+  })
+}
+
+function bindingContract(open: () => Promise<ServerStore>): void {
+  test('an entity is bound once, and comes back as it was bound', async () => {
+    const store = await open()
+    const phone = { entityId: PHONE, owner: ALICE, boundAtMs: NOW }
+    expect(await store.findEntity(PHONE)).toBeUndefined()
+    expect(await store.bindEntity(phone)).toBe('bound')
+    expect(await store.bindEntity({ ...phone, owner: MALLORY })).toBe('bound-already')
+    expect(await store.findEntity(PHONE)).toEqual(phone)
+    const watch = { entityId: WATCH, owner: MALLORY, boundAtMs: NOW + 1 }
+    await store.bindEntity(watch)
+    expect(await store.listEntities()).toEqual([phone, watch])
+  })
+}
+
+function removalContract(open: () => Promise<ServerStore>): void {
+  const openWithSessions = async () => {
+    const store = await open()
+    await store.completeHandshake(sampleCompletion(1, sampleEuKey(1)), NOW)
+    const watchKey = sampleEuKey(2, { entityId: WATCH })
+    await store.completeHandshake(sampleCompletion(2, watchKey), NOW)
+    return store
+  }
+
+  test('removing EUKeys ends the sessions and keeps the binding', async () => {
+    const store = await openWithSessions()
+    expect(await store.removeEuKeys(PHONE)).toBe(true)
+    expect(await store.removeEuKeys(PHONE)).toBe(false)
+    expect(await store.findCurrentEuKey(PHONE, NOW)).toBeUndefined()
+    expect(await store.findEntity(PHONE)).toBeDefined()
+    expect(await sessionsOf(store)).toEqual([WATCH])
+  })
+
+  test('removing an entity takes its EUKeys and sessions along', async () => {
+    const store = await openWithSessions()
+    expect(await store.removeEntity(PHONE)).toBe(true)
+    expect(await store.removeEntity(PHONE)).toBe(false)
+    expect(await store.findEntity(PHONE)).toBeUndefined()
+    expect((await store.listEuKeys()).map(({ entityId }) => entityId)).toEqual([WATCH])
+    expect(await sessionsOf(store)).toEqual([WATCH])
+    const stranger = sampleEuKey(3, { owner: MALLORY })
+    const outcome = await store.completeHandshake(sampleCompletion(3, stranger), NOW)
+    expect(outcome.outcome).toBe('completed')
+  })
+}

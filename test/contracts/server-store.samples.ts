@@ -1,0 +1,72 @@
+/** Values that the suites of `ServerStore` start from. */
+import type {
+  EuKey,
+  HandshakeCompletion,
+  Owner,
+  Session,
+} from '../../src/cpns-server/server-store.ts'
+import { Secret } from '../../src/crypto/secret.ts'
+import { parseEntityId } from '../../src/identity/entity-id.ts'
+
+/** UTC milliseconds at which the samples were made. */
+export const NOW = 1_000_000
+/** When the EUKeys of the samples expire, unless another time is given. */
+export const KEY_EXPIRES = NOW + 86_400_000
+/** When the sessions of the samples expire, unless another time is given. */
+export const SESSION_EXPIRES = NOW + 3_600_000
+
+export const PHONE = parseEntityId('urn:uuid:phone')
+export const WATCH = parseEntityId('urn:uuid:watch')
+export const ALICE: Owner = { kind: 'impi', id: 'alice@ims.example' }
+export const MALLORY: Owner = { kind: 'impi', id: 'mallory@ims.example' }
+
+/** EUKey number `n` of an entity, of Alice unless said otherwise. */
+export function sampleEuKey(n: number, changes: Partial<EuKey> = {}): EuKey {
+  return {
+    id: `btid-${n}`,
+    entityId: PHONE,
+    owner: ALICE,
+    source: 'gba-u',
+    keyType: 'ks-ext-naf',
+    key: Secret.of(new Uint8Array(32).fill(n)),
+    createdAtMs: NOW,
+    expiresAtMs: KEY_EXPIRES,
+    ...changes,
+  }
+}
+
+/** Session number `n` under an EUKey. */
+export function sampleSession(n: number, euKey: EuKey, changes: Partial<Session> = {}): Session {
+  return {
+    sessionId: n.toString(16).padStart(32, '0'),
+    entityId: euKey.entityId,
+    role: 'pn-gw',
+    euKeyId: euKey.id,
+    sessionKey: Secret.of(new Uint8Array(32).fill(0x80 + n)),
+    createdAtMs: NOW,
+    expiresAtMs: SESSION_EXPIRES,
+    ...changes,
+  }
+}
+
+/** Exchange number `n`: it makes session `n` under `euKey`. */
+export function sampleCompletion(
+  n: number,
+  euKey: EuKey,
+  changes: Partial<HandshakeCompletion> = {},
+): HandshakeCompletion {
+  return {
+    tombstone: {
+      stateDigest: `state-${n}`,
+      messageDigest: `message-${n}`,
+      answer: Uint8Array.of(0x3c, n),
+      forgetAfterMs: NOW + 90_000,
+    },
+    stateExpiresAtMs: NOW + 30_000,
+    euKey,
+    bindFirstUse: true,
+    session: sampleSession(n, euKey),
+    formerSessionEndsAtMs: NOW + 30_000,
+    ...changes,
+  }
+}
