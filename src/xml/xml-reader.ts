@@ -94,14 +94,10 @@ function readTree(text: string, limits: XmlLimits): XmlElement {
   parser.on('text', addText)
   parser.on('cdata', addText)
   parser.write(text).close()
-  if (root === undefined) throw new InvalidMessage('not well-formed', FIELD)
-  return root
+  return root ?? refuse('not well-formed')
 }
 
 function refuseDangers(parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits): void {
-  const refuse = (reason: string): never => {
-    throw new InvalidMessage(reason, FIELD)
-  }
   parser.on('error', () => refuse(`not well-formed at ${parser.line}:${parser.column}`))
   parser.on('doctype', () => refuse('holds a DTD'))
   parser.on('processinginstruction', () => refuse('holds a processing instruction'))
@@ -110,6 +106,10 @@ function refuseDangers(parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits):
     if (encoding !== undefined && encoding.toUpperCase() !== 'UTF-8') refuse('not UTF-8')
   })
   if (limits.comments === 'refused') parser.on('comment', () => refuse('holds a comment'))
+}
+
+function refuse(reason: string): never {
+  throw new InvalidMessage(reason, FIELD)
 }
 
 function elementOf(tag: SaxesTagNS): OpenElement {
