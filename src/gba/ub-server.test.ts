@@ -89,17 +89,17 @@ describe('requests of Ub, TS 24.109 A.3 and A.4', () => {
   })
 })
 
-describe('the answer to a challenge, RFC 3310 3.3 and 3.4', () => {
-  const verify = (
-    authorization: Partial<DigestAuthorization>,
-    input: { method?: string; body?: Uint8Array; xres?: typeof WORKED.res } = {},
-  ): boolean =>
-    verifyUbAnswer(read({ ...AUTHORIZATION, ...authorization }) as UbAnswer, {
-      request: { method: input.method ?? 'GET', body: input.body ?? new Uint8Array(0) },
-      bsfName: WORKED.bsfName,
-      xres: input.xres ?? WORKED.resGbaU,
-    })
+const verify = (
+  authorization: Partial<DigestAuthorization>,
+  input: { method?: string; body?: Uint8Array; xres?: typeof WORKED.res } = {},
+): boolean =>
+  verifyUbAnswer(read({ ...AUTHORIZATION, ...authorization }) as UbAnswer, {
+    request: { method: input.method ?? 'GET', body: input.body ?? new Uint8Array(0) },
+    bsfName: WORKED.bsfName,
+    xres: input.xres ?? WORKED.resGbaU,
+  })
 
+describe('the answer to a challenge, RFC 3310 3.3 and 3.4', () => {
   test('GBA facts 14: the card that flipped RES is right, the unflipped XRES is wrong', () => {
     expect(verify({})).toBe(true)
     expect(verify({}, { xres: WORKED.res })).toBe(false)

@@ -1,0 +1,136 @@
+/**
+ * Vectors of one subscriber, each with an SQN of its own. Every SEQ comes from a lease whose ceiling is
+ * durable before a value below it is used, so none is issued twice, whatever crashes. Design 9, "SQN"
+ *
+ * Callers ask for one subscriber at a time.
+ */
+import type { AuthenticationVector } from '../aka/authentication-vector.ts'
+import { generateVector } from '../aka/generate-vector.ts'
+import {
+  adoptLease,
+  issueSqn,
+  resynchronizeSqn,
+  type SqnGeneratorOptions,
+  type SqnGeneratorState,
+} from '../aka/sqn-generator.ts'
+import { Unsupported } from '../errors/errors.ts'
+import type { Impi } from '../identity/impi.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+import type { HssStore, SqnLeaseRequest, Subscriber } from './hss-store.ts'
+import type { RememberedSubscriber } from './subscriber-memory.ts'
+
+/** How SQNs are leased and made. */
+export interface VectorIssuerOptions {
+  /** Owner of the leases. */
+  readonly nodeName: string
+  readonly sqn: SqnGeneratorOptions
+  /** SEQ values of one lease. */
+  readonly leaseSize: number
+}
+
+/** What an issuer is given. */
+export interface VectorIssuerPorts {
+  readonly store: Pick<HssStore, 'leaseSqn'>
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Makes vectors. */
+export interface VectorIssuer {
+  /**
+   * A fresh vector for GBA.
+   *
+   * @returns `undefined` if the subscriber is gone from the store.
+   * @throws {StoreFailed} If no SEQ could be leased.
+   * @throws {Unsupported} If no SEQ is left, or the algorithm gives lengths that GBA cannot use.
+   */
+  issue(
+    subscriber: Subscriber,
+    remembered: RememberedSubscriber,
+  ): Promise<AuthenticationVector | undefined>
+  /** Moves the next SEQ to where the card is. @param sqnMs Of an AUTS that verified. @throws As `issue`. */
+  resynchronize(impi: Impi, remembered: RememberedSubscriber, sqnMs: bigint): Promise<void>
+}
+
+const RAND_LENGTH = 16
+const AUTN_LENGTH = 16
+/** With CK and IK of 128 bits each, Ks has 256. */
+const CIPHER_KEY_LENGTH = 16
+/** AMF bit 0 belongs to EPS and 5G: a GBA vector has it clear. From memory. TS 33.102 Annex H */
+const AMF_SEPARATION_BIT = 0x80
+
+/** The issuer of one node. */
+export function createVectorIssuer(
+  options: VectorIssuerOptions,
+  ports: VectorIssuerPorts,
+): VectorIssuer {
+  const lease = (request: Pick<SqnLeaseRequest, 'impi' | 'above' | 'lowerCeiling'>) =>
+    ports.store.leaseSqn({ ...request, owner: options.nodeName, size: options.leaseSize })
+
+  const stateOf = async (
+    impi: Impi,
+    remembered: RememberedSubscriber,
+  ): Promise<SqnGeneratorState | undefined> => {
+    if (remembered.sqn !== undefined) return remembered.sqn
+    const leased = await lease({ impi })
+    return leased && adoptLease(leased)
+  }
+
+  const nextSqn = async (
+    impi: Impi,
+    remembered: RememberedSubscriber,
+  ): Promise<bigint | undefined> => {
+    let state = await stateOf(impi, remembered)
+    while (state !== undefined) {
+      const issue = issueSqn(state, options.sqn, ports.clock.nowMs())
+      if (issue.outcome === 'exhausted') throw new Unsupported('no SEQ is left; K must be replaced')
+      if (issue.outcome === 'issued') {
+        remembered.sqn = issue.state
+        return issue.sqn
+      }
+      const { above, lowerCeiling } = issue
+      const leased = await lease({ impi, above, lowerCeiling })
+      state = leased && adoptLease(leased, state)
+    }
+    return undefined
+  }
+
+  return {
+    async issue(subscriber, remembered) {
+      const sqn = await nextSqn(subscriber.impi, remembered)
+      if (sqn === undefined) return undefined
+      const amf = gbaAmf(subscriber.amf)
+      const rand = ports.random.octets(RAND_LENGTH)
+      return usable(generateVector(remembered.functions, { rand, sqn, amf }).vector)
+    },
+    async resynchronize(impi, remembered, sqnMs) {
+      const state = await stateOf(impi, remembered)
+      if (state === undefined) return
+      const resynchronized = resynchronizeSqn(state, options.sqn, sqnMs)
+      remembered.sqn = resynchronized.state
+      const fields = { impi, sqnMs: String(sqnMs) }
+      if (resynchronized.lowered) ports.log.error('sqn-lowered', fields)
+      else ports.log.info('sqn-resynchronized', fields)
+    },
+  }
+}
+
+function gbaAmf(amf: Uint8Array): Uint8Array {
+  const [first = 0, ...rest] = amf
+  return Uint8Array.of(first & ~AMF_SEPARATION_BIT, ...rest)
+}
+
+function usable(vector: AuthenticationVector): AuthenticationVector {
+  const { autn, ck, ik } = vector
+  if (
+    autn.length !== AUTN_LENGTH ||
+    ck.length !== CIPHER_KEY_LENGTH ||
+    ik.length !== CIPHER_KEY_LENGTH
+  ) {
+    throw new Unsupported('GBA needs a MAC of 64 bits, and CK and IK of 128 bits')
+  }
+  return vector
+}
