@@ -216,13 +216,13 @@ function readAll<R extends Rules>(rules: R, input: ElementInput): ValuesOf<R> {
 
 /** What a reader would refuse is not sent. */
 function checkedText<T>(name: string, codec: Codec<T>, value: T): string {
-  const text = codec.format(value)
   try {
+    const text = codec.format(value)
     codec.parse(text, name)
+    return text
   } catch (cause) {
     throw new RangeError(`${name} is out of its limits`, { cause })
   }
-  return text
 }
 
 /** A name of a peer's making, cut to what fits a log line. */

@@ -14,10 +14,10 @@ import { isStatus, type Status } from './status.ts'
 
 /** How one kind of value is written as text and read back. */
 export interface Codec<T> {
-  /** Does not judge: `parse` of the text does. */
-  readonly format: (value: T) => string
+  /** Does not judge, where `parse` of the text does. */
+  format(value: T): string
   /** @throws {InvalidMessage} Naming `field`, if the text is no value of this kind. */
-  readonly parse: (text: string, field: string) => T
+  parse(text: string, field: string): T
 }
 
 interface Range {
@@ -105,7 +105,13 @@ export function oneOf<const T extends string>(words: readonly T[]): Codec<T> {
 /** A list, separated by single spaces. @param range How many items; the empty text is the empty list. */
 export function list<T>(item: Codec<T>, range: Range): Codec<readonly T[]> {
   return {
-    format: (values) => values.map(item.format).join(' '),
+    format(values) {
+      const items = values.map((value) => item.format(value))
+      if (items.some((one) => one === '' || one.includes(' '))) {
+        throw new RangeError('an item of a list is empty or holds a space')
+      }
+      return items.join(' ')
+    },
     parse(value, field) {
       const items = value === '' ? [] : value.split(' ')
       if (items.length < range.min || items.length > range.max) {
