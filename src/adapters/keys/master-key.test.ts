@@ -1,0 +1,138 @@
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createSeededRandom } from '../../../test/support/seeded-random.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { toBase64, toHex } from '../../octets/octets.ts'
+import { loadMasterKey, type MasterKeySource } from './master-key.ts'
+
+const KEY = Uint8Array.from({ length: 32 }, (_, n) => 0xa0 + n)
+const GOOD_TEXTS = [toHex(KEY), toHex(KEY).toUpperCase(), toBase64(KEY), ` ${toHex(KEY)}\r\n`]
+const BAD_TEXTS = [
+  '',
+  toHex(KEY).slice(1),
+  `${toHex(KEY)}00`,
+  toHex(KEY).replace('a', 'g'),
+  toBase64(KEY).slice(0, -1),
+  toBase64(KEY.subarray(1)),
+  `${toHex(KEY)}\n${toHex(KEY)}`,
+]
+
+const load = (source: MasterKeySource) => loadMasterKey(source, createSeededRandom('key'))
+
+const environment = (value?: string) => ({ kind: 'environment', name: 'MY_KEY', value }) as const
+
+/** A program that prints `text`. */
+const print = (text: string, status = 0): MasterKeySource => ({
+  kind: 'command',
+  command: process.execPath,
+  args: ['-e', `process.stdout.write(${JSON.stringify(text)}); process.exitCode = ${status}`],
+})
+
+/** What loading is refused with; its text must hold nothing of the key. */
+async function refusal(source: MasterKeySource): Promise<string> {
+  const error: unknown = await load(source).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  expect(error).toBeInstanceOf(ConfigurationInvalid)
+  const { message } = error as Error
+  expect(message).not.toContain(toHex(KEY).slice(4, 12))
+  expect(message).not.toContain(toBase64(KEY).slice(4, 12))
+  expect(message).not.toContain('\n')
+  return message
+}
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(`${tmpdir()}/cpns-keys-`)
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('an environment variable', () => {
+  test.each(GOOD_TEXTS)('%j is a key', async (text) => {
+    expect((await load(environment(text))).reveal()).toEqual(KEY)
+  })
+
+  test.each([undefined, ...BAD_TEXTS])('%j is none', async (text) => {
+    expect(await refusal(environment(text))).toContain('environment variable MY_KEY')
+  })
+})
+
+describe('a file', () => {
+  test.each(GOOD_TEXTS)('holding %j is a key', async (text) => {
+    writeFileSync(`${folder}/key`, text, { mode: 0o600 })
+    const key = await load({ kind: 'file', path: `${folder}/key` })
+    expect(key.reveal()).toEqual(KEY)
+  })
+
+  test.each([...BAD_TEXTS, 'x'.repeat(10_000)])('holding %j is none', async (text) => {
+    writeFileSync(`${folder}/key`, text, { mode: 0o600 })
+    const message = await refusal({ kind: 'file', path: `${folder}/key`, create: true })
+    expect(message).toContain(`${folder}/key`)
+    expect(readFileSync(`${folder}/key`, 'utf8')).toBe(text)
+  })
+
+  test('octets that are no text are no key', async () => {
+    writeFileSync(`${folder}/key`, KEY, { mode: 0o600 })
+    expect(await refusal({ kind: 'file', path: `${folder}/key` })).toContain(`${folder}/key`)
+  })
+
+  test.each([0o640, 0o604, 0o620, 0o601])('mode %o is refused', async (mode) => {
+    writeFileSync(`${folder}/key`, toHex(KEY))
+    chmodSync(`${folder}/key`, mode)
+    expect(await refusal({ kind: 'file', path: `${folder}/key` })).toContain('chmod 600')
+  })
+
+  test('a missing file is made once, for its owner only, and read again', async () => {
+    const source = { kind: 'file', path: `${folder}/deep/key`, create: true } as const
+    const key = await load(source)
+    expect(key.length).toBe(32)
+    expect(statSync(source.path).mode & 0o777).toBe(0o600)
+    expect(statSync(`${folder}/deep`).mode & 0o777).toBe(0o700)
+    const again = await loadMasterKey(source, createSeededRandom('another'))
+    expect(again.equals(key)).toBe(true)
+    expect(readdirSync(`${folder}/deep`)).toEqual(['key'])
+  })
+
+  test('a missing file is not made unless that is wanted', async () => {
+    expect(await refusal({ kind: 'file', path: `${folder}/key` })).toContain('no such file')
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a folder, and a path through a file, are refused', async () => {
+    mkdirSync(`${folder}/key`, { mode: 0o700 })
+    writeFileSync(`${folder}/file`, '')
+    for (const path of [`${folder}/key`, `${folder}/file/key`]) {
+      expect(await refusal({ kind: 'file', path, create: true })).toContain(path)
+    }
+    expect(readdirSync(folder).sort()).toEqual(['file', 'key'])
+  })
+})
+
+describe('a command', () => {
+  test.each(GOOD_TEXTS)('that prints %j gives a key', async (text) => {
+    expect((await load(print(text))).reveal()).toEqual(KEY)
+  })
+
+  test.each([...BAD_TEXTS, 'x'.repeat(10_000)])('that prints %j gives none', async (text) => {
+    expect(await refusal(print(text))).toContain('key command')
+  })
+
+  test('that fails, or is not there, gives none', async () => {
+    expect(await refusal(print(toHex(KEY), 3))).toContain('exit status 3')
+    const missing = { kind: 'command', command: `${folder}/none`, args: [] } as const
+    expect(await refusal(missing)).toContain('ENOENT')
+  })
+})

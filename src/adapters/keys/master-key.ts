@@ -1,0 +1,152 @@
+/**
+ * The master key that keys at rest are sealed under: from a file, an environment variable or a key
+ * command. K-5. Its text is 64 hex digits or 44 characters of base64.
+ */
+import { spawnSync } from 'node:child_process'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import { Secret } from '../../crypto/secret.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { fromBase64, fromHex, fromUtf8, toHex } from '../../octets/octets.ts'
+import type { Random } from '../../ports/random.ts'
+
+/** Where the master key comes from. */
+export type MasterKeySource =
+  | {
+      readonly kind: 'file'
+      readonly path: string
+      /** Makes a missing file, mode 0600, with a fresh key. */
+      readonly create?: boolean
+    }
+  | {
+      readonly kind: 'environment'
+      /** Name of the variable, for errors. */
+      readonly name: string
+      /** What it holds; read by the app, because only apps read the environment. */
+      readonly value: string | undefined
+    }
+  | {
+      readonly kind: 'command'
+      /** A program that prints the key; its error output goes to ours. */
+      readonly command: string
+      readonly args: readonly string[]
+    }
+
+const KEY_LENGTH = 32
+const MAX_TEXT_LENGTH = 4_096
+const COMMAND_TIMEOUT_MS = 30_000
+
+/**
+ * @param random Draws the key of a file that is made.
+ * @returns 32 octets.
+ * @throws {ConfigurationInvalid} If there is no key, or a file that others can read; the message names
+ *   the source, never what it holds.
+ */
+export async function loadMasterKey(source: MasterKeySource, random: Random): Promise<Secret> {
+  if (source.kind === 'environment') {
+    return parseKey(source.value ?? '', `environment variable ${source.name}`)
+  }
+  if (source.kind === 'command') {
+    return parseKey(runKeyCommand(source), `key command ${source.command}`)
+  }
+  if (source.create === true) createKeyFile(source.path, random)
+  return parseKey(readKeyFile(source.path), `master key file ${source.path}`)
+}
+
+function parseKey(text: string, name: string): Secret {
+  const trimmed = text.trim()
+  try {
+    const octets = trimmed.length === 2 * KEY_LENGTH ? fromHex(trimmed) : fromBase64(trimmed)
+    if (octets.length === KEY_LENGTH) return Secret.of(octets)
+  } catch {
+    // The cause would hold nothing that may be shown.
+  }
+  throw new ConfigurationInvalid(
+    `${name}: it does not hold 64 hex digits or 44 characters of base64 (32 octets)`,
+  )
+}
+
+function readKeyFile(path: string): string {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      if ((fstatSync(file).mode & 0o077) !== 0) {
+        throw new ConfigurationInvalid(
+          `master key file ${path}: others than its owner may use it; run chmod 600 on it`,
+        )
+      }
+      const octets = new Uint8Array(MAX_TEXT_LENGTH)
+      return fromUtf8(octets.subarray(0, readSync(file, octets)))
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+/**
+ * Leaves a file that is there as it is. The key is written under another name first, so that nobody
+ * ever reads a half-written one, and two processes that start at once agree on one key.
+ */
+function createKeyFile(path: string, random: Random): void {
+  const draft = `${path}.${toHex(random.octets(8))}.new`
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const file = openSync(draft, 'wx', 0o600)
+    writeSync(file, `${toHex(random.octets(KEY_LENGTH))}\n`)
+    fsyncSync(file)
+    closeSync(file)
+    publishDraft(draft, path)
+  } catch (error) {
+    throw fileError(error, path)
+  }
+}
+
+function publishDraft(draft: string, path: string): void {
+  try {
+    linkSync(draft, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    unlinkSync(draft)
+  }
+}
+
+/** A new name is durable only once its folder is; without this file nothing sealed opens again. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}
+
+function fileError(error: unknown, path: string): ConfigurationInvalid {
+  if (error instanceof ConfigurationInvalid) return error
+  const code = (error as NodeJS.ErrnoException).code ?? 'not text'
+  const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be used (${code})`
+  return new ConfigurationInvalid(`master key file ${path}: ${reason}`)
+}
+
+function runKeyCommand({ command, args }: { command: string; args: readonly string[] }): string {
+  const result = spawnSync(command, args, {
+    encoding: 'utf8',
+    timeout: COMMAND_TIMEOUT_MS,
+    maxBuffer: MAX_TEXT_LENGTH,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (result.error === undefined && result.status === 0) return result.stdout
+  const failure: NodeJS.ErrnoException | undefined = result.error
+  const reason = failure?.code ?? result.signal ?? `exit status ${result.status}`
+  throw new ConfigurationInvalid(`key command ${command}: it failed (${reason})`)
+}
