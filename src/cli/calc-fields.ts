@@ -50,7 +50,7 @@ export const FIELD_HELP: Readonly<Record<string, FieldHelp>> = {
   responseBody: { kind: 'hex', help: 'response body; asks for rspauth' },
 }
 
-/** Octets as hex in either case. @param lengths How many octets it may have; absent: any number. */
+/** Octets as hex in either case. @param lengths How many octets it may have; none: as many as come. */
 export function hexField(...lengths: readonly number[]) {
   const message =
     lengths.length === 0 ? 'hex expected' : `hex of ${listed(lengths)} octets expected`
