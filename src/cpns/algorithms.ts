@@ -46,11 +46,6 @@ export function handshakeAlgorithm(name: Algorithm): HandshakeAlgorithm {
   return TABLE[name]
 }
 
-/** Whether a name from a peer is one of ours. */
-export function isAlgorithm(name: string): name is Algorithm {
-  return Object.hasOwn(TABLE, name)
-}
-
 /**
  * The algorithm of an exchange: the first of ours that the client offers, or `undefined` (426).
  *

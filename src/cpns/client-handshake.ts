@@ -204,7 +204,8 @@ function proveEuKey(
 function takeConfirmation(state: State<'awaiting-confirmation'>, octets: Uint8Array): ClientStep {
   const message = decodeMessage(octets)
   assertTransaction(message, state.transactionId)
-  if (message.entityId !== state.serverEntityId) {
+  // An Error may come from the PN GW between a PNE and the server.
+  if (message.name === 'ConnectResponse' && message.entityId !== state.serverEntityId) {
     throw new InvalidMessage('not the sender of the AuthenticateRequest', 'EntityID')
   }
   const refusal = refusalIn(message)

@@ -76,7 +76,7 @@ export function encodeExchangeState(state: ExchangeState): Uint8Array {
     text(state.userId ?? ''),
     text(state.euKeyId),
     text(state.transactionId),
-    state.kdf === undefined ? NOTHING : encodeKdf(state.kdf),
+    lengthPrefixed(state.kdf === undefined ? NOTHING : encodeKdf(state.kdf)),
   )
 }
 
@@ -99,7 +99,7 @@ export function decodeExchangeState(octets: Uint8Array): ExchangeState {
   const userId = textOf(reader)
   const euKeyId = textOf(reader)
   const transactionId = textOf(reader)
-  const kdf = reader.remaining === 0 ? undefined : decodeKdf(reader)
+  const kdf = decodeKdf(reader.lengthPrefixed(FIELD))
   reader.end(FIELD)
   return {
     kind,
@@ -124,9 +124,12 @@ function encodeKdf({ salt, n, r, p }: KdfParameters): Uint8Array {
   return concatOctets(salt, uint32(n), uint32(r), uint32(p))
 }
 
-function decodeKdf(reader: OctetReader): KdfParameters {
+function decodeKdf(octets: Uint8Array): KdfParameters | undefined {
+  if (octets.length === 0) return undefined
+  const reader = new OctetReader(octets)
   const salt = reader.take(SALT_LENGTH, FIELD)
   const [n, r, p] = [reader.uint32(FIELD), reader.uint32(FIELD), reader.uint32(FIELD)]
+  reader.end(FIELD)
   return { kdf: 'scrypt', salt, n, r, p }
 }
 
