@@ -25,7 +25,7 @@ describe('GUSS, TS 29.109 Annex A', () => {
   })
 
   test('with a namespace, and with unknown elements of it and of others', () => {
-    const xml = FACTS.replace('<guss', '<guss xmlns="urn:any"')
+    const xml = FACTS.replace('<guss', '<guss xmlns="urn:gba"')
       .replace('<bsfInfo>', '<new/><bsfInfo><lifeTime xmlns="urn:other">1</lifeTime>')
       .replace('<uids>', '<extension><secFeature/></extension><uids>')
     expect(parseGuss(xml)).toEqual(GUSS)

@@ -22,17 +22,18 @@ describe('keyed queue', () => {
 
   test('operations of different keys do not wait for each other', async () => {
     const queue = createKeyedQueue<string>()
-    let release = (): void => {}
-    const stuck = queue.run(
-      'a',
-      () =>
-        new Promise<void>((resolve) => {
-          release = resolve
-        }),
-    )
-    expect(await queue.run('b', async () => 'done')).toBe('done')
-    release()
-    await stuck
+    const ended: string[] = []
+    const slow = queue.run('a', async () => {
+      await new Promise((resolve) => {
+        setImmediate(resolve)
+      })
+      ended.push('a')
+    })
+    await queue.run('b', async () => {
+      ended.push('b')
+    })
+    await slow
+    expect(ended).toEqual(['b', 'a'])
   })
 
   test('a failure is its own, and the next one runs', async () => {

@@ -86,7 +86,7 @@ describe('Authorization, RFC 7616 3.4', () => {
     ['qop', 32],
     ['cnonce', 256],
     ['response', 128],
-    ['opaque', 2048],
+    ['opaque', 4096],
     ['algorithm', 32],
     ['auts', 64],
   ])('%s has at most %i characters', (name, limit) => {

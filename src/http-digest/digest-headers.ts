@@ -34,7 +34,8 @@ const ALGORITHM = { form: 'token', required: false, maxLength: 32 } as const
 const CNONCE = { form: 'quoted', required: false, maxLength: 256 } as const
 const NC = { form: 'token', required: false, maxLength: 8, pattern: /^[0-9a-f]{8}$/ } as const
 const NONCE_LENGTH = 1024
-const OPAQUE = { form: 'quoted', required: false, maxLength: 2048 } as const
+/** A BSF keeps its memory of a challenge in it. */
+const OPAQUE = { form: 'quoted', required: false, maxLength: 4096 } as const
 const QOP = { form: 'token', required: false, maxLength: 32 } as const
 /** A NAF may offer two forms of its realm in one value. TS 24.109 5.2.4 */
 const REALM = { form: 'quoted', required: true, maxLength: 1024 } as const

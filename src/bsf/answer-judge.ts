@@ -1,0 +1,120 @@
+/**
+ * Message 3 at the BSF: whether an answer fits the challenge it answers, and what follows.
+ * TS 33.220 4.5.2, TS 24.109 4.5, RFC 3310 3.4
+ *
+ * A challenge is answered once, whichever way. One that cannot be answered any more (late, used, sealed
+ * under a key that is gone) is replaced by a new one, as for message 1.
+ */
+import type { SealingRing } from '../crypto/sealing-ring.ts'
+import type { UbRequest, UbResponse } from '../gba/ub-exchange.ts'
+import { formatRefusal, formatSuccess } from '../gba/ub-messages.ts'
+import { type UbAnswer, verifyUbAnswer } from '../gba/ub-server.ts'
+import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
+import { formatBtid } from '../identity/btid.ts'
+import type { Fqdn } from '../identity/fqdn.ts'
+import type { Impi } from '../identity/impi.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { BootstrappingSession, BsfStore } from './bsf-store.ts'
+import type { Challenger } from './challenger.ts'
+import { openChallenge, type UbChallenge } from './ub-challenge.ts'
+
+/** How answers are judged. */
+export interface AnswerJudgeOptions {
+  readonly bsfName: Fqdn
+  readonly product: string
+  readonly challengeLifetimeMs: number
+}
+
+/** What a judge is given. */
+export interface AnswerJudgePorts {
+  readonly store: Pick<BsfStore, 'completeBootstrapping' | 'useChallenge'>
+  readonly ring: SealingRing
+  readonly challenge: Challenger
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Message 4, a new challenge, or 403.
+ *
+ * @param answer.impi The user name, as an IMPI.
+ * @param request The request that `answer` was read from.
+ * @throws {StoreFailed} If the store cannot be used; nothing took effect then.
+ */
+export type AnswerJudge = (
+  answer: UbAnswer & { readonly impi: Impi },
+  request: UbRequest,
+) => Promise<UbResponse>
+
+/** Clocks of two nodes may differ by so much; used challenges are known so much longer. Design 9 */
+const CLOCK_TOLERANCE_MS = 60_000
+
+/** The judge of one BSF node. */
+export function createAnswerJudge(
+  options: AnswerJudgeOptions,
+  ports: AnswerJudgePorts,
+): AnswerJudge {
+  const { bsfName, product, challengeLifetimeMs } = options
+  const { store, ring, challenge, clock, log } = ports
+  const forbidden = () => formatRefusal(product, { status: 403 })
+
+  const usedUntil = ({ rand, issuedAtMs }: UbChallenge) => ({
+    rand,
+    forgetAfterMs: issuedAtMs + challengeLifetimeMs + CLOCK_TOLERANCE_MS,
+  })
+
+  const isLive = ({ issuedAtMs }: UbChallenge): boolean => {
+    const ageMs = clock.nowMs() - issuedAtMs
+    return ageMs >= -CLOCK_TOLERANCE_MS && ageMs <= challengeLifetimeMs
+  }
+
+  /** One resynchronisation an exchange. RFC 3310 3.4 */
+  const resynchronize = async (issued: UbChallenge, auts: Uint8Array): Promise<UbResponse> => {
+    const { impi, rand } = issued
+    if (!(await store.useChallenge(usedUntil(issued)))) return challenge({ impi }, { stale: true })
+    if (issued.resynchronized) return forbidden()
+    return challenge({ impi, resynchronization: { rand, auts } })
+  }
+
+  const complete = async (issued: UbChallenge, answer: UbAnswer): Promise<UbResponse> => {
+    const session = sessionOf(issued, bsfName, clock.nowMs())
+    const outcome = await store.completeBootstrapping(session, usedUntil(issued))
+    if (outcome === 'duplicate-btid') log.error('rand-repeated', { impi: issued.impi })
+    if (outcome !== 'completed') return challenge({ impi: issued.impi }, { stale: true })
+    const { btid, expiresAtMs, createdAtMs: currentTimeMs } = session
+    return formatSuccess(product, {
+      info: { btid, expiresAtMs, currentTimeMs },
+      digest: { ...answer, realm: bsfName, password: issued.xres },
+    })
+  }
+
+  return async (answer, request) => {
+    const issued = await openChallenge(ring, answer.opaque)
+    if (issued === undefined || !isLive(issued)) {
+      return challenge({ impi: answer.impi }, { stale: true })
+    }
+    if (issued.impi !== answer.impi || formatAkaNonce(issued) !== answer.nonce) return forbidden()
+    if (!verifyUbAnswer(answer, { request, bsfName, xres: issued.xres })) {
+      await store.useChallenge(usedUntil(issued))
+      log.warn('wrong-response', { impi: issued.impi })
+      return forbidden()
+    }
+    return answer.auts === undefined ? complete(issued, answer) : resynchronize(issued, answer.auts)
+  }
+}
+
+function sessionOf(issued: UbChallenge, bsfName: Fqdn, nowMs: number): BootstrappingSession {
+  const { impi, rand, ks, gbaType, guss } = issued
+  const createdAtMs = Math.floor(nowMs / 1000) * 1000
+  return {
+    btid: formatBtid({ rand, bsfName }),
+    impi,
+    rand,
+    ks,
+    gbaType,
+    createdAtMs,
+    expiresAtMs: createdAtMs + issued.lifetimeSeconds * 1000,
+    ...(guss === undefined ? {} : { guss }),
+  }
+}

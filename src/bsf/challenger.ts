@@ -1,0 +1,103 @@
+/**
+ * Challenges of a BSF: from a vector of the HSS to message 2. It is the BSF that decides on GBA_U, from
+ * the subscription (GUSS) and never from what the UE says. TS 33.220 5.1 and 5.3.2, TS 24.109 4.3
+ */
+import type { SealingRing } from '../crypto/sealing-ring.ts'
+import { InvalidMessage } from '../errors/errors.ts'
+import { computeAutnStar, flipResLsb } from '../gba/gba-u.ts'
+import { parseGuss } from '../gba/guss.ts'
+import { ksOf } from '../gba/ks-naf.ts'
+import type { UbResponse } from '../gba/ub-exchange.ts'
+import { formatChallenge, formatRefusal } from '../gba/ub-messages.ts'
+import type { Zh, ZhAnswer, ZhRequest } from '../gba/zh.ts'
+import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
+import type { Fqdn } from '../identity/fqdn.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import { sealChallenge, type UbChallenge } from './ub-challenge.ts'
+
+/** How challenges are made. */
+export interface ChallengerOptions {
+  readonly bsfName: Fqdn
+  readonly product: string
+  /** Life of a Ks where the GUSS does not say. */
+  readonly keyLifetimeSeconds: number
+  /** As `BsfOptions.flipsRes`. */
+  readonly flipsRes: boolean
+}
+
+/** What a challenger is given. */
+export interface ChallengerPorts {
+  readonly zh: Zh
+  readonly ring: SealingRing
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * Message 2 for a user: 403 if the HSS does not know the user or refuses its AUTS, 503 if it cannot be
+ * asked or its answer cannot be used.
+ *
+ * @param circumstances.stale The user answered a challenge that cannot be answered any more.
+ * @throws {StoreFailed} If no sealing key can be had.
+ */
+export type Challenger = (
+  request: ZhRequest,
+  circumstances?: { readonly stale: boolean },
+) => Promise<UbResponse>
+
+type VectorAnswer = Extract<ZhAnswer, { readonly outcome: 'success' }>
+
+/** The longest `opaque` that a UE is asked to carry. */
+const MAX_OPAQUE_CHARACTERS = 4096
+
+/** The challenger of one BSF. */
+export function createChallenger(options: ChallengerOptions, ports: ChallengerPorts): Challenger {
+  const { zh, ring, clock, log } = ports
+  const refuse = (status: 403 | 503) => formatRefusal(options.product, { status })
+
+  return async (request, { stale } = { stale: false }) => {
+    const { impi } = request
+    const answer = await zh.requestVector(request)
+    if (answer.outcome !== 'success') {
+      log.warn('no-vector', { impi, outcome: answer.outcome })
+      return refuse(answer.outcome === 'unavailable' ? 503 : 403)
+    }
+    try {
+      const resynchronized = request.resynchronization !== undefined
+      const issuedAtMs = clock.nowMs()
+      const challenge = { ...challengeOf(answer, options), impi, issuedAtMs, resynchronized }
+      const opaque = await sealChallenge(ring, challenge)
+      if (opaque.length > MAX_OPAQUE_CHARACTERS) throw new RangeError('the GUSS is too long')
+      return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
+    } catch (error) {
+      // What the HSS said is wrong, not what the UE said.
+      if (!(error instanceof InvalidMessage || error instanceof RangeError)) throw error
+      log.error('vector-unusable', { impi, reason: error.message })
+      return refuse(503)
+    }
+  }
+}
+
+/** @throws {InvalidMessage} If the GUSS is none. @throws {RangeError} If a part has a wrong length. */
+function challengeOf(
+  { vector, guss: gussXml }: VectorAnswer,
+  options: ChallengerOptions,
+): Omit<UbChallenge, 'impi' | 'issuedAtMs' | 'resynchronized'> {
+  const guss = gussXml === undefined ? undefined : parseGuss(gussXml)
+  const common = {
+    rand: vector.rand,
+    ks: ksOf(vector),
+    lifetimeSeconds: guss?.lifeTimeSeconds ?? options.keyLifetimeSeconds,
+    ...(gussXml === undefined ? {} : { guss: gussXml }),
+  }
+  if (guss?.uiccType !== 'GBA_U') {
+    return { ...common, gbaType: 'GBA_ME', autn: vector.autn, xres: vector.xres }
+  }
+  return {
+    ...common,
+    gbaType: 'GBA_U',
+    autn: computeAutnStar(vector.autn, vector.ik),
+    xres: options.flipsRes ? flipResLsb(vector.xres) : vector.xres,
+  }
+}

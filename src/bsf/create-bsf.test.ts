@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { decodeBootstrappingInfo } from '../gba/bootstrapping-info.ts'
+import { WORKED } from '../gba/gba-facts.fixture.ts'
+import { computeUbRspauth, formatInitialRequest } from '../gba/ub-messages.ts'
+import { parseAkaNonce } from '../http-digest/aka-nonce.ts'
+import { parseAuthenticationInfo } from '../http-digest/digest-headers.ts'
+import { toBase64, toHex } from '../octets/octets.ts'
+import {
+  answerTo,
+  challenged,
+  createBsfWorld,
+  IDENTITY,
+  NOW_MS,
+  requestWith,
+  resGbaU,
+} from './bsf-world.fixture.ts'
+
+describe('a bootstrapping run, TS 24.109 4', () => {
+  test('message 2, then message 4 with B-TID, lifetime and the proof of XRES', async () => {
+    const world = await createBsfWorld()
+    const challenge = await challenged(world)
+    expect(challenge).toMatchObject({
+      realm: WORKED.bsfName,
+      algorithm: 'AKAv1-MD5',
+      qop: 'auth-int',
+    })
+    expect(challenge.stale).toBeUndefined()
+
+    const response = await world.ub(requestWith(answerTo(challenge)))
+    expect(response.status).toBe(200)
+    expect(response.headers).toMatchObject({
+      server: ['cpns-bsf; Release-6'],
+      expires: ['Fri, 02 Jan 2026 00:00:00 GMT'],
+      'content-type': ['application/vnd.3gpp.bsf+xml'],
+    })
+    const { rand } = parseAkaNonce(challenge.nonce)
+    expect(decodeBootstrappingInfo(response.body)).toEqual({
+      btid: `${toBase64(rand)}@${WORKED.bsfName}`,
+      expiresAtMs: NOW_MS + 86_400_000,
+      currentTimeMs: NOW_MS,
+    })
+    const digest = { ...answerTo(challenge), cnonce: WORKED.cnonce, password: resGbaU(challenge) }
+    expect(parseAuthenticationInfo(response.headers['authentication-info']?.[0] ?? '')).toEqual({
+      qop: 'auth-int',
+      nc: '00000001',
+      cnonce: WORKED.cnonce,
+      rspauth: computeUbRspauth(digest, response.body),
+    })
+  })
+
+  test('two BSFs that share one store answer each other’s challenges, once', async () => {
+    const world = await createBsfWorld()
+    const other = world.node()
+    const request = requestWith(answerTo(await challenged(world, other)))
+    expect((await world.ub(request)).status).toBe(200)
+    expect((await world.ub(request, other)).status).toBe(401)
+    expect(world.store.btids).toHaveLength(1)
+  })
+
+  test('both directions are traced, without anything secret', async () => {
+    const world = await createBsfWorld()
+    const challenge = await challenged(world)
+    const answer = answerTo(challenge)
+    await world.ub(requestWith(answer))
+    expect(world.traced).toMatchObject([
+      { point: 'Ub', side: 'received', from: 'PN GW', to: 'BSF', message: 'GET' },
+      { point: 'Ub', side: 'sent', from: 'BSF', to: 'PN GW', message: '401 Unauthorized' },
+      { side: 'received', message: 'GET', fields: { nonce: challenge.nonce } },
+      { side: 'sent', message: '200 OK', fields: { 'B-TID': world.store.btids[0] } },
+    ])
+    const text = JSON.stringify([world.traced, world.logged])
+    expect(text).not.toContain(answer.response)
+    expect(text).not.toContain(toHex(resGbaU(challenge).reveal()))
+  })
+
+  test('what has expired is removed on the way', async () => {
+    const world = await createBsfWorld()
+    await world.ub(requestWith(answerTo(await challenged(world))))
+    expect(world.store.btids).toHaveLength(1)
+    await world.clock.advance(86_400_000)
+    await world.ub(formatInitialRequest(IDENTITY))
+    expect(world.store.btids).toHaveLength(0)
+  })
+})
+
+test.each([
+  { keyLifetimeSeconds: 0 },
+  { keyLifetimeSeconds: 1.5 },
+  { challengeLifetimeMs: -1 },
+  { challengeLifetimeMs: Number.NaN },
+])('options %j are refused', async (options) => {
+  const world = await createBsfWorld()
+  expect(() => world.node(options)).toThrow(RangeError)
+})

@@ -1,0 +1,65 @@
+/** BSF: the GBA Bootstrapping Server Function, Ub to UEs and Zn to NAFs. TS 33.220 4.4.2 */
+import { createSealingRing } from '../crypto/sealing-ring.ts'
+import { createUbTracer } from '../gba/ub-trace.ts'
+import { noLog } from '../ports/log.ts'
+import { noTrace } from '../trace/trace.ts'
+import { createAnswerJudge } from './answer-judge.ts'
+import { createChallenger } from './challenger.ts'
+import { createExpirySweep } from './expiry-sweep.ts'
+import type { BsfOptions, BsfPorts } from './options.ts'
+import { createUbService, type UbService } from './ub-service.ts'
+import { createZnService, type ZnService } from './zn-service.ts'
+
+/** One BSF node; nodes that share a store are one BSF. Neither method ever rejects. */
+export interface Bsf {
+  /** Ub: answers one HTTP request of a UE. TS 24.109 4 */
+  readonly handleUb: UbService
+  /** Zn: answers one NAF. TS 29.109 5 */
+  readonly bootstrappingInfo: ZnService
+}
+
+const DAY_SECONDS = 86_400
+const CHALLENGE_LIFETIME_MS = 60_000
+
+/**
+ * @throws {RangeError} If a lifetime is not a positive whole number.
+ * @see TS 33.220 4.4.2
+ */
+export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
+  const { bsfName, nafs, product = 'cpns-bsf', flipsRes = true, ueName = 'PN GW' } = options
+  const { zh, store, clock, random, trace = noTrace, log = noLog } = ports
+  const keyLifetimeSeconds = options.keyLifetimeSeconds ?? DAY_SECONDS
+  const challengeLifetimeMs = options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS
+  assertPositive('keyLifetimeSeconds', keyLifetimeSeconds)
+  assertPositive('challengeLifetimeMs', challengeLifetimeMs)
+
+  const ring = createSealingRing({ purpose: 'ub opaque' }, { store, clock, random })
+  const challenge = createChallenger(
+    { bsfName, product, keyLifetimeSeconds, flipsRes },
+    { zh, ring, clock, log },
+  )
+  const judgeAnswer = createAnswerJudge(
+    { bsfName, product, challengeLifetimeMs },
+    { store, ring, challenge, clock, log },
+  )
+  const serveUb = createUbService({ bsfName, product }, { challenge, judgeAnswer, log })
+  const tracer = createUbTracer({ trace, clock, end: 'BSF', ueName, bsfName: 'BSF' })
+  const sweep = createExpirySweep({ store, clock, log })
+
+  return {
+    async handleUb(request, context) {
+      tracer.request(request)
+      const response = await serveUb(request, context)
+      tracer.response(response)
+      sweep()
+      return response
+    },
+    bootstrappingInfo: createZnService(nafs, { store, clock, log }),
+  }
+}
+
+function assertPositive(name: string, value: number): void {
+  if (!Number.isInteger(value) || value <= 0) {
+    throw new RangeError(`${name} is not a positive whole number`)
+  }
+}

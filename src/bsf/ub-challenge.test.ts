@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest'
+import { createMemoryBsfStore } from '../../test/support/memory-bsf-store.ts'
+import { createSeededRandom } from '../../test/support/seeded-random.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
+import { createSealingRing } from '../crypto/sealing-ring.ts'
+import { InvalidMessage } from '../errors/errors.ts'
+import { WORKED } from '../gba/gba-facts.fixture.ts'
+import { ksOf } from '../gba/ks-naf.ts'
+import { concatOctets, fromBase64 } from '../octets/octets.ts'
+import {
+  decodeChallenge,
+  encodeChallenge,
+  openChallenge,
+  sealChallenge,
+  type UbChallenge,
+} from './ub-challenge.ts'
+
+const CHALLENGE: UbChallenge = {
+  impi: WORKED.impi,
+  rand: WORKED.rand,
+  autn: WORKED.autnStar,
+  xres: WORKED.resGbaU,
+  ks: ksOf(WORKED),
+  gbaType: 'GBA_U',
+  lifetimeSeconds: 86_400,
+  issuedAtMs: Date.UTC(2026, 0, 1),
+  resynchronized: true,
+  guss: '<guss/>',
+}
+const { guss: _, ...BARE } = CHALLENGE
+const PLAIN: UbChallenge = { ...BARE, gbaType: 'GBA_ME', resynchronized: false }
+
+function expectSame(actual: UbChallenge | undefined, expected: UbChallenge): void {
+  const { xres, ks, ...rest } = actual as UbChallenge
+  const { xres: expectedXres, ks: expectedKs, ...plain } = expected
+  expect(rest).toEqual(plain)
+  expect([xres.equals(expectedXres), ks.equals(expectedKs)]).toEqual([true, true])
+}
+
+describe('a challenge as octets', () => {
+  test.each([
+    ['with a GUSS', CHALLENGE],
+    ['without', PLAIN],
+    ['with a long GUSS', { ...CHALLENGE, guss: `<guss>${'ü'.repeat(20_000)}</guss>` }],
+  ])('comes back, %s', (_, challenge) => {
+    expectSame(decodeChallenge(encodeChallenge(challenge)), challenge)
+  })
+
+  test('every truncation, trailing octets and another version are refused', () => {
+    for (const challenge of [CHALLENGE, PLAIN]) {
+      const octets = encodeChallenge(challenge)
+      for (let length = 0; length < octets.length; length++) {
+        expect(() => decodeChallenge(octets.subarray(0, length))).toThrow(InvalidMessage)
+      }
+      expect(() => decodeChallenge(octets.with(0, 2))).toThrow('opaque: unknown version')
+    }
+    const trailing = concatOctets(encodeChallenge(PLAIN), new Uint8Array(1))
+    expect(() => decodeChallenge(trailing)).toThrow('opaque: trailing octets')
+  })
+
+  test('a GUSS that would be over 64 KiB is refused', () => {
+    const octets = encodeChallenge({ ...CHALLENGE, guss: ' '.repeat(65_537) })
+    expect(() => decodeChallenge(octets)).toThrow('opaque: not a deflated text')
+  })
+})
+
+const ringOf = (store = createMemoryBsfStore(), seed = 1) =>
+  createSealingRing(
+    { purpose: 'ub opaque' },
+    { store, clock: createVirtualClock(), random: createSeededRandom(seed) },
+  )
+
+describe('a challenge, sealed', () => {
+  test('is opened by any node of the BSF', async () => {
+    const store = createMemoryBsfStore()
+    const opaque = await sealChallenge(ringOf(store), CHALLENGE)
+    expectSame(await openChallenge(ringOf(store), fromBase64(opaque)), CHALLENGE)
+  })
+
+  test('altered, or made elsewhere, it is nothing', async () => {
+    const ring = ringOf()
+    const octets = fromBase64(await sealChallenge(ring, CHALLENGE))
+    for (let n = 0; n < octets.length; n += 5) {
+      expect(await openChallenge(ring, octets.with(n, octets[n]! ^ 1))).toBeUndefined()
+    }
+    expect(await openChallenge(ringOf(createMemoryBsfStore(), 2), octets)).toBeUndefined()
+    expect(await openChallenge(ring, new Uint8Array(0))).toBeUndefined()
+  })
+})

@@ -1,0 +1,116 @@
+/**
+ * What a BSF must remember of a challenge until it is answered. The UE carries it, sealed, in `opaque`,
+ * so an unfinished run costs the BSF nothing and any node can finish it. TS 33.220 4.5.2, Design 6 (M-4)
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import type { SealingRing } from '../crypto/sealing-ring.ts'
+import { Secret } from '../crypto/secret.ts'
+import { InvalidMessage } from '../errors/errors.ts'
+import { type Impi, parseImpi } from '../identity/impi.ts'
+import { OctetReader } from '../octets/octet-reader.ts'
+import {
+  concatOctets,
+  fromUtf8,
+  lengthPrefixed,
+  toBase64,
+  uint32,
+  uint64,
+  utf8,
+} from '../octets/octets.ts'
+
+/** One challenge, as it is kept. */
+export interface UbChallenge {
+  readonly impi: Impi
+  /** 16 octets. */
+  readonly rand: Uint8Array
+  /** As sent, so AUTN* with GBA_U; 16 octets. */
+  readonly autn: Uint8Array
+  /** As the UE will prove it, so flipped with GBA_U; 4 to 32 octets. */
+  readonly xres: Secret
+  /** CK ‖ IK, 32 octets. */
+  readonly ks: Secret
+  readonly gbaType: 'GBA_U' | 'GBA_ME'
+  /** How long Ks will live. */
+  readonly lifetimeSeconds: number
+  /** UTC milliseconds. */
+  readonly issuedAtMs: number
+  /** Whether this one already follows a resynchronisation. */
+  readonly resynchronized: boolean
+  /** GBA user security settings as XML, as the HSS gave them. */
+  readonly guss?: string
+}
+
+const VERSION = 1
+const RAND_LENGTH = 16
+const AUTN_LENGTH = 16
+const KS_LENGTH = 32
+const FLAG_GBA_U = 0x01
+const FLAG_RESYNCHRONIZED = 0x02
+const FLAG_GUSS = 0x04
+const MAX_GUSS_OCTETS = 65_536
+
+/** @returns Base64 for `opaque`. */
+export async function sealChallenge(ring: SealingRing, challenge: UbChallenge): Promise<string> {
+  return toBase64(await ring.seal(encodeChallenge(challenge)))
+}
+
+/** @returns `undefined` if this BSF did not make `opaque`, or its sealing key is gone. */
+export async function openChallenge(
+  ring: SealingRing,
+  opaque: Uint8Array,
+): Promise<UbChallenge | undefined> {
+  const octets = await ring.open(opaque)
+  return octets && decodeChallenge(octets)
+}
+
+/**
+ * version(1) ‖ flags(1) ‖ issuedAtMs(8) ‖ lifetimeSeconds(4) ‖ RAND(16) ‖ AUTN(16) ‖ Ks(32) ‖ lp(XRES) ‖
+ * lp(IMPI) ‖ GUSS, deflated because it is the one part that can be long. TS 24.109 leaves `opaque` open.
+ */
+export function encodeChallenge(challenge: UbChallenge): Uint8Array {
+  const { gbaType, resynchronized, guss } = challenge
+  const flags =
+    (gbaType === 'GBA_U' ? FLAG_GBA_U : 0) |
+    (resynchronized ? FLAG_RESYNCHRONIZED : 0) |
+    (guss === undefined ? 0 : FLAG_GUSS)
+  return concatOctets(
+    Uint8Array.of(VERSION, flags),
+    uint64(BigInt(challenge.issuedAtMs)),
+    uint32(challenge.lifetimeSeconds),
+    challenge.rand,
+    challenge.autn,
+    challenge.ks.reveal(),
+    lengthPrefixed(challenge.xres.reveal()),
+    lengthPrefixed(utf8(challenge.impi)),
+    guss === undefined ? new Uint8Array(0) : deflateRawSync(utf8(guss)),
+  )
+}
+
+/** @throws {InvalidMessage} If the octets are not those of a challenge. */
+export function decodeChallenge(octets: Uint8Array): UbChallenge {
+  const reader = new OctetReader(octets)
+  if (reader.uint8('opaque') !== VERSION) throw new InvalidMessage('unknown version', 'opaque')
+  const flags = reader.uint8('opaque')
+  const challenge = {
+    issuedAtMs: Number(reader.uint64('opaque')),
+    lifetimeSeconds: reader.uint32('opaque'),
+    rand: reader.take(RAND_LENGTH, 'opaque'),
+    autn: reader.take(AUTN_LENGTH, 'opaque'),
+    ks: Secret.of(reader.take(KS_LENGTH, 'opaque')),
+    xres: Secret.of(reader.lengthPrefixed('opaque')),
+    impi: parseImpi(fromUtf8(reader.lengthPrefixed('opaque'), 'opaque'), 'opaque'),
+    gbaType: flags & FLAG_GBA_U ? ('GBA_U' as const) : ('GBA_ME' as const),
+    resynchronized: (flags & FLAG_RESYNCHRONIZED) !== 0,
+  }
+  if (flags & FLAG_GUSS) return { ...challenge, guss: inflate(reader.takeRest()) }
+  reader.end('opaque')
+  return challenge
+}
+
+function inflate(deflated: Uint8Array): string {
+  try {
+    return fromUtf8(inflateRawSync(deflated, { maxOutputLength: MAX_GUSS_OCTETS }), 'opaque')
+  } catch (cause) {
+    throw new InvalidMessage('not a deflated text', 'opaque', { cause })
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Ub at the BSF: one HTTP request in, one answer out. TS 33.220 4.5.2, TS 24.109 4
+ *
+ * An unknown IMPI and a wrong RES end in the same 403; a malformed header in a 400 that names the field.
+ */
+import { CpnsError, InvalidMessage } from '../errors/errors.ts'
+import { isTmpi } from '../gba/tmpi.ts'
+import type { UbRequest, UbResponse } from '../gba/ub-exchange.ts'
+import { formatChallenge, formatRefusal } from '../gba/ub-messages.ts'
+import { readUbRequest, type UbMessage } from '../gba/ub-server.ts'
+import type { Fqdn } from '../identity/fqdn.ts'
+import { type Impi, parseImpi } from '../identity/impi.ts'
+import type { Log } from '../ports/log.ts'
+import type { AnswerJudge } from './answer-judge.ts'
+import type { Challenger } from './challenger.ts'
+
+/** How Ub is served. */
+export interface UbServiceOptions {
+  readonly bsfName: Fqdn
+  readonly product: string
+}
+
+/** What the service is given. */
+export interface UbServicePorts {
+  readonly challenge: Challenger
+  readonly judgeAnswer: AnswerJudge
+  readonly log: Log
+}
+
+/** Where a request came from. */
+export interface UbContext {
+  /** For the log. */
+  readonly remoteAddress: string
+}
+
+/** Answers one request of a UE; never rejects. @see TS 24.109 4.3 */
+export type UbService = (request: UbRequest, context: UbContext) => Promise<UbResponse>
+
+type Identified = Exclude<UbMessage, { readonly kind: 'anonymous' }> & { readonly impi: Impi }
+
+/** The Ub service of one BSF node. */
+export function createUbService(options: UbServiceOptions, ports: UbServicePorts): UbService {
+  const { bsfName, product } = options
+  const { challenge, judgeAnswer, log } = ports
+
+  const serve = (message: Identified, request: UbRequest): Promise<UbResponse> =>
+    message.kind === 'initial' ? challenge({ impi: message.impi }) : judgeAnswer(message, request)
+
+  return async (request, { remoteAddress }) => {
+    if (request.method !== 'GET') return formatRefusal(product, { status: 405 })
+    const message = identify(request, bsfName)
+    if (message instanceof InvalidMessage) {
+      log.warn('ub-request-invalid', { remoteAddress, reason: message.message })
+      return formatRefusal(product, { status: 400, reason: message.message })
+    }
+    // 401 and not 400: it tells an honest client what to send. Without a user there is no nonce.
+    if (message === undefined) return formatChallenge(options)
+    try {
+      return await serve(message, request)
+    } catch (error) {
+      const code = error instanceof CpnsError ? error.code : 'internal'
+      log.error('ub-request-failed', { remoteAddress, impi: message.impi, code })
+      return formatRefusal(product, { status: code === 'store-failed' ? 503 : 500 })
+    }
+  }
+}
+
+/** @returns `undefined` for a request without Authorization, the error for one that is wrong. */
+function identify(request: UbRequest, bsfName: Fqdn): Identified | InvalidMessage | undefined {
+  try {
+    const message = readUbRequest(request, bsfName)
+    if (message.kind === 'anonymous') return undefined
+    // This BSF does not announce TMPI, and keeps no names but IMPIs.
+    if (isTmpi(message.username)) {
+      throw new InvalidMessage('unknown TMPI, start again with the IMPI', 'username')
+    }
+    return { ...message, impi: parseImpi(message.username, 'username') }
+  } catch (error) {
+    if (error instanceof InvalidMessage) return error
+    throw error
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * Zn at the BSF: from a B-TID to the keys of one NAF. TS 33.220 4.5.3 and 5.3.3, TS 29.109 5, GBA facts 9
+ */
+import { StoreFailed } from '../errors/errors.ts'
+import { formatUssList, parseGuss, type Uss } from '../gba/guss.ts'
+import { deriveKsExtNaf, deriveKsIntNaf, deriveKsNaf } from '../gba/ks-naf.ts'
+import type { ZnAnswer, ZnRequest } from '../gba/zn.ts'
+import { encodeNafId } from '../identity/naf-id.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { BootstrappingSession, BsfStore } from './bsf-store.ts'
+import type { NafRule } from './options.ts'
+
+/** What the service is given. */
+export interface ZnServicePorts {
+  readonly store: Pick<BsfStore, 'findBootstrappingSession'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A NAF as its connection identifies it. */
+export interface ZnPeer {
+  /** Compared without case. */
+  readonly originHost: string
+}
+
+/** Answers one NAF; never rejects. @see TS 29.109 5.2 */
+export type ZnService = (naf: ZnPeer, request: ZnRequest) => Promise<ZnAnswer>
+
+type KeyMaterial = Pick<
+  Extract<ZnAnswer, { readonly outcome: 'success' }>,
+  'meKeyMaterial' | 'uiccKeyMaterial'
+>
+
+/** The Zn service of one BSF node. @param nafs The NAFs that may ask. */
+export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts): ZnService {
+  const { store, clock, log } = ports
+  const rules = new Map(nafs.map((rule) => [rule.originHost.toLowerCase(), rule]))
+
+  const answer = async (naf: ZnPeer, request: ZnRequest): Promise<ZnAnswer> => {
+    const rule = rules.get(naf.originHost.toLowerCase())
+    if (!rule?.fqdns.includes(request.nafId.nafFqdn)) return { outcome: 'not-authorized' }
+    const session = await store.findBootstrappingSession(request.btid, clock.nowMs())
+    if (session === undefined) return { outcome: 'transaction-identifier-invalid' }
+    const ussList = ussFor(session, rule, request.gsids)
+    if (rule.ussRequired === true && ussList.length === 0) return { outcome: 'not-authorized' }
+    return {
+      outcome: 'success',
+      impi: session.impi,
+      ...keysFor(session, request),
+      keyExpiresAtMs: session.expiresAtMs,
+      bootstrappedAtMs: session.createdAtMs,
+      ...(ussList.length === 0 ? {} : { ussList: formatUssList(ussList) }),
+    }
+  }
+
+  return async (naf, request) => {
+    try {
+      const answered = await answer(naf, request)
+      if (answered.outcome === 'not-authorized') {
+        log.warn('naf-refused', { naf: naf.originHost, nafFqdn: request.nafId.nafFqdn })
+      }
+      return answered
+    } catch (error) {
+      const code = error instanceof StoreFailed ? error.code : 'internal'
+      log.error('zn-request-failed', { naf: naf.originHost, code })
+      return { outcome: 'unavailable' }
+    }
+  }
+}
+
+/** Only settings of the services asked for, and of no other group of NAFs. GBA facts 9 */
+function ussFor(
+  { guss }: BootstrappingSession,
+  { nafGroup }: NafRule,
+  gsids: readonly number[],
+): readonly Uss[] {
+  if (guss === undefined || gsids.length === 0) return []
+  return parseGuss(guss).ussList.filter(
+    (uss) => gsids.includes(uss.gsid) && (uss.nafGroup === undefined || uss.nafGroup === nafGroup),
+  )
+}
+
+/** UICC key material only if Ks is in a card, and the NAF knows what that is. TS 33.220 5.3.3 */
+function keysFor(session: BootstrappingSession, { nafId, gbaUAware }: ZnRequest): KeyMaterial {
+  const { rand, impi, ks, gbaType } = session
+  const input = { rand, impi, nafId: encodeNafId(nafId) }
+  if (gbaType === 'GBA_ME') return { meKeyMaterial: deriveKsNaf(ks, input) }
+  const meKeyMaterial = deriveKsExtNaf(ks, input)
+  if (!gbaUAware) return { meKeyMaterial }
+  return { meKeyMaterial, uiccKeyMaterial: deriveKsIntNaf(ks, input) }
+}

@@ -1,0 +1,81 @@
+/** A `BsfStore` in memory; several BSF nodes of a test may share it. */
+import type { BootstrappingSession, BsfStore, UsedChallenge } from '../../src/bsf/bsf-store.ts'
+import type { SealingKey } from '../../src/crypto/sealing-ring.ts'
+import { StoreFailed } from '../../src/errors/errors.ts'
+import { toHex } from '../../src/octets/octets.ts'
+
+/** A store that tests can make fail, and look into. */
+export interface MemoryBsfStore extends BsfStore {
+  /** While true, every operation fails as a full disk does. */
+  broken: boolean
+  /** B-TIDs of all bootstrapping sessions. */
+  readonly btids: readonly string[]
+}
+
+/** An empty store. */
+export function createMemoryBsfStore(): MemoryBsfStore {
+  const sessions = new Map<string, BootstrappingSession>()
+  const challenges = new Map<string, UsedChallenge>()
+  const sealingKeys = new Map<string, readonly SealingKey[]>()
+  let closed = false
+  /** One transaction: takes effect at once, answers later. */
+  const transact = async <Result>(operation: () => Result): Promise<Result> => {
+    if (closed || store.broken) throw new StoreFailed('the store cannot be used')
+    const result = operation()
+    await Promise.resolve()
+    return result
+  }
+  const use = (challenge: UsedChallenge): boolean => {
+    const id = toHex(challenge.rand)
+    if (challenges.has(id)) return false
+    challenges.set(id, challenge)
+    return true
+  }
+
+  const store: MemoryBsfStore = {
+    broken: false,
+    get btids() {
+      return [...sessions.keys()]
+    },
+    check: () => transact(() => {}),
+    async close() {
+      closed = true
+    },
+    completeBootstrapping: (session, challenge) =>
+      transact(() => {
+        if (challenges.has(toHex(challenge.rand))) return 'challenge-used'
+        if (sessions.has(session.btid)) return 'duplicate-btid'
+        use(challenge)
+        sessions.set(session.btid, session)
+        return 'completed'
+      }),
+    useChallenge: (challenge) => transact(() => use(challenge)),
+    findBootstrappingSession: (btid, nowMs) =>
+      transact(() => {
+        const session = sessions.get(btid)
+        return session !== undefined && session.expiresAtMs > nowMs ? session : undefined
+      }),
+    removeExpired: (nowMs) =>
+      transact(
+        () =>
+          removeWhere(sessions, ({ expiresAtMs }) => expiresAtMs <= nowMs) +
+          removeWhere(challenges, ({ forgetAfterMs }) => forgetAfterMs <= nowMs),
+      ),
+    loadSealingKeys: (purpose) => transact(() => sealingKeys.get(purpose) ?? []),
+    rotateSealingKey: (purpose, { candidate, replaces }) =>
+      transact(() => {
+        const [newest] = sealingKeys.get(purpose) ?? []
+        if (newest?.id === replaces) {
+          sealingKeys.set(purpose, newest === undefined ? [candidate] : [candidate, newest])
+        }
+        return sealingKeys.get(purpose) ?? []
+      }),
+  }
+  return store
+}
+
+function removeWhere<Row>(rows: Map<string, Row>, isOver: (row: Row) => boolean): number {
+  const over = [...rows].filter(([, row]) => isOver(row))
+  for (const [id] of over) rows.delete(id)
+  return over.length
+}
