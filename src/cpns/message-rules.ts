@@ -1,5 +1,5 @@
 /**
- * The language that messages are declared in (`messages.ts`): a rule says where a value stands in an
+ * The language that messages are declared in (`message-declarations.ts`): a rule says where a value stands in an
  * element, and both writes and reads it; from the rules of a message follow its type, its encoder and
  * its decoder. Design 6: all items are attributes without a namespace; attributes and elements of other
  * namespaces are ignored, unknown ones of our own are an error.
