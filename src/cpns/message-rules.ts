@@ -1,8 +1,8 @@
 /**
- * The language that messages are declared in (`message-declarations.ts`): a rule says where a value stands in an
- * element, and both writes and reads it; from the rules of a message follow its type, its encoder and
- * its decoder. Design 6: all items are attributes without a namespace; attributes and elements of other
- * namespaces are ignored, unknown ones of our own are an error.
+ * The language that messages are declared in (`message-declarations.ts`): a rule says where a value
+ * stands in an element, and both writes and reads it; from the rules of a message follow its type, its
+ * encoder and its decoder. Design 6: all items are attributes without a namespace; attributes and
+ * elements of other namespaces are ignored, unknown ones of our own are an error.
  */
 import { InvalidMessage } from '../errors/errors.ts'
 import type { XmlElement } from '../xml/xml-reader.ts'
@@ -61,7 +61,7 @@ export function defaulted<T>(name: string, codec: Codec<T>, value: T): Rule<T> {
   return { ...rule, read: (input) => (input.has(name) ? rule.read(input) : value) }
 }
 
-/** Attributes that are all there or all absent. @param sign The attribute whose presence decides. */
+/** Attributes that are all there or all absent. @param sign Name of the one that decides. */
 export function group<R extends Rules>(sign: string, rules: R): Rule<ValuesOf<R> | undefined> {
   return {
     write(values, output) {
@@ -111,7 +111,7 @@ export function optionalChild<R extends Rules>(
   }
 }
 
-/** An element of these rules. @throws {RangeError} Naming what is out of its limits: our own misuse. */
+/** An element of these rules. @throws {RangeError} Naming what is out of its limits. */
 export function writeElement<R extends Rules>(
   name: string,
   rules: R,
@@ -141,7 +141,7 @@ interface ElementOutput extends XmlOutput {
   text: string
 }
 
-/** An element while it is read: what has been asked for is gone, and nothing of ours may be left. */
+/** An element while it is read: what was asked for is gone, and nothing of ours may be left. */
 class ElementInput {
   readonly name: string
   readonly #attributes = new Map<string, string>()
