@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
+import type { TraceItem } from '../../trace/trace.ts'
+import { createTracedExchange } from './traced-exchange.ts'
+
+test('both ends of request and answer, tied together, at the time of each', async () => {
+  const clock = createVirtualClock(1000)
+  const items: TraceItem[] = []
+  const exchange = createTracedExchange({
+    trace: (item) => items.push(item),
+    clock,
+    point: 'Zh',
+    asker: 'BSF',
+    answerer: 'HSS',
+  })
+  const ask = () =>
+    exchange(
+      { message: 'Request', fields: { a: 1 } },
+      async () => {
+        await clock.advance(5)
+        return 'yes'
+      },
+      (answer) => ({ message: 'Answer', fields: { answer } }),
+    )
+  expect(await ask()).toBe('yes')
+  const request = { kind: 'message', point: 'Zh', from: 'BSF', to: 'HSS', message: 'Request' }
+  const answer = { kind: 'message', point: 'Zh', from: 'HSS', to: 'BSF', message: 'Answer' }
+  const transactionId = 'Zh-1'
+  expect(items).toEqual([
+    { ...request, side: 'sent', atMs: 1000, transactionId, fields: { a: 1 } },
+    { ...request, side: 'received', atMs: 1000, transactionId, fields: { a: 1 } },
+    { ...answer, side: 'sent', atMs: 1005, transactionId, fields: { answer: 'yes' } },
+    { ...answer, side: 'received', atMs: 1005, transactionId, fields: { answer: 'yes' } },
+  ])
+  await ask()
+  expect(items[4]).toMatchObject({ transactionId: 'Zh-2' })
+})
