@@ -1,0 +1,31 @@
+/** Readers by the name that flags and configuration give them. Design 12 */
+import type { UiccReader } from '../../apdu/uicc-reader.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import type { Random } from '../../ports/random.ts'
+import { createUicc } from '../../uicc/uicc.ts'
+import { readCardProfile } from './card-profile-file.ts'
+import { createFileCardState } from './file-card-state.ts'
+
+const SOFTWARE = 'software:'
+
+/**
+ * A reader that was not reset yet.
+ *
+ * @param name `software:FILE`: the software card of a profile.
+ * @throws {ConfigurationInvalid} If there is no such kind of reader, or the profile cannot be used.
+ */
+export async function openReader(name: string, random: Random): Promise<UiccReader> {
+  if (name.startsWith(SOFTWARE)) return openSoftwareCard(name.slice(SOFTWARE.length), random)
+  throw new ConfigurationInvalid(`reader ${name}: only software:FILE is known`)
+}
+
+/**
+ * The software card of a profile file; its state stands beside it in `FILE.state`.
+ *
+ * @throws {ConfigurationInvalid} If the profile cannot be used.
+ */
+export async function openSoftwareCard(file: string, random: Random): Promise<UiccReader> {
+  const profile = await readCardProfile(file)
+  const state = createFileCardState(`${file}.state`, random)
+  return { ...createUicc(profile, { state, random }), name: `${SOFTWARE}${file}` }
+}
