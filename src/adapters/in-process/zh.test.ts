@@ -4,7 +4,7 @@ import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import type { ZhAnswer, ZhRequest } from '../../gba/zh.ts'
 import { toBase64, toHex } from '../../octets/octets.ts'
 import type { TraceItem } from '../../trace/trace.ts'
-import { serveZh } from './zh.ts'
+import { connectZh } from './zh.ts'
 
 async function exchange(request: ZhRequest, answer: ZhAnswer) {
   const items: TraceItem[] = []
@@ -16,7 +16,7 @@ async function exchange(request: ZhRequest, answer: ZhAnswer) {
     },
   }
   const trace = (item: TraceItem) => items.push(item)
-  const zh = serveZh(hss, { trace, clock: createVirtualClock() })
+  const zh = connectZh(hss, { trace, clock: createVirtualClock() })
   const answered = await zh.requestVector(request)
   return { items, asked, answered }
 }

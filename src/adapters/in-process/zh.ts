@@ -16,7 +16,7 @@ export interface InProcessZhOptions {
 }
 
 /** The HSS as a BSF of the same process sees it. */
-export function serveZh(hss: Zh, options: InProcessZhOptions): Zh {
+export function connectZh(hss: Zh, options: InProcessZhOptions): Zh {
   const exchange = createTracedExchange({
     trace: options.trace,
     clock: options.clock,

@@ -7,7 +7,7 @@ import { parseBtid } from '../../identity/btid.ts'
 import { UA_ID_CPNS } from '../../identity/naf-id.ts'
 import { toHex } from '../../octets/octets.ts'
 import type { TraceItem } from '../../trace/trace.ts'
-import { serveZn } from './zn.ts'
+import { connectZn } from './zn.ts'
 
 const REQUEST: ZnRequest = {
   btid: parseBtid(WORKED.btid),
@@ -35,7 +35,7 @@ async function exchange(request: ZnRequest, answer: ZnAnswer) {
     },
   }
   const trace = (item: TraceItem) => items.push(item)
-  const zn = serveZn(bsf, { originHost: 'naf.example', trace, clock: createVirtualClock() })
+  const zn = connectZn(bsf, { originHost: 'naf.example', trace, clock: createVirtualClock() })
   const answered = await zn.requestBootstrappingInfo(request)
   return { items, asked, answered }
 }
@@ -72,7 +72,7 @@ describe('Zn in one process', () => {
   })
 
   test('without the optional parts, and with another outcome', async () => {
-    const { uiccKeyMaterial: _, ...success } = SUCCESS as Extract<ZnAnswer, { outcome: 'success' }>
+    const { uiccKeyMaterial: _, ...success } = SUCCESS
     const { items } = await exchange({ ...REQUEST, gsids: [], gbaUAware: false }, success)
     expect(items[0]).toMatchObject({ fields: { 'GBA_U-Awareness': 'NO' } })
     expect(items[0]).not.toHaveProperty('fields.GSIDs')

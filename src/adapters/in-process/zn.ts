@@ -22,7 +22,7 @@ export interface ZnServer {
 }
 
 /** The BSF as one NAF of the same process sees it. */
-export function serveZn(bsf: ZnServer, options: InProcessZnOptions): Zn {
+export function connectZn(bsf: ZnServer, options: InProcessZnOptions): Zn {
   const exchange = createTracedExchange({
     trace: options.trace,
     clock: options.clock,
