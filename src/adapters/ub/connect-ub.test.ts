@@ -1,0 +1,136 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
+import { afterEach, describe, expect, test } from 'vitest'
+import { TransportFailed } from '../../errors/errors.ts'
+import type { UbRequest } from '../../gba/ub-exchange.ts'
+import { fromUtf8, utf8 } from '../../octets/octets.ts'
+import { connectUb, type UbConnection } from './connect-ub.ts'
+
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
+})
+
+const REQUEST: UbRequest = {
+  method: 'GET',
+  uri: '/path?q',
+  headers: { authorization: ['Digest a="1"'], accept: ['*/*'] },
+  body: new Uint8Array(0),
+}
+
+async function listening(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve())
+  })
+  cleanUps.push(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+function connected(input: Parameters<typeof connectUb>[0]): UbConnection {
+  const ub = connectUb(input)
+  cleanUps.push(() => ub.close())
+  return ub
+}
+
+describe('Ub over HTTP, the UE', () => {
+  test('a request is sent as it is, and the answer comes back whole', async () => {
+    const seen: string[] = []
+    const server = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url} ${request.headers.authorization}`)
+      response.writeHead(401, { 'WWW-Authenticate': ['one', 'two'], Server: 'bsf' })
+      response.end('sorry')
+    })
+    const ub = connected({ baseUrl: await listening(server) })
+    const response = await ub.exchange(REQUEST)
+    expect(seen).toEqual(['GET /path?q Digest a="1"'])
+    expect(response.status).toBe(401)
+    expect(response.headers).toMatchObject({
+      'www-authenticate': ['one', 'two'],
+      server: ['bsf'],
+    })
+    expect(fromUtf8(response.body)).toBe('sorry')
+  })
+
+  test('a body is sent, redirects are not followed', async () => {
+    const bodies: string[] = []
+    const server = createServer((request, response) => {
+      request.on('data', (part) => bodies.push(String(part)))
+      request.on('end', () => response.writeHead(302, { location: '/elsewhere' }).end())
+    })
+    const ub = connected({ baseUrl: await listening(server) })
+    const response = await ub.exchange({ ...REQUEST, method: 'POST', body: utf8('body') })
+    expect([response.status, bodies]).toEqual([302, ['body']])
+  })
+
+  test('nobody there', async () => {
+    const server = createTcpServer()
+    const baseUrl = await listening(server)
+    await new Promise((resolve) => {
+      server.close(resolve)
+    })
+    await expect(connected({ baseUrl }).exchange(REQUEST)).rejects.toThrow(
+      new TransportFailed(`the BSF at ${baseUrl} cannot be asked: ECONNREFUSED`),
+    )
+  })
+
+  test.each([
+    ['never answers', () => {}],
+    ['drips its answer', (write: (text: string) => void) => drip(write)],
+  ])('a server that %s', async (_, act) => {
+    const server = createTcpServer((socket) => {
+      cleanUps.push(() => socket.destroy())
+      act((text) => socket.destroyed || socket.write(text))
+    })
+    const baseUrl = await listening(server)
+    const ub = connected({ baseUrl, timeoutMs: 200 })
+    await expect(ub.exchange(REQUEST)).rejects.toThrow(
+      new TransportFailed(`the BSF at ${baseUrl} did not answer in time`),
+    )
+  })
+
+  test('an answer that is too long', async () => {
+    const server = createServer((_, response) => response.end('x'.repeat(101)))
+    const baseUrl = await listening(server)
+    await expect(connected({ baseUrl, maxResponseOctets: 100 }).exchange(REQUEST)).rejects.toThrow(
+      'sent too long an answer',
+    )
+    const ub = connected({ baseUrl, maxResponseOctets: 101 })
+    expect((await ub.exchange(REQUEST)).body).toHaveLength(101)
+  })
+
+  test('a server that talks nonsense, or hangs up', async () => {
+    for (const text of ['nonsense\r\n\r\n', '', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nx']) {
+      const baseUrl = await listening(createTcpServer((socket) => socket.end(text)))
+      await expect(connected({ baseUrl }).exchange(REQUEST)).rejects.toThrow(TransportFailed)
+    }
+  })
+
+  test('after closing nothing is asked', async () => {
+    const server = createServer((_, response) => response.end())
+    const ub = connectUb({ baseUrl: await listening(server) })
+    await ub.exchange(REQUEST)
+    await ub.close()
+    await ub.close()
+    await expect(ub.exchange(REQUEST)).rejects.toThrow(TransportFailed)
+  })
+
+  test.each([
+    '',
+    'bsf.example',
+    'ftp://bsf.example',
+    'http://bsf.example/path',
+    'http://u:p@b',
+    'http://b?q',
+  ])('%j is no URL of a BSF', (baseUrl) => {
+    expect(() => connectUb({ baseUrl })).toThrow(
+      expect.objectContaining({ code: 'configuration-invalid' }),
+    )
+  })
+})
+
+function drip(write: (text: string) => void): void {
+  write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n')
+  const timer = setInterval(() => write('x'), 20)
+  cleanUps.push(() => clearInterval(timer))
+}

@@ -1,0 +1,91 @@
+/** Ub over real HTTP: the UE's way to its BSF. TS 24.109 4. Only where to connect; names stay the card's. */
+import { errors, Pool } from 'undici'
+import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import type { UbExchange, UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
+
+/** Where the BSF is, and how long it may take. */
+export interface ConnectUbInput {
+  /** `http://host[:port]` or `https://host[:port]`, without a path: that is the Request-URI's. */
+  readonly baseUrl: string
+  /** For one whole exchange; default 15 s. */
+  readonly timeoutMs?: number
+  /** Octets of an answer's body; default 16 KiB. */
+  readonly maxResponseOctets?: number
+}
+
+/** A way to a BSF that is to be closed in the end. */
+export interface UbConnection extends UbExchange {
+  /** Ends what is under way. Safe to call twice. */
+  close(): Promise<void>
+}
+
+const TIMEOUT_MS = 15_000
+const MAX_RESPONSE_OCTETS = 16_384
+const CONNECTIONS = 4
+
+/**
+ * Connects when first asked. Redirects are not followed.
+ *
+ * @throws {ConfigurationInvalid} If the URL cannot be one of a BSF.
+ */
+export function connectUb(input: ConnectUbInput): UbConnection {
+  const { timeoutMs = TIMEOUT_MS, maxResponseOctets = MAX_RESPONSE_OCTETS } = input
+  const origin = originOf(input.baseUrl)
+  const pool = new Pool(origin, {
+    connections: CONNECTIONS,
+    connect: { timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: maxResponseOctets,
+  })
+  return {
+    async exchange(request) {
+      try {
+        return await send(pool, request, timeoutMs)
+      } catch (cause) {
+        throw new TransportFailed(`the BSF at ${origin} ${reasonOf(cause)}`, { cause })
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+async function send(pool: Pool, request: UbRequest, timeoutMs: number): Promise<UbResponse> {
+  const headers = Object.entries(request.headers).map(([name, values]) => [name, [...values]])
+  const {
+    statusCode,
+    headers: answered,
+    body,
+  } = await pool.request({
+    method: request.method,
+    path: request.uri,
+    headers: Object.fromEntries(headers) as Record<string, string[]>,
+    body: request.body.length === 0 ? null : request.body,
+    signal: AbortSignal.timeout(timeoutMs),
+  })
+  return {
+    status: statusCode,
+    headers: Object.fromEntries(
+      Object.entries(answered).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, [value].flat()]],
+      ),
+    ),
+    body: await body.bytes(),
+  }
+}
+
+function originOf(baseUrl: string): string {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+  const isBare = url?.pathname === '/' && url.search === '' && url.hash === '' && !url.username
+  if (url === undefined || !isBare || !/^https?:$/.test(url.protocol)) {
+    throw new ConfigurationInvalid(`${baseUrl} is not a URL of the form http://host:port`)
+  }
+  return url.origin
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof errors.ResponseExceededMaxSizeError) return 'sent too long an answer'
+  if (cause instanceof Error && cause.name === 'TimeoutError') return 'did not answer in time'
+  if (cause instanceof Error && 'code' in cause) return `cannot be asked: ${String(cause.code)}`
+  return 'cannot be asked'
+}
