@@ -1,0 +1,188 @@
+import { EventEmitter, once } from 'node:events'
+import { connect as connectTls } from 'node:tls'
+import { afterEach, describe, expect, test } from 'vitest'
+import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { utf8 } from '../../octets/octets.ts'
+import type { FrameSocket } from '../../ports/frame-socket.ts'
+import { testCertificate } from '../tls/tls.fixture.ts'
+import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
+import { openRawClient, requestText } from './http.fixture.ts'
+import { connectCpnsPost } from './post-cpns.ts'
+import { type RunningServer, type ServeCpnsOptions, serveCpns } from './serve-cpns.ts'
+
+const servers: RunningServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+async function serve(changes: Partial<ServeCpnsOptions> = {}): Promise<RunningServer> {
+  const server = await serveCpns({ host: '127.0.0.1', port: 0, ...changes })
+  servers.push(server)
+  return server
+}
+
+const echo: ServeCpnsOptions['post'] = {
+  path: '/cpns',
+  answer: async (octets) => ({ status: 200, contentType: CPNS_MEDIA_TYPE, body: octets }),
+}
+const POST = requestText('POST', '/cpns', {
+  headers: { 'content-type': CPNS_MEDIA_TYPE },
+  body: '<a/>',
+})
+
+describe('where it listens', () => {
+  test('both ways of CPNS-2 work at one path over TLS', async () => {
+    const certificate = testCertificate()
+    const secure: boolean[] = []
+    const server = await serve({
+      tls: certificate,
+      post: echo,
+      sockets: {
+        path: '/cpns',
+        subprotocol: 'cpns2.v1',
+        accept: (socket, context) => {
+          secure.push(context.secure)
+          void socket.receive().then((frame) => frame && socket.send(frame))
+        },
+      },
+    })
+    const trust = { kind: 'pin', sha256: certificate.pin } as const
+    const url = (scheme: string) => `${scheme}://localhost:${server.port}/cpns`
+    const client = connectCpnsPost({ url: url('https'), trust })
+    expect(await client.post(utf8('<a/>'))).toEqual({ status: 200, body: utf8('<a/>') })
+    await client.close()
+    const socket = await connectFrameSocket({ url: url('wss'), subprotocol: 'cpns2.v1', trust })
+    await socket.send({ kind: 'text', octets: utf8('<b/>') })
+    expect(await socket.receive()).toEqual({ kind: 'text', octets: utf8('<b/>') })
+    expect(secure).toEqual([true])
+    socket.close()
+  })
+
+  test.each(['0.0.0.0', '::', '192.0.2.1', 'cpns.example'])(
+    'without TLS it does not listen on %s',
+    async (host) => {
+      await expect(serveCpns({ host, port: 0, post: echo })).rejects.toThrow(ConfigurationInvalid)
+    },
+  )
+
+  test('a port in use, or a host that is not here, is named', async () => {
+    const { port } = await serve()
+    const again = serveCpns({ host: '127.0.0.1', port })
+    await expect(again).rejects.toThrow(ConfigurationInvalid)
+    await expect(again).rejects.toThrow(`127.0.0.1:${port} (the port is in use)`)
+    const foreign = serveCpns({ host: '192.0.2.1', port: 0, tls: testCertificate() })
+    await expect(foreign).rejects.toThrow(/192\.0\.2\.1:0 \(EADDRNOTAVAIL\)/)
+  })
+
+  test('a certificate that does not fit its key is refused', async () => {
+    const { certificatePem } = testCertificate()
+    const { privateKeyPem } = testCertificate()
+    for (const tls of [
+      { certificatePem, privateKeyPem },
+      { certificatePem: 'x', privateKeyPem },
+    ]) {
+      await expect(serve({ tls })).rejects.toThrow(ConfigurationInvalid)
+    }
+  })
+})
+
+describe('limits', () => {
+  test('a head over 8 KiB is refused', async () => {
+    const { port } = await serve({ post: echo })
+    const client = await openRawClient(port)
+    client.write(requestText('POST', '/cpns', { headers: { padding: 'x'.repeat(9_000) } }))
+    expect(await client.ended).toMatch(/^HTTP\/1\.1 431 /)
+  })
+
+  test('what is no HTTP is refused', async () => {
+    const { port } = await serve({ post: echo })
+    const client = await openRawClient(port)
+    client.write('\x16\x03\x01 hello\r\n\r\n')
+    expect(await client.ended).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  test.each([
+    ['head', 'POST /cpns HTTP/1.1\r\nhost: a\r\n'],
+    ['body', POST.slice(0, -1)],
+  ])('a %s that trickles in is given up', async (_, text) => {
+    const { port } = await serve({ post: echo, requestTimeoutMs: 300 })
+    const client = await openRawClient(port)
+    client.write(text)
+    expect(await client.ended).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  test('a TLS handshake that never comes is given up', async () => {
+    const { port } = await serve({ tls: testCertificate(), requestTimeoutMs: 300 })
+    const client = await openRawClient(port)
+    expect(await client.ended).toBe('')
+  })
+
+  test('connections over the limit are not served', async () => {
+    const { port } = await serve({ post: echo, maxConnections: 1 })
+    const first = await openRawClient(port)
+    first.write(POST)
+    await once(first.socket, 'data')
+    const second = await openRawClient(port)
+    second.write(POST)
+    expect(await second.ended.catch(() => '')).toBe('')
+    first.socket.destroy()
+  })
+
+  test('TLS 1.1 is refused', async () => {
+    const { port } = await serve({ tls: testCertificate(), post: echo })
+    const socket = connectTls({
+      port,
+      minVersion: 'TLSv1',
+      maxVersion: 'TLSv1.1',
+      ciphers: 'DEFAULT@SECLEVEL=0',
+    })
+    const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException]
+    expect(error.code).toMatch(/^ERR_SSL/)
+  })
+})
+
+describe('closing', () => {
+  test('it ends idle, upgraded and half-open connections, and stops listening', async () => {
+    const opened: FrameSocket[] = []
+    const accept = (socket: FrameSocket) => void opened.push(socket)
+    const server = await serve({
+      post: echo,
+      sockets: { path: '/pne', subprotocol: 'cpns1.v1', accept },
+    })
+    const idle = await openRawClient(server.port)
+    idle.write(POST)
+    await once(idle.socket, 'data')
+    const halfOpen = await openRawClient(server.port)
+    halfOpen.write('POST /cpns')
+    const url = `ws://127.0.0.1:${server.port}/pne`
+    const socket = await connectFrameSocket({ url, subprotocol: 'cpns1.v1' })
+    await Promise.all([server.close(), server.close()])
+    await Promise.all([idle.ended, halfOpen.ended.catch(() => {}), socket.closed])
+    expect(await socket.receive()).toBeUndefined()
+    expect(opened).toHaveLength(1)
+    await expect(openRawClient(server.port)).rejects.toThrow('ECONNREFUSED')
+  })
+
+  test('an answer that is under way is still given', async () => {
+    const steps = new EventEmitter()
+    const [begun, released] = [once(steps, 'begin'), once(steps, 'release')]
+    const server = await serve({
+      post: {
+        path: '/cpns',
+        answer: async (octets) => {
+          steps.emit('begin')
+          await released
+          return { status: 200, contentType: CPNS_MEDIA_TYPE, body: octets }
+        },
+      },
+    })
+    const client = await openRawClient(server.port)
+    client.write(POST)
+    await begun
+    const closing = server.close()
+    steps.emit('release')
+    expect(await client.ended).toMatch(/^HTTP\/1\.1 200 [\s\S]*<a\/>$/)
+    await closing
+  })
+})

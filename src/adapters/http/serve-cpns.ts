@@ -1,0 +1,127 @@
+/**
+ * The end points that take CPNS: CPNS-2 (`/cpns`, POST and WebSocket, HTTPS) and CPNS-1 (`/pne`,
+ * WebSocket). Without TLS only on this machine. Design 7, 12
+ */
+import { createServer as createHttpServer, type Server } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { type Log, noLog } from '../../ports/log.ts'
+import { assertLoopback } from '../tls/server-address.ts'
+import { createPostHandler, type PostEndpoint } from './answer-post.ts'
+import { type SocketEndpoint, serveFrameSockets } from './serve-frame-sockets.ts'
+
+/** Where to listen, and what to serve there. */
+export interface ServeCpnsOptions {
+  /** Name or address of an interface; without `tls` only this machine. */
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
+  readonly post?: PostEndpoint
+  readonly sockets?: SocketEndpoint
+  /** TCP connections at once; default 2000. */
+  readonly maxConnections?: number
+  /** For a whole request to arrive; default 10 s. */
+  readonly requestTimeoutMs?: number
+  /** Takes what went wrong inside; default nobody. */
+  readonly log?: Log
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly port: number
+  /** Stops listening, ends all connections, and resolves when none is left. Safe to call twice. */
+  close(): Promise<void>
+}
+
+const MAX_HEADER_OCTETS = 8 * 1024
+const DEFAULT_MAX_CONNECTIONS = 2_000
+const DEFAULT_REQUEST_TIMEOUT_MS = 10_000
+const KEEP_ALIVE_MS = 10_000
+/** How often the platform looks for requests that are too slow. */
+const CHECK_INTERVAL_MS = 500
+/** How long `close` waits for answers that are under way. */
+const CLOSE_GRACE_MS = 3_000
+const SWEEP_INTERVAL_MS = 20
+
+/** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate cannot be used. */
+export async function serveCpns(options: ServeCpnsOptions): Promise<RunningServer> {
+  if (options.tls === undefined) assertLoopback(options.host)
+  const { maxConnections = DEFAULT_MAX_CONNECTIONS, log = noLog } = options
+  const shared = { secure: options.tls !== undefined, log }
+  const server = createServer(options)
+  server.maxConnections = maxConnections
+  server.on('request', createPostHandler(options.post, shared))
+  const frameSockets = options.sockets && serveFrameSockets(server, options.sockets, shared)
+  const connections = trackConnections(server)
+  await listen(server, options)
+
+  let closing: Promise<void> | undefined
+  return {
+    port: (server.address() as AddressInfo).port,
+    close() {
+      closing ??= closeServer(server, connections)
+      frameSockets?.closeAll()
+      return closing
+    },
+  }
+}
+
+/** Connections end as soon as they are idle, and all of them after the grace. */
+function closeServer(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_INTERVAL_MS)
+    const grace = setTimeout(() => {
+      for (const connection of connections) connection.destroy()
+    }, CLOSE_GRACE_MS)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(grace)
+      resolve()
+    })
+  })
+}
+
+function createServer({ tls, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS }: ServeCpnsOptions) {
+  const limits = {
+    maxHeaderSize: MAX_HEADER_OCTETS,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+  }
+  if (tls === undefined) return createHttpServer(limits)
+  try {
+    return createHttpsServer({
+      ...limits,
+      cert: tls.certificatePem,
+      key: tls.privateKeyPem,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: requestTimeoutMs,
+      ALPNProtocols: ['http/1.1'],
+    })
+  } catch (cause) {
+    throw new ConfigurationInvalid('the TLS certificate or its key cannot be used', { cause })
+  }
+}
+
+/** All TCP connections, also those still in a TLS handshake or upgraded. */
+function trackConnections(server: Server): ReadonlySet<Socket> {
+  const connections = new Set<Socket>()
+  server.on('connection', (connection: Socket) => {
+    connections.add(connection)
+    connection.once('close', () => connections.delete(connection))
+  })
+  return connections
+}
+
+function listen(server: Server, { host, port }: ServeCpnsOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.code
+      reject(new ConfigurationInvalid(`cannot listen on ${host}:${port} (${reason})`, { cause }))
+    })
+    server.listen({ host, port }, resolve)
+  })
+}

@@ -1,0 +1,109 @@
+/** A WebSocket as a `FrameSocket`, with bounds in both directions. RFC 6455, Design 7 */
+import { WebSocket } from 'ws'
+import { TransportFailed } from '../../errors/errors.ts'
+import { utf8 } from '../../octets/octets.ts'
+import type { FrameSocket } from '../../ports/frame-socket.ts'
+import { FrameInbox } from './frame-inbox.ts'
+
+/** What is known about a connection from outside. */
+export interface FrameSocketOptions {
+  readonly remoteAddress: string
+  /**
+   * Sends a ping in this interval and ends a connection that says nothing until the next one; default
+   * never.
+   */
+  readonly keepAliveMs?: number
+}
+
+/**
+ * Settings of the `ws` package on both sides: a record of 1 MiB with what is around it fits one frame;
+ * compressed frames would let a small one grow, and leak lengths of secrets; a peer that does not
+ * answer a close has 2 s.
+ */
+export const WEB_SOCKET_LIMITS = {
+  maxPayload: 1024 * 1024 + 4096,
+  perMessageDeflate: false,
+  closeTimeout: 2_000,
+} as const
+
+const HIGH_WATER_OCTETS = 1024 * 1024
+const MAX_REASON_OCTETS = 120
+const NORMAL_CLOSURE = 1000
+
+/**
+ * @param webSocket Just made, so that no frame has arrived yet; made with `WEB_SOCKET_LIMITS`.
+ * @param options.remoteAddress Address of the peer.
+ */
+export function createFrameSocket(webSocket: WebSocket, options: FrameSocketOptions): FrameSocket {
+  const inbox = new FrameInbox()
+  const closed = new Promise<void>((resolve) => {
+    webSocket.once('close', () => {
+      inbox.end()
+      resolve()
+    })
+  })
+  // Every error is followed by `close`, which is all that a reader has to know.
+  webSocket.on('error', () => {})
+  webSocket.on('message', (data: Buffer, isBinary: boolean) => {
+    inbox.put({ kind: isBinary ? 'binary' : 'text', octets: asOctets(data) })
+    if (inbox.isFull) webSocket.pause()
+  })
+  if (options.keepAliveMs !== undefined) keepAlive(webSocket, options.keepAliveMs)
+
+  return {
+    remoteAddress: options.remoteAddress,
+    closed,
+    async receive() {
+      const frame = inbox.take()
+      if (webSocket.isPaused && !inbox.isFull) webSocket.resume()
+      return frame
+    },
+    async send({ kind, octets }) {
+      const written = new Promise<void>((resolve, reject) => {
+        webSocket.send(octets, { binary: kind === 'binary' }, (cause) => {
+          if (cause) reject(new TransportFailed('the connection has ended', { cause }))
+          else resolve()
+        })
+      })
+      const isOpen = webSocket.readyState === WebSocket.OPEN
+      if (!isOpen || webSocket.bufferedAmount > HIGH_WATER_OCTETS) await written
+      // A failure to write ends the connection, and that is where the caller learns of it.
+      else written.catch(() => {})
+    },
+    close(reason = '') {
+      inbox.clear()
+      inbox.end()
+      // The peer's close can only be read by who reads.
+      webSocket.resume()
+      webSocket.close(NORMAL_CLOSURE, shorten(reason))
+    },
+  }
+}
+
+/** Ends a connection whose peer is gone; while the socket is paused nothing can be heard from it. */
+function keepAlive(webSocket: WebSocket, periodMs: number): void {
+  let wasHeard = true
+  const hear = (): void => {
+    wasHeard = true
+  }
+  webSocket.on('pong', hear).on('ping', hear).on('message', hear)
+  const timer = setInterval(() => {
+    if (!wasHeard && !webSocket.isPaused) {
+      webSocket.terminate()
+      return
+    }
+    wasHeard = webSocket.isPaused
+    webSocket.ping()
+  }, periodMs)
+  timer.unref()
+  webSocket.once('close', () => clearInterval(timer))
+}
+
+function asOctets(data: Buffer): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}
+
+/** A close frame has room for 123 octets of reason; the cut never splits a character. RFC 6455 5.5 */
+function shorten(reason: string): string {
+  return new TextDecoder().decode(utf8(reason).subarray(0, MAX_REASON_OCTETS), { stream: true })
+}
