@@ -88,6 +88,7 @@ test.each([
   { keyLifetimeSeconds: 1.5 },
   { challengeLifetimeMs: -1 },
   { challengeLifetimeMs: Number.NaN },
+  { nafs: ['a.example', 'A.example'].map((originHost) => ({ originHost, fqdns: [] })) },
 ])('options %j are refused', async (options) => {
   const world = await createBsfWorld()
   expect(() => world.node(options)).toThrow(RangeError)

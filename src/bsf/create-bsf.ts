@@ -22,7 +22,7 @@ const DAY_SECONDS = 86_400
 const CHALLENGE_LIFETIME_MS = 60_000
 
 /**
- * @throws {RangeError} If a lifetime is not a positive whole number.
+ * @throws {RangeError} If a lifetime is not a positive whole number, or a NAF is listed twice.
  * @see TS 33.220 4.4.2
  */
 export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {

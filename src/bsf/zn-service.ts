@@ -1,5 +1,5 @@
 /**
- * Zn at the BSF: from a B-TID to the keys of one NAF. TS 33.220 4.5.3 and 5.3.3, TS 29.109 5, GBA facts 9
+ * Zn at the BSF: from a B-TID to the keys of one NAF. TS 33.220 4.5.3 and 5.3.3, TS 29.109 5.2
  */
 import { StoreFailed } from '../errors/errors.ts'
 import { formatUssList, parseGuss, type Uss } from '../gba/guss.ts'
@@ -32,10 +32,16 @@ type KeyMaterial = Pick<
   'meKeyMaterial' | 'uiccKeyMaterial'
 >
 
-/** The Zn service of one BSF node. @param nafs The NAFs that may ask. */
+/**
+ * The Zn service of one BSF node.
+ *
+ * @param nafs The NAFs that may ask.
+ * @throws {RangeError} If one of them stands there twice.
+ */
 export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts): ZnService {
   const { store, clock, log } = ports
   const rules = new Map(nafs.map((rule) => [rule.originHost.toLowerCase(), rule]))
+  if (rules.size !== nafs.length) throw new RangeError('a NAF is listed twice')
 
   const answer = async (naf: ZnPeer, request: ZnRequest): Promise<ZnAnswer> => {
     const rule = rules.get(naf.originHost.toLowerCase())
@@ -69,7 +75,7 @@ export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts)
   }
 }
 
-/** Only settings of the services asked for, and of no other group of NAFs. GBA facts 9 */
+/** Only settings of the services asked for, and of no other group of NAFs. TS 29.109 5.2 */
 function ussFor(
   { guss }: BootstrappingSession,
   { nafGroup }: NafRule,

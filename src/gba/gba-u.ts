@@ -2,7 +2,7 @@
  * What GBA_U changes in a challenge, so that only a GBA_U request to a GBA_U card succeeds: MAC*, AUTN*
  * and the flipped RES. TS 33.220 5.3.2
  *
- * All three rules are from memory of the clause (GBA facts 4): no public text or program confirms
+ * All three rules are from memory of the clause : no public text or program confirms
  * them. Each is one function here, and nothing else in the house knows them.
  */
 import { sha1 } from '../crypto/hash.ts'

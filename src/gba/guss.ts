@@ -2,7 +2,7 @@
  * GBA user security settings: what the operator says of one subscriber and of each service it may use.
  * TS 29.109 Annex A
  *
- * The shape is that of an existing HSS (GBA facts 10). Its namespace is not known for sure, so any one
+ * The shape is that of an existing HSS. Its namespace is not known for sure, so any one
  * is read, and none is written; elements that are not known here are ignored.
  */
 import { InvalidMessage } from '../errors/errors.ts'

@@ -1,0 +1,154 @@
+/** HSS, BSF and UE over real HTTP on loopback, with real stores: the keys of both sides must be one. */
+import { afterEach, describe, expect, test } from 'vitest'
+import { findInteropTool } from '../../../test/support/interop-tool.ts'
+import { createMemoryBsfStore } from '../../../test/support/memory-bsf-store.ts'
+import { createMemoryHssStore } from '../../../test/support/memory-hss-store.ts'
+import { NAFS } from '../../bsf/bsf-world.fixture.ts'
+import { createBsf } from '../../bsf/create-bsf.ts'
+import { Secret } from '../../crypto/secret.ts'
+import { createAkaCard } from '../../gba/aka-card.fixture.ts'
+import type { GbaCard } from '../../gba/gba-card.ts'
+import { WORKED } from '../../gba/gba-facts.fixture.ts'
+import { type BootstrapOutcome, bootstrap } from '../../gba/ub-client.ts'
+import { createHss } from '../../hss/create-hss.ts'
+import type { Subscriber } from '../../hss/hss-store.ts'
+import { parseFqdn } from '../../identity/fqdn.ts'
+import { UA_ID_CPNS } from '../../identity/naf-id.ts'
+import type { TraceItem } from '../../trace/trace.ts'
+import { connectZh } from '../in-process/zh.ts'
+import { connectZn } from '../in-process/zn.ts'
+import { systemClock as clock } from '../system/system-clock.ts'
+import { createSystemRandom } from '../system/system-random.ts'
+import { connectUb } from './connect-ub.ts'
+import { serveUb } from './serve-ub.ts'
+
+const cleanUps: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
+})
+
+const NAF_ID = { nafFqdn: WORKED.nafFqdn, uaId: UA_ID_CPNS }
+const SUBSCRIBER: Subscriber = {
+  impi: WORKED.impi,
+  algorithm: 'milenage',
+  subscriberKey: WORKED.k,
+  operatorVariant: WORKED.opc,
+  amf: new Uint8Array(2),
+  guss: '<guss><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>3600</lifeTime></bsfInfo></guss>',
+}
+
+async function network(subscriber: Partial<Subscriber> = {}) {
+  const hssStore = createMemoryHssStore()
+  await hssStore.addSubscriber({ ...SUBSCRIBER, ...subscriber })
+  const random = createSystemRandom()
+  const items: TraceItem[] = []
+  const trace = (item: TraceItem) => items.push(item)
+  const hss = createHss({ nodeName: 'hss' }, { store: hssStore, clock, random })
+  const store = createMemoryBsfStore()
+  const zh = connectZh(hss, { trace, clock })
+  const options = { bsfName: WORKED.bsfName, nafs: NAFS }
+  const bsf = createBsf(options, { zh, store, clock, random, trace })
+  const server = await serveUb({ bsf, host: '127.0.0.1', port: 0 })
+  const baseUrl = `http://127.0.0.1:${server.port}`
+  const ub = connectUb({ baseUrl })
+  cleanUps.push(
+    () => server.close(),
+    () => ub.close(),
+  )
+  const zn = connectZn(bsf, { originHost: 'naf.example.org', trace, clock })
+  const run = (card: GbaCard) => bootstrap({ card, ub, clock, random, trace })
+  return { baseUrl, run, zn, items, store }
+}
+
+async function bothKeys(world: Awaited<ReturnType<typeof network>>, outcome: BootstrapOutcome) {
+  if (outcome.outcome !== 'success') throw new Error(outcome.outcome)
+  const request = { btid: outcome.btid, nafId: NAF_ID, gsids: [], gbaUAware: true }
+  const answer = await world.zn.requestBootstrappingInfo(request)
+  if (answer.outcome !== 'success') throw new Error(answer.outcome)
+  return { ours: await outcome.deriveKsNaf(NAF_ID), theirs: answer, outcome }
+}
+
+describe('a whole bootstrapping run', () => {
+  test('GBA_U: card and NAF have one Ks_ext_NAF, and the same expiry', async () => {
+    const world = await network()
+    const { ours, theirs, outcome } = await bothKeys(world, await world.run(createAkaCard()))
+    expect(outcome.gbaType).toBe('GBA_U')
+    expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
+    expect(theirs.uiccKeyMaterial).toBeDefined()
+    expect(theirs.impi).toBe(outcome.impi)
+    expect(theirs.keyExpiresAtMs).toBe(outcome.expiresAtMs)
+    expect(theirs.keyExpiresAtMs - theirs.bootstrappedAtMs).toBe(3_600_000)
+  })
+
+  test('GBA_ME: phone and NAF have one Ks_NAF', async () => {
+    const world = await network({ guss: '<guss/>' })
+    const card = createAkaCard({ supportsGbaU: false })
+    const { ours, theirs, outcome } = await bothKeys(world, await world.run(card))
+    expect(outcome.gbaType).toBe('GBA_ME')
+    expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
+    expect(theirs.uiccKeyMaterial).toBeUndefined()
+  })
+
+  test('a card that is ahead is resynchronised once, and then goes on', async () => {
+    const world = await network()
+    const card = createAkaCard()
+    card.moveTo(1_000_000n)
+    const { ours, theirs } = await bothKeys(world, await world.run(card))
+    expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
+    const auts = world.items.filter((item) => item.kind === 'message' && 'AUTS' in item.fields)
+    expect(auts).toHaveLength(2)
+    await bothKeys(world, await world.run(card))
+    expect(world.store.btids).toHaveLength(2)
+  })
+
+  test('a GBA challenge in 3G context, and a plain one in GBA context, are a wrong MAC', async () => {
+    const gbaU = await network()
+    const plainCard = createAkaCard({ supportsGbaU: false })
+    expect((await gbaU.run(plainCard)).outcome).toBe('mac-failure')
+    const gbaMe = await network({ guss: '<guss/>' })
+    expect((await gbaMe.run(createAkaCard())).outcome).toBe('mac-failure')
+    expect([...gbaU.store.btids, ...gbaMe.store.btids]).toEqual([])
+  })
+
+  test('a card with another K, and a subscriber that is not there', async () => {
+    const world = await network()
+    const clone = createAkaCard({ k: Secret.of(new Uint8Array(16)) })
+    expect((await world.run(clone)).outcome).toBe('mac-failure')
+    const stranger = { ...createAkaCard(), impi: 'x@ims.example' as typeof WORKED.impi }
+    expect(await world.run(stranger)).toEqual({ outcome: 'refused', status: 403 })
+  })
+
+  test('a card of another network does not bootstrap here', async () => {
+    const world = await network()
+    const card = { ...createAkaCard(), bsfName: parseFqdn('bsf.other.org') }
+    // This BSF refuses the foreign realm before the UE could.
+    expect(await world.run(card)).toEqual({ outcome: 'refused', status: 400 })
+  })
+
+  test('runs side by side do not disturb each other', async () => {
+    const world = await network()
+    const cards = Array.from({ length: 20 }, () => createAkaCard())
+    const outcomes = await Promise.all(cards.map((card) => world.run(card)))
+    for (const outcome of outcomes) {
+      const { ours, theirs } = await bothKeys(world, outcome)
+      expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
+    }
+    expect(new Set(world.store.btids).size).toBe(20)
+  })
+})
+
+const curl = findInteropTool('curl', 'curl')
+
+test.skipIf(curl === undefined)('message 1 from curl gets a challenge', async () => {
+  const world = await network()
+  const credentials = `username="${WORKED.impi}", realm="${WORKED.bsfName}"`
+  const authorization = `Authorization: Digest ${credentials}, nonce="", uri="/", response=""`
+  const { stdout } = await curl!.run(['-s', '-i', '-H', authorization, `${world.baseUrl}/`])
+  expect(stdout).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/)
+  expect(stdout).toContain('server: cpns-bsf; Release-6\r\n')
+  const header = new RegExp(
+    `www-authenticate: Digest realm="${WORKED.bsfName}", nonce="[A-Za-z0-9+/]{43}=", ` +
+      'algorithm=AKAv1-MD5, qop="auth-int", opaque="[A-Za-z0-9+/=]+"\r\n',
+  )
+  expect(stdout).toMatch(header)
+})
