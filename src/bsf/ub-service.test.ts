@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import type { UbRequest } from '../gba/ub-exchange.ts'
@@ -187,4 +188,24 @@ describe('what the BSF cannot help', () => {
     const response = await world.ub(requestWith(answerTo(challenge, { opaque })))
     expect(challengeIn(response).stale).toBe('true')
   })
+})
+
+test('whatever comes as Authorization, there is an answer, and never a session', async () => {
+  const world = await createBsfWorld()
+  const whole = requestWith(answerTo(await challenged(world))).headers.authorization?.[0] ?? ''
+  const piece = fc.oneof(
+    fc.constantFrom(...whole.split(/(?<=, )/)),
+    fc.constantFrom('Digest ', 'nonce=""', ',', '"', '\\', '=', 'auts="AAAA"'),
+    fc.string({ maxLength: 5 }),
+  )
+  const header = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''))
+  const headers = fc.array(header, { maxLength: 2 })
+  await fc.assert(
+    fc.asyncProperty(headers, async (authorization) => {
+      const request = { ...formatInitialRequest(IDENTITY), headers: { authorization } }
+      expect([400, 401, 403]).toContain((await world.ub(request)).status)
+    }),
+    { seed: 5, numRuns: 500 },
+  )
+  expect(world.store.btids).toEqual([])
 })

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createSeededRandom } from '../../test/support/seeded-random.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
@@ -338,4 +339,31 @@ test('both ends of the exchange are traced, without any digest or key', async ()
     expect(text).not.toContain(response)
   }
   expect(text).not.toContain(toHex(WORKED.resGbaU.reveal()))
+})
+
+test('whatever a BSF answers, there is an outcome, and no success without rspauth', async () => {
+  const challenge = CHALLENGE.headers['www-authenticate']?.[0] ?? ''
+  const piece = fc.oneof(
+    fc.constantFrom(...challenge.split(/(?<=, )/)),
+    fc.constantFrom('Digest ', ',', '"', '=', 'rspauth="00"', 'qop=auth-int'),
+    fc.string({ maxLength: 5 }),
+  )
+  const text = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+  const response = fc.record({
+    status: fc.constantFrom(200, 401, 403),
+    headers: fc.record({
+      'www-authenticate': fc.array(text, { maxLength: 2 }),
+      'authentication-info': fc.array(text, { maxLength: 2 }),
+    }),
+    body: text.map(utf8),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.boolean(), response, response, async (isChallenged, first, second) => {
+      const card = createScriptedCard([CARD_SUCCESS])
+      const { outcome } = await run(card, [isChallenged ? CHALLENGE : first, second, second])
+      expect(outcome.outcome).not.toBe('success')
+      expect(card.held).toBeUndefined()
+    }),
+    { seed: 6, numRuns: 500 },
+  )
 })
