@@ -40,7 +40,7 @@ test('a USIM holds every file that TS 31.102 calls mandatory, in the right size'
     EF_GBANL: 1275,
   })
   expect(decodeEfImsi(contents(usim, 0x6f07))).toBe('001010123456789')
-  expect(decodeMncLength(contents(usim, 0x6fad))).toBe(3)
+  expect(decodeMncLength(contents(usim, 0x6fad))).toBe(2)
   expect(toHex(contents(usim, 0x6f78))).toBe('0200')
 })
 

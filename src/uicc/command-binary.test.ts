@@ -30,7 +30,7 @@ describe('READ BINARY', () => {
     await card.send(SELECT_USIM)
     expect(await card.send('00b0870009')).toBe('0809101010325476989000')
     expect(await card.send('00b0000801')).toBe('989000')
-    expect(await card.send('00b0830004')).toBe('000000039000')
+    expect(await card.send('00b0830004')).toBe('000000029000')
     expect(await card.send('00b09e0001')).toBe('6a82')
   })
 

@@ -27,7 +27,7 @@ export function profileFile(changes: Record<string, unknown> = {}): Record<strin
       adm1: '4141414141414141',
     },
     applications: [
-      { application: 'USIM', imsi: '001010123456789', mncLength: 3 },
+      { application: 'USIM', imsi: '001010123456789', mncLength: 2 },
       {
         application: 'ISIM',
         impi: '001010123456789@ims.mnc001.mcc001.3gppnetwork.org',

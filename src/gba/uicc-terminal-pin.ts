@@ -1,0 +1,45 @@
+/** The PIN, as a terminal gives it. TS 102 221 11.1.9, 14.5 */
+import { KEY_REFERENCE } from '../apdu/access-rules.ts'
+import { INS } from '../apdu/instructions.ts'
+import { padded } from '../apdu/padding.ts'
+import { SW } from '../apdu/status-words.ts'
+import type { Secret } from '../crypto/secret.ts'
+import { AuthenticationFailed, ConfigurationInvalid } from '../errors/errors.ts'
+import { CardRefused, type CommandSender, isOk } from './uicc-terminal-commands.ts'
+
+const PIN_LENGTH = 8
+const TRIES_MASK = 0xfff0
+
+/**
+ * Verifies the PIN, but never with the last try: a wrong one in a configuration must not block a card.
+ *
+ * @param pin 4 to 8 ASCII digits.
+ * @throws {ConfigurationInvalid} If the PIN is blocked, has one try left, or cannot be one.
+ * @throws {AuthenticationFailed} If it is wrong.
+ */
+export async function verifyPin(sender: CommandSender, pin: Secret): Promise<void> {
+  const command = { ins: INS.verifyPin, p1: 0, p2: KEY_REFERENCE.pin1 }
+  const empty = new Uint8Array(0)
+  const asked = await sender.send(
+    { ...command, data: empty },
+    { message: 'VERIFY PIN (tries left)' },
+  )
+  if ((asked.sw & TRIES_MASK) === SW.retriesLeft && (asked.sw & 0xf) <= 1) {
+    throw new ConfigurationInvalid(
+      `the PIN of the card has ${asked.sw & 0xf} tries left; verify or unblock it elsewhere first`,
+    )
+  }
+  if (pin.length < 4 || pin.length > PIN_LENGTH) {
+    throw new ConfigurationInvalid('a PIN has 4 to 8 digits')
+  }
+  const data = padded(pin.reveal(), PIN_LENGTH)
+  const response = await sender.send({ ...command, data }, { message: 'VERIFY PIN' })
+  if (isOk(response)) return
+  if (response.sw === SW.methodBlocked) {
+    throw new ConfigurationInvalid('the PIN of the card is blocked')
+  }
+  if ((response.sw & TRIES_MASK) === SW.retriesLeft) {
+    throw new AuthenticationFailed('the card did not accept the PIN')
+  }
+  throw new CardRefused('VERIFY PIN', response)
+}
