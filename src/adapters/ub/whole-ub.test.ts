@@ -1,20 +1,22 @@
-/** HSS, BSF and UE over real HTTP on loopback, with real stores: the keys of both sides must be one. */
+/** HSS, BSF and a UE with the software card over real HTTP: the keys of both sides must be one. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { findInteropTool } from '../../../test/support/interop-tool.ts'
 import { createMemoryBsfStore } from '../../../test/support/memory-bsf-store.ts'
 import { createMemoryHssStore } from '../../../test/support/memory-hss-store.ts'
 import { NAFS } from '../../bsf/bsf-world.fixture.ts'
 import { createBsf } from '../../bsf/create-bsf.ts'
-import { Secret } from '../../crypto/secret.ts'
-import { createAkaCard } from '../../gba/aka-card.fixture.ts'
 import type { GbaCard } from '../../gba/gba-card.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import { type BootstrapOutcome, bootstrap } from '../../gba/ub-client.ts'
+import { openUiccApplication } from '../../gba/uicc-terminal.ts'
 import { createHss } from '../../hss/create-hss.ts'
 import type { Subscriber } from '../../hss/hss-store.ts'
 import { parseFqdn } from '../../identity/fqdn.ts'
+import { parseImpi } from '../../identity/impi.ts'
 import { UA_ID_CPNS } from '../../identity/naf-id.ts'
 import type { TraceItem } from '../../trace/trace.ts'
+import { createMemoryCardState, testProfile } from '../../uicc/uicc.fixture.ts'
+import { createUicc } from '../../uicc/uicc.ts'
 import { connectZh } from '../in-process/zh.ts'
 import { connectZn } from '../in-process/zn.ts'
 import { systemClock as clock } from '../system/system-clock.ts'
@@ -36,6 +38,19 @@ const SUBSCRIBER: Subscriber = {
   amf: new Uint8Array(2),
   guss: '<guss><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>3600</lifeTime></bsfInfo></guss>',
 }
+
+/** The software card of the worked subscriber, behind a terminal, with some fields of its profile changed. */
+async function usim(changes: Record<string, unknown> = {}): Promise<GbaCard> {
+  const applications = [{ application: 'USIM', imsi: '001010123456789', mncLength: 2 }]
+  const profile = testProfile({ applications, ...changes })
+  const ports = { state: createMemoryCardState(), random: createSystemRandom() }
+  const card = await openUiccApplication(createUicc(profile, ports))
+  expect([card.impi, card.bsfName]).toEqual([WORKED.impi, WORKED.bsfName])
+  return card
+}
+
+/** The same card as one without GBA would look to its terminal. */
+const withoutGbaU = (card: GbaCard): GbaCard => ({ ...card, supportsGbaU: false })
 
 async function network(subscriber: Partial<Subscriber> = {}) {
   const hssStore = createMemoryHssStore()
@@ -71,7 +86,7 @@ async function bothKeys(world: Awaited<ReturnType<typeof network>>, outcome: Boo
 describe('a whole bootstrapping run', () => {
   test('GBA_U: card and NAF have one Ks_ext_NAF, and the same expiry', async () => {
     const world = await network()
-    const { ours, theirs, outcome } = await bothKeys(world, await world.run(createAkaCard()))
+    const { ours, theirs, outcome } = await bothKeys(world, await world.run(await usim()))
     expect(outcome.gbaType).toBe('GBA_U')
     expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
     expect(theirs.uiccKeyMaterial).toBeDefined()
@@ -82,7 +97,7 @@ describe('a whole bootstrapping run', () => {
 
   test('GBA_ME: phone and NAF have one Ks_NAF', async () => {
     const world = await network({ guss: '<guss/>' })
-    const card = createAkaCard({ supportsGbaU: false })
+    const card = withoutGbaU(await usim())
     const { ours, theirs, outcome } = await bothKeys(world, await world.run(card))
     expect(outcome.gbaType).toBe('GBA_ME')
     expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
@@ -91,8 +106,10 @@ describe('a whole bootstrapping run', () => {
 
   test('a card that is ahead is resynchronised once, and then goes on', async () => {
     const world = await network()
-    const card = createAkaCard()
-    card.moveTo(1_000_000n)
+    const card = await usim()
+    // A network that the HSS does not know of has been ahead of it.
+    const other = await network()
+    for (let n = 0; n < 40; n++) await bothKeys(other, await other.run(card))
     const { ours, theirs } = await bothKeys(world, await world.run(card))
     expect(ours?.equals(theirs.meKeyMaterial)).toBe(true)
     const auts = world.items.filter((item) => item.kind === 'message' && 'AUTS' in item.fields)
@@ -103,31 +120,31 @@ describe('a whole bootstrapping run', () => {
 
   test('a GBA challenge in 3G context, and a plain one in GBA context, are a wrong MAC', async () => {
     const gbaU = await network()
-    const plainCard = createAkaCard({ supportsGbaU: false })
-    expect((await gbaU.run(plainCard)).outcome).toBe('mac-failure')
+    expect((await gbaU.run(withoutGbaU(await usim()))).outcome).toBe('mac-failure')
     const gbaMe = await network({ guss: '<guss/>' })
-    expect((await gbaMe.run(createAkaCard())).outcome).toBe('mac-failure')
+    expect((await gbaMe.run(await usim())).outcome).toBe('mac-failure')
     expect([...gbaU.store.btids, ...gbaMe.store.btids]).toEqual([])
   })
 
   test('a card with another K, and a subscriber that is not there', async () => {
     const world = await network()
-    const clone = createAkaCard({ k: Secret.of(new Uint8Array(16)) })
+    const authentication = { algorithm: 'milenage', k: '00'.repeat(16), opc: '00'.repeat(16) }
+    const clone = await usim({ authentication })
     expect((await world.run(clone)).outcome).toBe('mac-failure')
-    const stranger = { ...createAkaCard(), impi: 'x@ims.example' as typeof WORKED.impi }
+    const stranger = { ...(await usim()), impi: parseImpi('x@ims.example') }
     expect(await world.run(stranger)).toEqual({ outcome: 'refused', status: 403 })
   })
 
   test('a card of another network does not bootstrap here', async () => {
     const world = await network()
-    const card = { ...createAkaCard(), bsfName: parseFqdn('bsf.other.org') }
+    const card = { ...(await usim()), bsfName: parseFqdn('bsf.other.org') }
     // This BSF refuses the foreign realm before the UE could.
     expect(await world.run(card)).toEqual({ outcome: 'refused', status: 400 })
   })
 
   test('runs side by side do not disturb each other', async () => {
     const world = await network()
-    const cards = Array.from({ length: 20 }, () => createAkaCard())
+    const cards = await Promise.all(Array.from({ length: 20 }, () => usim()))
     const outcomes = await Promise.all(cards.map((card) => world.run(card)))
     for (const outcome of outcomes) {
       const { ours, theirs } = await bothKeys(world, outcome)
