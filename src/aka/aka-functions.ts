@@ -27,6 +27,14 @@ export interface AkaOutputs {
   readonly ak: Uint8Array
 }
 
+/** What one challenge of the AuC gives: f1 with f2 to f5. TS 33.102 6.3.2 */
+export interface ChallengeOutputs {
+  /** f1: MAC-A. */
+  readonly macA: Uint8Array
+  /** f2 to f5. */
+  readonly outputs: AkaOutputs
+}
+
 /** f1 to f5* under one subscriber's key. Every method throws `RangeError` if an input has a wrong length. */
 export interface AkaFunctions {
   /** f1: MAC-A, 8 octets; with TUAK 8, 16 or 32. */
@@ -37,6 +45,11 @@ export interface AkaFunctions {
   f2345(rand: Uint8Array): AkaOutputs
   /** f5*: the anonymity key of a resynchronisation, 6 octets. @param rand 16 octets. */
   f5Star(rand: Uint8Array): Uint8Array
+  /**
+   * f1 to f5 of several challenges in one go, one answer for each in their order; absent where that saves
+   * nothing over `f1` and `f2345`.
+   */
+  f12345?(challenges: readonly MacInput[]): readonly ChallengeOutputs[]
 }
 
 /** Octets of RAND. TS 33.102 6.3.7 */

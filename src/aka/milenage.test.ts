@@ -27,6 +27,10 @@ describe('TS 35.207 and TS 35.208', () => {
     const { res, ck, ik, ak } = functions.f2345(rand)
     expect([shown(res), shown(ck), shown(ik), toHex(ak)]).toEqual([set.f2, set.f3, set.f4, set.f5])
     expect(toHex(functions.f5Star(rand))).toBe(set.f5star)
+    for (const { macA, outputs } of functions.f12345([input, input])) {
+      expect([toHex(macA), shown(outputs.res), toHex(outputs.ak)]).toEqual([set.f1, set.f2, set.f5])
+      expect([shown(outputs.ck), shown(outputs.ik)]).toEqual([set.f3, set.f4])
+    }
   })
 })
 
@@ -69,6 +73,8 @@ describe('lengths', () => {
     expect(() => functions.f1({ rand: short, sqn: 0n, amf })).toThrow(RangeError)
     expect(() => functions.f1({ rand, sqn: 0n, amf: short })).toThrow('AMF has 15 octets, not 2')
     expect(() => functions.f1({ rand, sqn: 1n << 48n, amf })).toThrow(RangeError)
+    expect(() => functions.f12345([{ rand: short, sqn: 0n, amf }])).toThrow('RAND has 15')
+    expect(() => functions.f12345([{ rand, sqn: 0n, amf: short }])).toThrow('AMF has 15')
   })
 })
 

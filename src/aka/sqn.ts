@@ -44,9 +44,14 @@ export type SqnVerdict =
 /** 6 octets. @throws {RangeError} If `sqn` does not fit 48 bits. */
 export function encodeSqn(sqn: bigint): Uint8Array {
   if (sqn < 0n || sqn >> BigInt(SQN_BITS) !== 0n) throw new RangeError('SQN does not fit 48 bits')
-  const octets = new Uint8Array(8)
-  new DataView(octets.buffer).setBigUint64(0, sqn)
-  return octets.subarray(8 - SQN_LENGTH)
+  // A number holds 48 bits exactly, and asking an array for its buffer costs more than a whole AES call.
+  const octets = new Uint8Array(SQN_LENGTH)
+  let rest = Number(sqn)
+  for (let n = SQN_LENGTH - 1; n >= 0; n--) {
+    octets[n] = rest % 0x100
+    rest = Math.floor(rest / 0x100)
+  }
+  return octets
 }
 
 /** @param octets 6 octets. @throws {RangeError} If there are more or fewer. */

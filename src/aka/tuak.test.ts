@@ -98,3 +98,21 @@ describe('choices', () => {
     expect(() => functions.f1({ rand, sqn: -1n, amf })).toThrow(RangeError)
   })
 })
+
+test('wiping the keys afterwards does not change a subscriber’s functions', () => {
+  const keys = { k: secret('11'.repeat(32)), topc: secret('22'.repeat(32)) }
+  const functions = createTuak(keys)
+  const before = toHex(functions.f5Star(new Uint8Array(16)))
+  keys.k.wipe()
+  keys.topc.wipe()
+  expect(toHex(functions.f5Star(new Uint8Array(16)))).toBe(before)
+})
+
+test('a function leaves nothing behind for the next', () => {
+  const functions = createTuak({ k: secret('01'.repeat(16)), topc: secret('02'.repeat(32)) })
+  const rand = fromHex('ff'.repeat(16))
+  const before = functions.f5Star(rand)
+  functions.f1({ rand, sqn: 2n ** 48n - 1n, amf: fromHex('ffff') })
+  functions.f2345(rand)
+  expect(functions.f5Star(rand)).toEqual(before)
+})

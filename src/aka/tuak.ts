@@ -6,16 +6,10 @@
  * OUT with its octets reversed.
  */
 import { keccakP } from '@noble/hashes/sha3.js'
+import { swap32IfBE } from '@noble/hashes/utils.js'
 import { Secret } from '../crypto/secret.ts'
-import { assertOctets, concatOctets, utf8 } from '../octets/octets.ts'
-import {
-  type AkaFunctions,
-  AMF_LENGTH,
-  assertMacInput,
-  assertRand,
-  type MacInput,
-  RAND_LENGTH,
-} from './aka-functions.ts'
+import { assertOctets, utf8 } from '../octets/octets.ts'
+import { type AkaFunctions, assertMacInput, assertRand, type MacInput } from './aka-functions.ts'
 import { encodeSqn, SQN_LENGTH } from './sqn.ts'
 
 /** The choices that TUAK leaves to the operator; lengths in octets. TS 35.231 6.1 */
@@ -46,6 +40,12 @@ const TOP_LENGTH = 32
 const K_LENGTHS = [16, 32]
 const LONGEST_K = 32
 
+/** Octets of IN and of OUT. */
+const STATE_LENGTH = 200
+/** Where the values start in IN; one that a function does not use is all zero. TS 35.231 6.2 to 6.6 */
+const IN_AT = { top: 0, instance: 32, algoname: 33, rand: 40, amf: 56, sqn: 58, k: 64 }
+/** First and last octet of the padding of a block of 1088 bits; the 512 bits behind it are zero. */
+const PADDING = { firstAt: 96, first: 0x1f, lastAt: 135, last: 0x80 }
 /** First bits of INSTANCE; the rest says which lengths are in use. TS 35.231 6.2 to 6.6 */
 const INSTANCE = { topc: 0x00, f1: 0x00, f1Star: 0x80, f2345: 0x40, f5Star: 0xc0 }
 /** Where f2, f3, f4 and f5 (and f5*) start in OUT. TS 35.231 6.5, 6.6 */
@@ -67,8 +67,8 @@ export function computeTopc(
 ): Secret {
   assertKeys(keys)
   assertProfile({ ...DEFAULT_TUAK_PROFILE, iterations })
-  const out = keccak(inputOf({ ...keys, instance: INSTANCE.topc }), iterations)
-  return Secret.of(pull(out, 0, TOP_LENGTH))
+  const input = addToInput(subscriberInput(keys), { instance: INSTANCE.topc })
+  return Secret.of(pull(permute(input, iterations), 0, TOP_LENGTH))
 }
 
 /**
@@ -86,6 +86,7 @@ export function createTuak(
   const own = { k: keys.k, top: keys.topc }
   assertKeys(own)
   assertProfile(profile)
+  const ownInput = subscriberInput(own)
   const { macLength, resLength, ckLength, ikLength, iterations } = profile
   const f2345Instance =
     INSTANCE.f2345 |
@@ -93,23 +94,21 @@ export function createTuak(
     (ckLength === 32 ? 0x04 : 0) |
     (ikLength === 32 ? 0x02 : 0)
 
+  const outOf = (values: InputValues): Uint8Array =>
+    permute(addToInput(ownInput.slice(), values), iterations)
   const mac = (instance: number, input: MacInput): Uint8Array => {
     assertMacInput(input)
     const { rand, amf } = input
     const sqn = encodeSqn(input.sqn)
-    const whole = inputOf({ ...own, instance: instance | macLength, rand, amf, sqn })
-    return pull(keccak(whole, iterations), 0, macLength)
-  }
-  const outOf = (instance: number, rand: Uint8Array): Uint8Array => {
-    assertRand(rand)
-    return keccak(inputOf({ ...own, instance, rand }), iterations)
+    return pull(outOf({ instance: instance | macLength, rand, amf, sqn }), 0, macLength)
   }
 
   return {
     f1: (input) => mac(INSTANCE.f1, input),
     f1Star: (input) => mac(INSTANCE.f1Star, input),
     f2345(rand) {
-      const out = outOf(f2345Instance, rand)
+      assertRand(rand)
+      const out = outOf({ instance: f2345Instance, rand })
       return {
         res: Secret.of(pull(out, OUT_AT.res, resLength)),
         ck: Secret.of(pull(out, OUT_AT.ck, ckLength)),
@@ -117,15 +116,15 @@ export function createTuak(
         ak: pull(out, OUT_AT.ak, SQN_LENGTH),
       }
     },
-    f5Star: (rand) => pull(outOf(INSTANCE.f5Star, rand), OUT_AT.ak, SQN_LENGTH),
+    f5Star(rand) {
+      assertRand(rand)
+      return pull(outOf({ instance: INSTANCE.f5Star, rand }), OUT_AT.ak, SQN_LENGTH)
+    },
   }
 }
 
-/** What IN is made of; a value that a function does not use is all zero. */
-interface Input {
-  readonly k: Secret
-  /** TOP when TOPc is made, else TOPc. */
-  readonly top: Secret
+/** What IN takes besides what a subscriber keeps. */
+interface InputValues {
   /** Without the bit that says how long K is. */
   readonly instance: number
   readonly rand?: Uint8Array
@@ -133,39 +132,43 @@ interface Input {
   readonly sqn?: Uint8Array
 }
 
-/** IN, 200 octets: the values, the padding of a block of 1088 bits, 512 zero bits. TS 35.231 6.2 to 6.6 */
-function inputOf(input: Input): Uint8Array {
-  const k = input.k.reveal()
-  return concatOctets(
-    input.top.reveal().toReversed(),
-    Uint8Array.of(input.instance | (k.length === LONGEST_K ? 0x01 : 0)),
-    ALGONAME.toReversed(),
-    (input.rand ?? zeros(RAND_LENGTH)).toReversed(),
-    (input.amf ?? zeros(AMF_LENGTH)).toReversed(),
-    (input.sqn ?? zeros(SQN_LENGTH)).toReversed(),
-    k.toReversed(),
-    zeros(LONGEST_K - k.length),
-    Uint8Array.of(0x1f, ...zeros(38), 0x80),
-    zeros(64),
-  )
+/** IN of a subscriber, before any function: TOP (when TOPc is made) or TOPc, ALGONAME, K and padding. */
+function subscriberInput(keys: { readonly k: Secret; readonly top: Secret }): Uint8Array {
+  const k = keys.k.reveal()
+  const input = new Uint8Array(STATE_LENGTH)
+  push(input, IN_AT.top, keys.top.reveal())
+  push(input, IN_AT.algoname, ALGONAME)
+  push(input, IN_AT.k, k)
+  input[IN_AT.instance] = k.length === LONGEST_K ? 0x01 : 0
+  input[PADDING.firstAt] = PADDING.first
+  input[PADDING.lastAt] = PADDING.last
+  return input
 }
 
-/** Keccak-f[1600], `iterations` times over 200 octets; its lanes are little-endian. FIPS 202 3.1.2 */
-function keccak(input: Uint8Array, iterations: number): Uint8Array {
-  const octets = new DataView(input.buffer.slice(input.byteOffset, input.byteOffset + input.length))
-  const words = new Uint32Array(octets.byteLength / 4)
-  for (const n of words.keys()) words[n] = octets.getUint32(4 * n, true)
+/** Completes IN, in place. TS 35.231 6.2 to 6.6 */
+function addToInput(input: Uint8Array, { instance, rand, amf, sqn }: InputValues): Uint8Array {
+  input[IN_AT.instance] = (input[IN_AT.instance] as number) | instance
+  if (rand !== undefined) push(input, IN_AT.rand, rand)
+  if (amf !== undefined) push(input, IN_AT.amf, amf)
+  if (sqn !== undefined) push(input, IN_AT.sqn, sqn)
+  return input
+}
+
+/** OUT: Keccak-f[1600], `iterations` times over IN, in place; lanes are little-endian. FIPS 202 3.1.2 */
+function permute(input: Uint8Array, iterations: number): Uint8Array {
+  const words = new Uint32Array(input.buffer)
+  swap32IfBE(words)
   for (let n = 0; n < iterations; n++) keccakP(words)
-  for (const [n, word] of words.entries()) octets.setUint32(4 * n, word, true)
-  return new Uint8Array(octets.buffer)
+  swap32IfBE(words)
+  return input
+}
+
+function push(input: Uint8Array, at: number, value: Uint8Array): void {
+  for (let n = 0; n < value.length; n++) input[at + n] = value[value.length - 1 - n] as number
 }
 
 function pull(out: Uint8Array, at: number, length: number): Uint8Array {
   return out.subarray(at, at + length).toReversed()
-}
-
-function zeros(length: number): Uint8Array {
-  return new Uint8Array(length)
 }
 
 function assertKeys(keys: { readonly k: Secret; readonly top: Secret }): void {

@@ -19,6 +19,17 @@ test('blocks are independent, within a call and between calls', () => {
   expect(Object.getPrototypeOf(twice)).toBe(Uint8Array.prototype)
 })
 
+test('what was handed out is the caller’s own', () => {
+  const aes = createAesBlock(KEY)
+  const input = fromHex(PLAINTEXT)
+  const first = aes.encrypt(input)
+  aes.encrypt(new Uint8Array(160)).fill(0xff)
+  expect(toHex(first)).toBe(CIPHERTEXT)
+  first.fill(0)
+  expect(toHex(input)).toBe(PLAINTEXT)
+  expect(toHex(aes.encrypt(input))).toBe(CIPHERTEXT)
+})
+
 test('a part of a block is refused and leaves nothing behind', () => {
   const aes = createAesBlock(KEY)
   for (const length of [1, 15, 17])

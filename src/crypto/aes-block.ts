@@ -16,7 +16,9 @@ export function createAesBlock(key: Secret): AesBlock {
   return {
     encrypt(blocks) {
       if (blocks.length % 16 !== 0) throw new RangeError('AES works on blocks of 16 octets')
-      return new Uint8Array(cipher.update(blocks))
+      // What the cipher gives is nobody else's; only its Buffer methods are left behind, without a copy.
+      const { buffer, byteOffset, length } = cipher.update(blocks)
+      return new Uint8Array(buffer, byteOffset, length)
     },
   }
 }

@@ -1,0 +1,11 @@
+/** Milenage, TUAK, vectors, resynchronisation and SQN rules. TS 33.102, TS 35.206, TS 35.231 */
+export * from './aka-functions.ts'
+export type * from './authentication-vector.ts'
+export * from './generate-vector.ts'
+export * from './milenage.ts'
+export * from './resynchronize.ts'
+export * from './sqn.ts'
+export * from './sqn-generator.ts'
+export * from './sqn-profile.ts'
+export * from './tuak.ts'
+export * from './verify-challenge.ts'
