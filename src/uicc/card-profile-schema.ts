@@ -15,8 +15,8 @@ import { fromHex } from '../octets/octets.ts'
 /** First field of the file, so that another JSON file is told from a card. */
 export const CARD_PROFILE_FORMAT = 'cpns-card'
 
-/** T=0, historical bytes of a UICC (GBA facts, interop notes 6). */
-const DEFAULT_ATR = fromHex('3b9f96801fc78031a073be21136743200718000001a5')
+/** T=0, historical bytes of a UICC; known to satisfy terminals. TS 102 221 6.3 */
+export const DEFAULT_ATR = fromHex('3b9f96801fc78031a073be21136743200718000001a5')
 
 const octets = (pattern: RegExp, words: string) =>
   z

@@ -38,6 +38,13 @@ test('a file that exists is not overwritten', async () => {
   expect(readFileSync(path, 'utf8')).toBe('mine')
 })
 
+test('the state of a former card is not taken over by a new one', async () => {
+  writeFileSync(`${path}.state`, 'old')
+  await expect(writeNewCardProfile(path, testProfile())).rejects.toThrow(
+    `the state of a former card is still there, in ${path}.state`,
+  )
+})
+
 test.each([0o640, 0o604, 0o620])('a file of mode %o is refused', async (mode) => {
   await writeNewCardProfile(path, testProfile())
   chmodSync(path, mode)

@@ -1,8 +1,9 @@
 /** Card profiles as files: they hold K, so only their owner may read them. K-5 */
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { type CardProfile, formatCardProfile, parseCardProfile } from '../../uicc/card-profile.ts'
+import { cardStateFile } from './file-card-state.ts'
 
 const MODE = 0o600
 const OTHERS = 0o077
@@ -28,8 +29,16 @@ export async function readCardProfile(path: string): Promise<CardProfile> {
   }
 }
 
-/** Writes a new file with mode 0600. @throws {ConfigurationInvalid} If there is a file of that name, or none can be made. */
+/**
+ * Writes a new file with mode 0600.
+ *
+ * @throws {ConfigurationInvalid} If there is a file of that name, or the state of a former card, or none
+ *   can be made.
+ */
 export async function writeNewCardProfile(path: string, profile: CardProfile): Promise<void> {
+  if (existsSync(cardStateFile(path))) {
+    throw unusable(path, `the state of a former card is still there, in ${cardStateFile(path)}`)
+  }
   try {
     const file = await open(path, 'wx', MODE)
     try {

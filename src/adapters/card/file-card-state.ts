@@ -13,6 +13,11 @@ const ABSENT = 'absent'
 const DRAFT_ENDING = '.new'
 const MODE = 0o600
 
+/** Where the state of a card stands: beside its profile. */
+export function cardStateFile(profileFile: string): string {
+  return `${profileFile}.state`
+}
+
 /**
  * State of one card. A file that another process has written since this one read it is not overwritten:
  * two processes on one card would count SQN and tries apart.

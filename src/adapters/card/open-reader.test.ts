@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -7,6 +7,7 @@ import { createSeededRandom } from '../../../test/support/seeded-random.ts'
 import { ConfigurationInvalid, StoreFailed } from '../../errors/errors.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import { fromHex, toHex } from '../../octets/octets.ts'
+import { formatCardProfile } from '../../uicc/card-profile.ts'
 import { challengesFor, SELECT_USIM, testProfile } from '../../uicc/uicc.fixture.ts'
 import { writeNewCardProfile } from './card-profile-file.ts'
 import { openReader } from './open-reader.ts'
@@ -53,9 +54,8 @@ describe('software:FILE', () => {
     await reader.reset()
     await reader.transmit(fromHex(SELECT_USIM))
     await reader.transmit(fromHex(challengesFor(WORKED.sqn).gba))
-    rmSync(file)
     const authentication = { algorithm: 'milenage', k: '00'.repeat(16), opc: '00'.repeat(16) }
-    await writeNewCardProfile(file, testProfile({ authentication }))
+    writeFileSync(file, formatCardProfile(testProfile({ authentication })))
     await expect((await openReader(`software:${file}`, random)).reset()).rejects.toThrow(
       StoreFailed,
     )

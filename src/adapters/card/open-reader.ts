@@ -4,7 +4,7 @@ import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
 import { createUicc } from '../../uicc/uicc.ts'
 import { readCardProfile } from './card-profile-file.ts'
-import { createFileCardState } from './file-card-state.ts'
+import { cardStateFile, createFileCardState } from './file-card-state.ts'
 
 const SOFTWARE = 'software:'
 
@@ -26,6 +26,6 @@ export async function openReader(name: string, random: Random): Promise<UiccRead
  */
 export async function openSoftwareCard(file: string, random: Random): Promise<UiccReader> {
   const profile = await readCardProfile(file)
-  const state = createFileCardState(`${file}.state`, random)
+  const state = createFileCardState(cardStateFile(file), random)
   return { ...createUicc(profile, { state, random }), name: `${SOFTWARE}${file}` }
 }

@@ -1,0 +1,121 @@
+/** `cpns uicc new`: makes a software card, and says how an HSS learns of its user. Design 10 */
+import { Command, Option } from 'commander'
+import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { computeOpc } from '../aka/milenage.ts'
+import { computeTopc, DEFAULT_TUAK_PROFILE } from '../aka/tuak.ts'
+import { Secret } from '../crypto/secret.ts'
+import { ConfigurationInvalid, InvalidMessage } from '../errors/errors.ts'
+import { parseImpi } from '../identity/impi.ts'
+import { impiOfImsi, type MncLength, parseImsi } from '../identity/imsi.ts'
+import { fromHex, toHex } from '../octets/octets.ts'
+import type { Random } from '../ports/random.ts'
+import type { CardCredentials, CardProfile } from '../uicc/card-profile.ts'
+import { newCardProfile } from '../uicc/new-card-profile.ts'
+
+/** The flags as they come from the command line. */
+interface NewFlags {
+  readonly imsi: string
+  readonly mncLength: '2' | '3'
+  readonly impi?: string
+  readonly algorithm: 'milenage' | 'tuak'
+  readonly k?: string
+  readonly opc?: string
+  readonly op?: string
+  readonly out: string
+}
+
+const K_LENGTHS = { milenage: [16], tuak: [16, 32] } as const
+const VARIANT_LENGTH = { milenage: 16, tuak: 32 } as const
+
+/** The command; `output` gets nothing but the `subscriber add` lines. */
+export function uiccNewCommand(output: NodeJS.WritableStream): Command {
+  return new Command('new')
+    .description('make a software card; prints the subscriber add line of its HSS, which holds K')
+    .requiredOption('--imsi <digits>', 'IMSI of its USIM')
+    .addOption(
+      new Option('--mnc-length <digits>', 'digits of the MNC').choices(['2', '3']).default('2'),
+    )
+    .option('--impi <text>', 'gives the card an ISIM with this IMPI too')
+    .addOption(
+      new Option('--algorithm <name>', 'f-functions')
+        .choices(['milenage', 'tuak'])
+        .default('milenage'),
+    )
+    .option('--k <hex>', 'K, 16 octets (TUAK: 16 or 32); default fresh')
+    .option('--opc <hex>', 'OPc, 16 octets (TUAK: TOPc, 32); default fresh')
+    .addOption(
+      new Option('--op <hex>', 'OP or TOP, from which OPc or TOPc is computed').conflicts('opc'),
+    )
+    .requiredOption('--out <file>', 'profile to write; one that exists is not overwritten')
+    .action(async (flags: NewFlags) => {
+      const profile = profileOf(flags, createSystemRandom())
+      await writeNewCardProfile(flags.out, profile)
+      for (const line of subscriberLines(profile)) output.write(`${line}\n`)
+    })
+}
+
+function profileOf(flags: NewFlags, random: Random): CardProfile {
+  const identity = readFlag('--imsi', () => ({
+    imsi: parseImsi(flags.imsi),
+    mncLength: Number(flags.mncLength) as MncLength,
+  }))
+  const { impi } = flags
+  const isim = impi === undefined ? {} : readFlag('--impi', () => ({ impi: parseImpi(impi) }))
+  return newCardProfile({ ...identity, ...isim, credentials: credentialsOf(flags, random) }, random)
+}
+
+function credentialsOf({ algorithm, k, opc, op }: NewFlags, random: Random): CardCredentials {
+  const length = VARIANT_LENGTH[algorithm]
+  const subscriberKey =
+    keyOf('--k', k, K_LENGTHS[algorithm]) ?? fresh(K_LENGTHS.milenage[0], random)
+  const given = keyOf('--opc', opc, [length])
+  const common = keyOf('--op', op, [length])
+  if (algorithm === 'milenage') {
+    const computed = common && computeOpc({ k: subscriberKey, op: common })
+    return { algorithm, subscriberKey, operatorVariant: given ?? computed ?? fresh(length, random) }
+  }
+  const computed = common && computeTopc({ k: subscriberKey, top: common })
+  const operatorVariant = given ?? computed ?? fresh(length, random)
+  return { algorithm, subscriberKey, operatorVariant, tuak: DEFAULT_TUAK_PROFILE }
+}
+
+/** One line an identity of the card; each IMPI is a subscriber of its own. */
+function subscriberLines({ credentials, applications }: CardProfile): string[] {
+  const { algorithm, subscriberKey, operatorVariant } = credentials
+  const variant = algorithm === 'milenage' ? '--opc' : '--topc'
+  const keys = `--k ${toHex(subscriberKey.reveal())} ${variant} ${toHex(operatorVariant.reveal())}`
+  const impis = applications.map((one) =>
+    one.application === 'ISIM' ? one.impi : impiOfImsi(one.imsi, one.mncLength),
+  )
+  return [...new Set(impis)].map(
+    (impi) =>
+      `cpns subscriber add --impi ${impi} --algorithm ${algorithm} ${keys} --uicc-type GBA_U`,
+  )
+}
+
+/** `undefined` without the flag. The error names the flag, never its value. */
+function keyOf(
+  flag: string,
+  hex: string | undefined,
+  lengths: readonly number[],
+): Secret | undefined {
+  if (hex === undefined) return undefined
+  const octets = readFlag(flag, () => fromHex(hex))
+  if (lengths.includes(octets.length)) return Secret.of(octets)
+  const digits = lengths.map((length) => length * 2).join(' or ')
+  throw new ConfigurationInvalid(`${flag}: not ${digits} hex digits`)
+}
+
+function readFlag<T>(flag: string, read: () => T): T {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof InvalidMessage) throw new ConfigurationInvalid(`${flag}: ${error.reason}`)
+    throw error
+  }
+}
+
+function fresh(length: number, random: Random): Secret {
+  return Secret.of(random.octets(length))
+}

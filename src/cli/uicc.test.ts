@@ -1,0 +1,8 @@
+import { expect, test } from 'vitest'
+import { uiccCommand } from './uicc.ts'
+
+test('has its two subcommands', () => {
+  const command = uiccCommand()
+  expect(command.name()).toBe('uicc')
+  expect(command.commands.map((one) => one.name())).toEqual(['new', 'apdu'])
+})
