@@ -21,6 +21,7 @@ const LAYERS: Readonly<Record<string, number>> = {
   xml: 2,
   gba: 3,
   naf: 3,
+  sbi: 3,
   cpns: 3,
   uicc: 4,
   hss: 4,

@@ -59,8 +59,8 @@ describe('a message', () => {
     expect(answer).toMatch(/content-type: application\/vnd\.oma\.cpns\+xml\r\n/)
     expect(answer).toMatch(/cache-control: no-store\r\n/)
     expect(answer.endsWith('\r\n\r\n<Answer/>')).toBe(true)
-    await answered(post('x'.repeat(4096)))
-    expect(seen.map(({ octets }) => octets.length)).toEqual([4, 4096])
+    await answered(post('x'.repeat(65_536)))
+    expect(seen.map(({ octets }) => octets.length)).toEqual([4, 65_536])
     expect(seen[0]).toEqual({ octets: utf8('<a/>'), remoteAddress: '127.0.0.1', secure: false })
     expect(client.socket.destroyed).toBe(false)
   })
@@ -120,7 +120,7 @@ describe('a refusal', () => {
 
 describe('a message that is too large', () => {
   test.each([
-    ['by one octet', 4097],
+    ['by one octet', 65_537],
     ['by far', 3_000_000],
   ])('%s gets 413 with the body of the end point, and is not reset', async (_, length) => {
     const { client, seen } = await openServer({ tooLarge })
@@ -133,14 +133,14 @@ describe('a message that is too large', () => {
 
   test('is refused by its announced length alone', async () => {
     const { answered } = await openServer()
-    const headers = { ...CPNS, 'content-length': '4097' }
+    const headers = { ...CPNS, 'content-length': '65537' }
     expect(await answered(post('', headers))).toMatch(/^HTTP\/1\.1 413 /)
   })
 
   test('is refused in chunks too, as soon as it is', async () => {
     const { client, answered } = await openServer({ tooLarge })
     const head = `POST /cpns HTTP/1.1\r\nhost: a\r\ncontent-type: ${CPNS_MEDIA_TYPE}\r\n`
-    const chunk = `1000\r\n${'x'.repeat(4096)}\r\n`
+    const chunk = `10000\r\n${'x'.repeat(65_536)}\r\n`
     client.write(`${head}transfer-encoding: chunked\r\n\r\n${chunk}`)
     expect(await answered('1\r\nx\r\n')).toMatch(/^HTTP\/1\.1 413 /)
     client.write('0\r\n\r\n')

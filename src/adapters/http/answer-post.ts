@@ -1,6 +1,6 @@
 /** `POST` of one small message, answered by one: limits, refusals, and the answer. Design 6, 7 */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { CPNS_MEDIA_TYPE, MAX_MESSAGE_OCTETS } from '../../cpns/messages.ts'
+import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { Log } from '../../ports/log.ts'
 import { pathOf, type RequestContext, requestContext } from './request-context.ts'
@@ -20,7 +20,7 @@ export interface HttpAnswer extends HttpBody {
 export interface PostEndpoint {
   /** For instance `/cpns`. */
   readonly path: string
-  /** Answers a message of at most 4 KiB. */
+  /** Answers a body of at most 64 KiB; that a message over 4 KiB is none is the answerer's to say. */
   readonly answer: (octets: Uint8Array, context: RequestContext) => Promise<HttpAnswer>
   /** The body of the 413 that answers anything longer; default none. */
   readonly tooLarge?: () => HttpBody
@@ -32,6 +32,11 @@ export interface PostServer {
   readonly log: Log
 }
 
+/**
+ * Octets of a body that is read at all. More than a message may have (4 KiB), so that one that is
+ * merely too long is answered like any other that cannot be read, and its connection lives.
+ */
+const MAX_BODY_OCTETS = 65_536
 /** How long the rest of a refused request is read before the connection is closed. */
 const LINGER_MS = 2_000
 
@@ -83,9 +88,9 @@ async function takeAndAnswer(
   response.writeHead(status, headersOf({ contentType, body })).end(body)
 }
 
-/** The whole body, or why there is none: over 4 KiB, or the peer went away. */
+/** The whole body, or why there is none: over 64 KiB, or the peer went away. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too-large' | 'gone'> {
-  if (Number(request.headers['content-length'] ?? 0) > MAX_MESSAGE_OCTETS) return 'too-large'
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_OCTETS) return 'too-large'
   const parts: Uint8Array[] = []
   let length = 0
   try {
@@ -93,7 +98,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | 'too-lar
     for await (const part of request.iterator({ destroyOnReturn: false })) {
       parts.push(part as Uint8Array)
       length += (part as Uint8Array).length
-      if (length > MAX_MESSAGE_OCTETS) return 'too-large'
+      if (length > MAX_BODY_OCTETS) return 'too-large'
     }
   } catch {
     return 'gone'

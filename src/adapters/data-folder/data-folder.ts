@@ -1,0 +1,54 @@
+/**
+ * A folder with the durable state of one or more roles: one database a role, and the master key that
+ * their keys are sealed under. K-5, Design 9
+ */
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createRecordSealer, type RecordSealer } from '../../crypto/record-sealer.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import type { Random } from '../../ports/random.ts'
+import { loadMasterKey } from '../keys/master-key.ts'
+
+/** An opened folder. */
+export interface DataFolder {
+  readonly path: string
+  /** Path of a file in it. */
+  file(name: string): string
+  /** Seals and opens the keys in its databases. */
+  readonly sealer: RecordSealer
+}
+
+const MASTER_KEY_FILE = 'master.key'
+
+/**
+ * @param options.create Makes folder (mode 0700) and master key (mode 0600) where they are missing.
+ * @throws {ConfigurationInvalid} If the folder cannot be used; the message names it and says why.
+ */
+export async function openDataFolder(
+  path: string,
+  options: { readonly create: boolean },
+  random: Random,
+): Promise<DataFolder> {
+  if (options.create) makeFolder(path)
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ConfigurationInvalid(`data folder ${path}: there is no such folder`)
+  }
+  const masterKey = await loadMasterKey(
+    { kind: 'file', path: join(path, MASTER_KEY_FILE), create: options.create },
+    random,
+  )
+  return {
+    path,
+    file: (name) => join(path, name),
+    sealer: createRecordSealer({ current: masterKey }, random),
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
+    throw new ConfigurationInvalid(`data folder ${path}: it cannot be made (${code})`, { cause })
+  }
+}

@@ -1,0 +1,176 @@
+/** `cpns eukey add|list|show|remove`: EUKeys that are given to devices without a card. Design 10, K-4 */
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { openServerStore } from '../adapters/sqlite/server-store.ts'
+import { systemClock } from '../adapters/system/system-clock.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { provisionEuKey } from '../cpns-server/provision-eukey.ts'
+import type { EuKeyInfo, ServerStore } from '../cpns-server/server-store.ts'
+import { Secret } from '../crypto/secret.ts'
+import { ConfigurationInvalid, InvalidMessage, UnknownIdentity } from '../errors/errors.ts'
+import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
+import { parseUserId } from '../identity/user-id.ts'
+import { SERVER_DATABASE } from '../lab/lab-files.ts'
+import { fromHex, toHex } from '../octets/octets.ts'
+import { parseWholeNumber } from './whole-number.ts'
+
+const DAY_SECONDS = 86_400
+const EUKEY_LENGTH = 32
+const random = createSystemRandom()
+
+interface AddFlags {
+  readonly data: string
+  readonly entity: string
+  readonly user: string
+  readonly keyFile?: string
+  readonly lifetime: number
+  readonly json?: boolean
+}
+
+/** The command with its subcommands. */
+export function eukeyCommand(): Command {
+  const command = new Command('eukey').description(
+    'EUKeys of entities, in the data folder of a server',
+  )
+  command
+    .command('add')
+    .description('give an entity an EUKey of its own; prints the key once if it was made here')
+    .requiredOption('--data <dir>', 'data folder of the server')
+    .requiredOption('--entity <uri>', 'EntityID of the device, for instance urn:uuid:…')
+    .requiredOption('--user <id>', 'UserID of its owner')
+    .option('--key-file <file>', 'file with the key as 64 hex digits, "-" for standard input')
+    .option('--lifetime <seconds>', 'how long the key is good', parseWholeNumber, 30 * DAY_SECONDS)
+    .option('--json', 'one JSON object')
+    .addHelpText('after', ADD_EXAMPLE)
+    .action(addEuKey)
+  command
+    .command('list')
+    .description('EUKeys with owner and expiry; never the keys')
+    .requiredOption('--data <dir>', 'data folder of the server')
+    .option('--json', 'one JSON object a line')
+    .action(listEuKeys)
+  command
+    .command('show <entity>')
+    .description('the EUKeys of one entity; never the keys')
+    .requiredOption('--data <dir>', 'data folder of the server')
+    .option('--json', 'one JSON object a line')
+    .action(showEuKeys)
+  command
+    .command('remove <entity>')
+    .description("take an entity's EUKeys away and end its sessions")
+    .requiredOption('--data <dir>', 'data folder of the server')
+    .action(removeEuKeys)
+  return command
+}
+
+const ADD_EXAMPLE = `
+Example:
+  cpns eukey add --data ./lab --entity urn:uuid:0b8f… --user alice`
+
+async function addEuKey(flags: AddFlags): Promise<void> {
+  const entityId = wanted('--entity', () => parseEntityId(flags.entity))
+  const userId = wanted('--user', () => parseUserId(flags.user))
+  const given = flags.keyFile === undefined ? undefined : readKey(flags.keyFile)
+  await withStore(flags.data, async (store) => {
+    const key = given ?? Secret.of(random.octets(EUKEY_LENGTH))
+    const wish = { entityId, userId, key, lifetimeSeconds: flags.lifetime }
+    const euKey = await provisionEuKey(wish, { store, clock: systemClock, random })
+    if (euKey === undefined) {
+      throw new ConfigurationInvalid(`${entityId} belongs to another owner: remove it first`)
+    }
+    const made = given === undefined ? { key: toHex(key.reveal()) } : {}
+    const shown = { ...describe({ ...euKey, state: 'current' }), ...made }
+    print(flags.json === true ? JSON.stringify(shown) : sentenceOf(shown))
+  })
+}
+
+async function listEuKeys(flags: { data: string; json?: boolean }): Promise<void> {
+  await withStore(flags.data, async (store) => printAll(await store.listEuKeys(), flags.json))
+}
+
+async function showEuKeys(entity: string, flags: { data: string; json?: boolean }): Promise<void> {
+  const entityId = wanted('entity', () => parseEntityId(entity))
+  await withStore(flags.data, async (store) => {
+    const found = (await store.listEuKeys()).filter((euKey) => euKey.entityId === entityId)
+    if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
+    printAll(found, flags.json)
+  })
+}
+
+async function removeEuKeys(entity: string, flags: { data: string }): Promise<void> {
+  const entityId = wanted('entity', () => parseEntityId(entity))
+  await withStore(flags.data, async (store) => {
+    const removed = await store.removeEuKeys(entityId)
+    if (!removed) throw new UnknownIdentity(`${entityId} has no EUKey here`)
+    print(`${entityId} has no EUKey any more; its sessions have ended.`)
+  })
+}
+
+async function withStore(path: string, work: (store: ServerStore) => Promise<void>): Promise<void> {
+  const folder = await openDataFolder(path, { create: true }, random)
+  const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
+  try {
+    await work(store)
+  } finally {
+    await store.close()
+  }
+}
+
+function readKey(file: string): Secret {
+  let text: string
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8').trim()
+  } catch (cause) {
+    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+    throw new ConfigurationInvalid(`--key-file ${file}: cannot be read (${code})`, { cause })
+  }
+  const octets = wanted('--key-file', () => fromHex(text, 'key'))
+  if (octets.length !== EUKEY_LENGTH) {
+    throw new ConfigurationInvalid(`--key-file: an EUKey has 64 hex digits`)
+  }
+  return Secret.of(octets)
+}
+
+/** A flag that is no valid value is a usage error, not a peer's fault. */
+function wanted<T>(flag: string, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    if (!(error instanceof InvalidMessage)) throw error
+    throw new ConfigurationInvalid(`${flag}: ${error.reason}`)
+  }
+}
+
+interface Shown {
+  readonly id: string
+  readonly entityId: EntityId
+  readonly owner: string
+  readonly source: string
+  readonly state: string
+  readonly expires: string
+  readonly key?: string
+}
+
+function describe({ id, entityId, owner, source, state, expiresAtMs }: EuKeyInfo): Shown {
+  const expires = new Date(expiresAtMs).toISOString()
+  return { id, entityId, owner: `${owner.kind} ${owner.id}`, source, state, expires }
+}
+
+function sentenceOf({ id, entityId, owner, expires, key }: Shown): string {
+  const head = `EUKey ${id} of ${entityId} (${owner}), good until ${expires}`
+  return key === undefined ? head : `${head}\nkey ${key}`
+}
+
+function printAll(euKeys: readonly EuKeyInfo[], json: boolean | undefined): void {
+  if (json !== true && euKeys.length === 0) print('There is no EUKey.')
+  for (const shown of euKeys.map(describe)) {
+    const { entityId, owner, source, state, expires } = shown
+    const line = `${entityId}  ${state.padEnd(8)} ${source.padEnd(8)} ${owner}  until ${expires}`
+    print(json === true ? JSON.stringify(shown) : line)
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}

@@ -1,0 +1,8 @@
+/** Exit statuses of all commands; `docs/reference/commands.md` lists them. */
+
+/** All went well. */
+export const EXIT_OK = 0
+/** What was asked for could not be done: a story step failed, a peer refused. */
+export const EXIT_FAILED = 1
+/** The command cannot work like this: flags, configuration, files. */
+export const EXIT_USAGE = 2

@@ -1,0 +1,6 @@
+/** The CPNS Server, a NAF. CR 7.4.3, 7.5.2 */
+export * from './create-cpns-server.ts'
+export type * from './options.ts'
+export * from './provision-eukey.ts'
+export type * from './server-store.ts'
+export * from './services.ts'

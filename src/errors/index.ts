@@ -1,0 +1,2 @@
+/** The errors of all rooms. */
+export * from './errors.ts'

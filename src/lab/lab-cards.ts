@@ -1,0 +1,73 @@
+/** The cards of the lab: the PN GW's USIM, another subscriber's, and a clone of the first with another K. */
+import { existsSync } from 'node:fs'
+import { readCardProfile, writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
+import { openSoftwareCard } from '../adapters/card/open-reader.ts'
+import type { GbaCard } from '../gba/gba-card.ts'
+import { openUiccApplication } from '../gba/uicc-terminal.ts'
+import type { Imsi } from '../identity/imsi.ts'
+import { toHex } from '../octets/octets.ts'
+import { type CardProfile, parseCardProfile } from '../uicc/card-profile.ts'
+import { CARD_PROFILE_FORMAT } from '../uicc/card-profile-schema.ts'
+import { CARD_PROFILE, CLONED_CARD_PROFILE, OTHER_CARD_PROFILE } from './lab-files.ts'
+import { IMSI, MNC_LENGTH, OTHER_IMSI } from './lab-names.ts'
+import type { LabContext } from './lab-ports.ts'
+
+/** A card and the file that describes it. */
+export interface LabCard {
+  readonly file: string
+  readonly profile: CardProfile
+}
+
+/** The cards of one data folder. */
+export interface LabCards {
+  readonly own: LabCard
+  readonly other: LabCard
+  /** Identity of the PN GW's card, K of nobody. */
+  readonly cloned: LabCard
+}
+
+const KEY_LENGTH = 16
+/** Nobody unlocks a lab card: its PINs are off, and its codes are the same on all of them. */
+const PINS = {
+  pin: { value: '1234', puk: '12345678', enabled: false },
+  pin2: { value: '5678', puk: '87654321', enabled: false },
+}
+const ADM_LENGTH = 8
+
+/** Reads the cards, or makes them with fresh keys at the first start. @throws {ConfigurationInvalid} */
+export async function loadLabCards(context: LabContext): Promise<LabCards> {
+  const load = async (name: string, imsi: Imsi): Promise<LabCard> => {
+    const file = context.folder.file(name)
+    if (!existsSync(file)) await writeNewCardProfile(file, freshProfile(imsi, context))
+    return { file, profile: await readCardProfile(file) }
+  }
+  return {
+    own: await load(CARD_PROFILE, IMSI),
+    other: await load(OTHER_CARD_PROFILE, OTHER_IMSI),
+    cloned: await load(CLONED_CARD_PROFILE, IMSI),
+  }
+}
+
+/** The USIM of a card, in the hand of whom the ladder calls `entityName`. */
+export async function openCard(
+  { file }: LabCard,
+  entityName: string,
+  { clock, random, trace }: LabContext,
+): Promise<GbaCard> {
+  const reader = await openSoftwareCard(file, random)
+  return await openUiccApplication(reader, { application: 'USIM', entityName, trace, clock })
+}
+
+function freshProfile(imsi: Imsi, { random }: LabContext): CardProfile {
+  const fresh = (length: number): string => toHex(random.octets(length))
+  return parseCardProfile(
+    JSON.stringify({
+      format: CARD_PROFILE_FORMAT,
+      version: 1,
+      iccid: `8900${imsi}`,
+      authentication: { algorithm: 'milenage', k: fresh(KEY_LENGTH), opc: fresh(KEY_LENGTH) },
+      pins: { ...PINS, adm1: fresh(ADM_LENGTH) },
+      applications: [{ application: 'USIM', imsi, mncLength: MNC_LENGTH }],
+    }),
+  )
+}

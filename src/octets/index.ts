@@ -1,0 +1,3 @@
+/** Octet strings: concatenation, comparison, text forms, bounded reading. */
+export * from './octet-reader.ts'
+export * from './octets.ts'

@@ -1,0 +1,3 @@
+/** The PN GW. CR 7.4.3, 7.5.2 */
+export * from './create-pn-gw.ts'
+export * from './gba-credentials.ts'

@@ -1,0 +1,2 @@
+/** Events of messages on reference points. */
+export * from './trace.ts'
