@@ -47,7 +47,7 @@ export function recoverAutn(
 
 /**
  * Keeps Ks = CK ‖ IK and RAND; in EF_GBABP the RAND stands alone until the terminal writes B-TID and
- * lifetime. Keys of NAFs that were derived before stay. TS 33.220 G.1
+ * lifetime. Keys of NAFs that were derived before stay (from memory). TS 33.220 G.1
  *
  * @returns The memory after it, and RES with its least significant bit flipped.
  */

@@ -6,6 +6,8 @@ import { StoreFailed, TransportFailed } from '../errors/errors.ts'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { computeAutnStar, flipResLsb } from '../gba/gba-u.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
+import { formatFileId } from './card-file.ts'
+import { createFileSystem } from './card-file-system.ts'
 import {
   challengesFor,
   createMemoryCardState,
@@ -122,6 +124,27 @@ describe('durable state', () => {
       }
     }
   })
+})
+
+test('every file can be selected by its path and read', async () => {
+  const { send } = await createTestCard({}, { state: createMemoryCardState() })
+  const { mf, applications } = createFileSystem(testProfile())
+  for (const directory of [mf, ...applications]) {
+    const aid = directory.application?.aid
+    if (aid !== undefined) await send(`00a4040c10${toHex(aid)}`)
+    const start = aid === undefined ? '' : '7fff'
+    for (const file of directory.children) {
+      if (file.kind === 'directory') continue
+      const path = `${start}${formatFileId(file.fileId)}`
+      expect(await send(`00a4080c0${path.length / 2}${path}`), file.path).toBe('9000')
+      const isBinary = file.kind === 'transparent'
+      const command = isBinary ? '00b00000' : '00b20104'
+      const length = (file.recordLength ?? file.initial.length).toString(16).padStart(2, '0')
+      const contents = toHex(file.initial).slice(0, Number.parseInt(length, 16) * 2)
+      expect(await send(`${command}${length}`), file.path).toBe(`${contents}9000`)
+      expect(await send(isBinary ? '00b20104ff' : '00b00000ff'), file.path).toBe('6981')
+    }
+  }
 })
 
 test('TUAK: the card of a profile takes the challenge of its home', async () => {
