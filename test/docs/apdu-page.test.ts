@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { CONTEXT } from '../../src/apdu/authenticate-data.ts'
+import { GBA_FILES } from '../../src/apdu/gba-files.ts'
+import { INS, INSTRUCTION_NAMES } from '../../src/apdu/instructions.ts'
+import { STATUS_WORDS, type StatusWordRow, SW } from '../../src/apdu/status-words.ts'
+import {
+  allSources,
+  codesIn,
+  readPage,
+  readProjectFile,
+  sectionOf,
+  tablesOf,
+  tableUnder,
+} from './pages.fixture.ts'
+
+const page = readPage('reference/apdu.md')
+const hex = (value: number, digits: number) =>
+  value.toString(16).toUpperCase().padStart(digits, '0')
+
+/** `6Cxx` of 6C00 and its mask. */
+function writtenForm({ sw, mask = 0xffff }: StatusWordRow): string {
+  const digits = Array.from(hex(sw, 4), (digit, index) =>
+    ((mask >> (12 - 4 * index)) & 0xf) === 0 ? 'x' : digit,
+  )
+  return `${digits.slice(0, 2).join('')} ${digits.slice(2).join('')}`
+}
+
+/** Status words that the sources of the card give, by name or by the function that makes them. */
+function givenByCard(): Set<number> {
+  const card = allSources()
+    .filter(({ path }) => path.startsWith('src/uicc/'))
+    .map(({ text }) => text)
+    .join('\n')
+  const names = Object.entries(SW).filter(
+    ([name]) => new RegExp(`\\bSW\\.${name}\\b`).test(card) || card.includes(` ${name}(`),
+  )
+  return new Set(names.map(([, sw]) => sw))
+}
+
+describe('reference/apdu.md', () => {
+  test('every status word, with meaning and clause', () => {
+    const documented = tableUnder(page, 'Status words').rows.map((row) => row.slice(0, 3))
+    const known = STATUS_WORDS.map((row) => [writtenForm(row), row.meaning, row.clause])
+    expect(documented).toEqual(known)
+  })
+
+  test('which of them the card gives', () => {
+    const given = givenByCard()
+    const wrong = tableUnder(page, 'Status words').rows.filter(
+      ([written = '', , , when], index) => {
+        const isGiven = given.has(STATUS_WORDS[index]?.sw ?? 0)
+        return written === '' || isGiven === (when === 'known')
+      },
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('every command', () => {
+    const documented = tableUnder(page, 'Commands').rows.map(
+      ([ins = '', name]) => `${codesIn(ins)[0]} ${name}`,
+    )
+    const known = Object.values(INS).map((ins) => `${hex(ins, 2)} ${INSTRUCTION_NAMES[ins]}`)
+    expect(documented.sort()).toEqual(known.sort())
+  })
+
+  test('every security context', () => {
+    const { rows } = tableUnder(page, 'Security contexts')
+    const documented = new Set(rows.map(([p2 = '']) => codesIn(p2)[0]))
+    expect(documented).toEqual(new Set(Object.values(CONTEXT).map((p2) => hex(p2, 2))))
+  })
+
+  test('files of each application, and where the GBA files are', () => {
+    const [applications, gba] = tablesOf(sectionOf(page, 'Files'))
+    const named = new Set(
+      applications?.rows.flatMap(([, files = '']) => files.match(/EF_[\w-]+/g) ?? []),
+    )
+    const source = readProjectFile('src/uicc/application-files.ts')
+    const body = source.slice(source.indexOf('function ownFiles'))
+    const made = new Set([...body.matchAll(/'(EF_[\w-]+)'/g)].map((match) => match[1]))
+    expect(named).toEqual(new Set([...made, 'EF_ARR']))
+    const names = ['USIM', 'ISIM', 'CSIM'] as const
+    expect(gba?.rows.map((row) => row.slice(1))).toEqual([
+      names.map((name) => hex(GBA_FILES[name].gbabp, 4)),
+      names.map((name) => hex(GBA_FILES[name].gbanl, 4)),
+    ])
+  })
+})

@@ -1,0 +1,48 @@
+import { join } from 'node:path'
+import { format } from 'node:util'
+import { expect, test } from 'vitest'
+import { allPages, type Fence, fencesOf, ROOT } from './pages.fixture.ts'
+
+/** A program, and what the page says it prints. */
+interface Program {
+  readonly path: string
+  readonly number: number
+  readonly source: string
+  readonly printed: readonly string[]
+}
+
+function programsOf(path: string, fences: readonly Fence[]): Program[] {
+  return fences.flatMap((fence, index) => {
+    if (fence.language !== 'ts') return []
+    const next = fences[index + 1]
+    const printed = next?.language === 'text' ? next.lines : []
+    return [{ path, number: index + 1, source: fence.lines.join('\n'), printed }]
+  })
+}
+
+const programs = allPages().flatMap(({ path, text }) => programsOf(path, fencesOf(text)))
+
+/** What `cpns/<room>` exports, from the source: the package itself is checked when it is packed. */
+function load(specifier: string): Promise<unknown> {
+  const room = specifier.replace(/^cpns\//, '')
+  return import(/* @vite-ignore */ join(ROOT, 'src', room, 'index.ts'))
+}
+
+/** Runs a program of plain JavaScript whose only imports are rooms of this package. */
+async function run(source: string): Promise<string[]> {
+  const lines: string[] = []
+  const print = { log: (...values: unknown[]) => lines.push(...format(...values).split('\n')) }
+  const body = source.replace(
+    /^import (\{[^}]*\}) from '(cpns\/[\w-]+)'$/gm,
+    (_, names: string, room: string) => `const ${names} = await load('${room}')`,
+  )
+  const AsyncFunction = (async () => {}).constructor as new (
+    ...parts: string[]
+  ) => (...values: unknown[]) => Promise<void>
+  await new AsyncFunction('load', 'console', body)(load, print)
+  return lines
+}
+
+test.each(programs)('$path, block $number', async ({ source, printed }) => {
+  expect(await run(source)).toEqual(printed)
+})
