@@ -103,9 +103,10 @@ function messageLine(event: TraceEvent, options: LadderOptions): string {
   const head = `${timeOf(event, options)}  ${from} ──▶ ${to} `
   const point = event.point.padEnd(POINT_COLUMNS)
   const line = fit(`${head}${point} ${event.message}${fieldsOf(event, options)}`, options.columns)
-  if (!options.colour) return line
-  const rest = head.length + POINT_COLUMNS
-  return `${line.slice(0, head.length)}\u001b[${COLOURS[event.point]}m${point}\u001b[0m${line.slice(rest)}`
+  const painted = line.slice(head.length, head.length + POINT_COLUMNS)
+  if (!options.colour || painted === '') return line
+  const rest = line.slice(head.length + POINT_COLUMNS)
+  return `${line.slice(0, head.length)}\u001b[${COLOURS[event.point]}m${painted}\u001b[0m${rest}`
 }
 
 function timeOf({ atMs }: TraceItem, { startMs }: LadderOptions): string {
