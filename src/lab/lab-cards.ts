@@ -2,12 +2,12 @@
 import { existsSync } from 'node:fs'
 import { readCardProfile, writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { openSoftwareCard } from '../adapters/card/open-reader.ts'
+import { Secret } from '../crypto/secret.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
 import { openUiccApplication } from '../gba/uicc-terminal.ts'
 import type { Imsi } from '../identity/imsi.ts'
-import { toHex } from '../octets/octets.ts'
-import { type CardProfile, parseCardProfile } from '../uicc/card-profile.ts'
-import { CARD_PROFILE_FORMAT } from '../uicc/card-profile-schema.ts'
+import type { CardProfile } from '../uicc/card-profile.ts'
+import { newCardProfile } from '../uicc/new-card-profile.ts'
 import { CARD_PROFILE, CLONED_CARD_PROFILE, OTHER_CARD_PROFILE } from './lab-files.ts'
 import { IMSI, MNC_LENGTH, OTHER_IMSI } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
@@ -27,12 +27,6 @@ export interface LabCards {
 }
 
 const KEY_LENGTH = 16
-/** Nobody unlocks a lab card: its PINs are off, and its codes are the same on all of them. */
-const PINS = {
-  pin: { value: '1234', puk: '12345678', enabled: false },
-  pin2: { value: '5678', puk: '87654321', enabled: false },
-}
-const ADM_LENGTH = 8
 
 /** Reads the cards, or makes them with fresh keys at the first start. @throws {ConfigurationInvalid} */
 export async function loadLabCards(context: LabContext): Promise<LabCards> {
@@ -58,16 +52,12 @@ export async function openCard(
   return await openUiccApplication(reader, { application: 'USIM', entityName, trace, clock })
 }
 
+/** Fresh K and OPc. */
 function freshProfile(imsi: Imsi, { random }: LabContext): CardProfile {
-  const fresh = (length: number): string => toHex(random.octets(length))
-  return parseCardProfile(
-    JSON.stringify({
-      format: CARD_PROFILE_FORMAT,
-      version: 1,
-      iccid: `8900${imsi}`,
-      authentication: { algorithm: 'milenage', k: fresh(KEY_LENGTH), opc: fresh(KEY_LENGTH) },
-      pins: { ...PINS, adm1: fresh(ADM_LENGTH) },
-      applications: [{ application: 'USIM', imsi, mncLength: MNC_LENGTH }],
-    }),
-  )
+  const credentials = {
+    algorithm: 'milenage' as const,
+    subscriberKey: Secret.of(random.octets(KEY_LENGTH)),
+    operatorVariant: Secret.of(random.octets(KEY_LENGTH)),
+  }
+  return newCardProfile({ imsi, mncLength: MNC_LENGTH, credentials }, random)
 }

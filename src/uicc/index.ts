@@ -2,4 +2,5 @@
 
 export * from './card-profile.ts'
 export type * from './card-state-store.ts'
+export * from './new-card-profile.ts'
 export * from './uicc.ts'
