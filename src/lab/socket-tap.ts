@@ -13,7 +13,8 @@ export interface SocketTap {
 export function createSocketTap(): SocketTap {
   const heard = new Map<MessageName, Uint8Array>()
   const listen = (kind: string, octets: Uint8Array): void => {
-    if (kind === 'text') heard.set(decodeMessage(octets).name, new Uint8Array(octets))
+    const name = kind === 'text' ? nameOfMessage(octets) : undefined
+    if (name !== undefined) heard.set(name, new Uint8Array(octets))
   }
   return {
     tap: (socket) => ({
@@ -31,5 +32,14 @@ export function createSocketTap(): SocketTap {
       },
     }),
     last: (name) => heard.get(name),
+  }
+}
+
+/** `undefined` for what is no message: who listens in does not disturb. */
+function nameOfMessage(octets: Uint8Array): MessageName | undefined {
+  try {
+    return decodeMessage(octets).name
+  } catch {
+    return undefined
   }
 }

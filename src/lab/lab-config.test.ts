@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import { DEFAULT_LAB_CONFIG, readLabConfig } from './lab-config.ts'
+
+let folder: string
+let file: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-config-'))
+  file = join(folder, 'lab.json')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function read(text: string) {
+  writeFileSync(file, text)
+  return readLabConfig(file)
+}
+
+/** What a file is refused with: one line that names it. */
+function refusal(text?: string): string {
+  if (text !== undefined) writeFileSync(file, text)
+  try {
+    readLabConfig(file)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationInvalid)
+    const { message } = error as Error
+    expect(message).toContain(file)
+    expect(message).not.toContain('\n')
+    return message
+  }
+  throw new Error('it was accepted')
+}
+
+test('all of it is optional', () => {
+  expect(read('{}')).toEqual(DEFAULT_LAB_CONFIG)
+  expect(read('{"ports":{}}')).toEqual(DEFAULT_LAB_CONFIG)
+  expect(DEFAULT_LAB_CONFIG).toEqual({
+    host: '127.0.0.1',
+    ports: { ub: 0, 'cpns-2': 0, 'cpns-1': 0 },
+    storySessionSeconds: 2,
+  })
+})
+
+test('every field is taken, up to its limits', () => {
+  const config = {
+    host: '::1',
+    ports: { ub: 65_535, 'cpns-2': 1, 'cpns-1': 0 },
+    storySessionSeconds: 60,
+  }
+  expect(read(JSON.stringify(config))).toEqual(config)
+})
+
+test.each([
+  ['host', { host: '0.0.0.0' }],
+  ['host', { host: '::' }],
+  ['host', { host: 'localhost' }],
+  ['host', { host: 1 }],
+  ['ports', { ports: 8080 }],
+  ...['ub', 'cpns-2', 'cpns-1'].flatMap((port) =>
+    [-1, 65_536, 1.5, '80', null].map((value) => [`ports.${port}`, { ports: { [port]: value } }]),
+  ),
+  ...[1, 61, 2.5, '2', null].map((value) => [
+    'storySessionSeconds',
+    { storySessionSeconds: value },
+  ]),
+] as const)('%s cannot be used in %j', (field, config) => {
+  expect(refusal(JSON.stringify(config))).toContain(`${field}: `)
+})
+
+test('what is unknown is named', () => {
+  expect(refusal('{"hots":"::1"}')).toContain('hots')
+  expect(refusal('{"ports":{"ua":1}}')).toMatch(/ports: .*ua/)
+})
+
+test('what is no object, no JSON or no file', () => {
+  for (const text of ['[]', 'null', '"x"']) expect(refusal(text)).toContain('the whole: ')
+  for (const text of ['', '{', '{"host":}']) expect(refusal(text)).toContain('not JSON')
+  rmSync(file)
+  expect(refusal()).toContain('ENOENT')
+  file = folder
+  expect(refusal()).toContain('EISDIR')
+})
