@@ -24,19 +24,29 @@ export function refuseConnect(
   })
 }
 
-/** An Error: answers what cannot be parsed or is not expected. @param about.detail Holds no secret. */
-export function errorMessage(about: {
+/** What an Error says. */
+export interface ErrorContent {
+  /** Of the exchange that it is about, if that could be read. */
   readonly transactionId?: string
   readonly serverEntityId: EntityId
   readonly status: Exclude<Status, 200>
+  /** Holds no secret. */
   readonly detail: string
-}): Uint8Array {
-  const message: ErrorMessage = {
+}
+
+/** An Error: answers what cannot be parsed or is not expected, but never another Error. */
+export function errorOf(content: ErrorContent): ErrorMessage {
+  const { transactionId, serverEntityId, status, detail } = content
+  return {
     name: 'Error',
-    ...(about.transactionId !== undefined && { transactionId: about.transactionId }),
-    entityId: about.serverEntityId,
-    status: about.status,
-    detail: about.detail.slice(0, LONGEST_DETAIL),
+    ...(transactionId !== undefined && { transactionId }),
+    entityId: serverEntityId,
+    status,
+    detail: detail.slice(0, LONGEST_DETAIL),
   }
-  return encodeMessage(message)
+}
+
+/** Its octets. */
+export function encodeError(content: ErrorContent): Uint8Array {
+  return encodeMessage(errorOf(content))
 }

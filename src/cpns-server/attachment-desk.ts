@@ -10,9 +10,12 @@ import {
   deriveAttachmentKeys,
   encodeAttachAnswer,
 } from '../cpns/attachment.ts'
+import { isFirstRecord } from '../cpns/first-record.ts'
 import { classifyFrame } from '../cpns/frame.ts'
 import { createRecordChannel, type OpenedRecord, type RecordChannel } from '../cpns/record.ts'
-import { errorMessage } from './answers.ts'
+import { InvalidMessage, StoreFailed } from '../errors/errors.ts'
+import type { Timer } from '../ports/clock.ts'
+import { encodeError } from './answers.ts'
 import { agreesWithArrival } from './arrival.ts'
 import { createAttachment } from './attachment.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
@@ -20,28 +23,16 @@ import type { Endpoint } from './endpoint.ts'
 import type { ServerContext } from './options.ts'
 import type { Session } from './server-store.ts'
 
+/** A record that was opened. */
+export type ValidRecord = Extract<OpenedRecord, { outcome: 'record' }>
+
 /** Records of attached peers go here, one after the other. */
-export type RecordHandler = (
-  attachment: Attachment,
-  record: Extract<OpenedRecord, { outcome: 'record' }>,
-) => Promise<void>
+export type RecordHandler = (attachment: Attachment, record: ValidRecord) => Promise<void>
 
-/** Takes the binary frames of one endpoint, one after the other. */
-export interface AttachmentDesk {
-  /** The attachment in use, if any. */
-  readonly current: Attachment | undefined
-  /** Whether nothing is attached and nothing is about to be. */
-  readonly isIdle: boolean
-  /** @throws {InvalidMessage} If the octets are neither an attach request nor a record. */
-  take(octets: Uint8Array): Promise<void>
-  /** Closes what is attached. */
-  close(): void
-}
-
-interface Pending {
-  readonly session: Session
-  readonly channel: RecordChannel
-  readonly sinceMs: number
+/** What a desk needs of the server. */
+export interface AttachmentDeskParts extends ServerContext {
+  readonly registry: AttachmentRegistry
+  readonly handleRecord: RecordHandler
 }
 
 interface Open {
@@ -49,107 +40,143 @@ interface Open {
   readonly channel: RecordChannel
 }
 
+interface Pending {
+  readonly session: Session
+  readonly channel: RecordChannel
+  /** Forgets it, if the first record does not come in time. */
+  readonly timer: Timer
+}
+
 /** Attach requests of one endpoint that wait for their first record; the oldest gives way. */
 const PENDING_LIMIT = 4
 const PENDING_MS = 30_000
 
-/** One for each endpoint. */
-export function createAttachmentDesk(
-  endpoint: Endpoint,
-  server: ServerContext & {
-    readonly registry: AttachmentRegistry
-    readonly handleRecord: RecordHandler
-  },
-): AttachmentDesk {
-  const { options, ports, registry } = server
-  const pending = new Map<string, Pending>()
-  let open: Open | undefined
-  let mayHaveLost = true
+/** One for each endpoint; takes its binary frames one after the other. */
+export class AttachmentDesk {
+  readonly #endpoint: Endpoint
+  readonly #server: AttachmentDeskParts
+  readonly #pending = new Map<string, Pending>()
+  #open: Open | undefined
+  #freeSinceMs: number
 
-  const refuse = async (status: 401 | 409, detail: string): Promise<void> => {
-    await endpoint.send(errorMessage({ serverEntityId: options.entityId, status, detail }))
+  constructor(endpoint: Endpoint, server: AttachmentDeskParts) {
+    this.#endpoint = endpoint
+    this.#server = server
+    this.#freeSinceMs = server.ports.clock.monotonicMs()
   }
 
-  const attach = async (request: AttachRequest): Promise<void> => {
-    const session = await ports.store.findSession(request.sessionId, ports.clock.nowMs())
-    if (session === undefined || !agreesWithArrival(session, endpoint.arrival)) {
-      await refuse(401, 'no such session: authenticate again')
+  /** Since when nothing is attached, on the monotonic clock; `undefined` while something is. */
+  get freeSinceMs(): number | undefined {
+    return this.#open?.attachment.isOpen ? undefined : this.#freeSinceMs
+  }
+
+  /** Whether nothing is attached and nothing is about to be. */
+  get isIdle(): boolean {
+    return this.#pending.size === 0 && this.freeSinceMs !== undefined
+  }
+
+  /**
+   * Takes one frame. What cannot be stored is not answered and nothing after it is taken: the peer attaches
+   * again and repeats all from there, in order. Design 8
+   *
+   * @throws {InvalidMessage} If the octets are neither an attach request nor a record.
+   * @throws {TransportFailed} If an answer could not be sent.
+   */
+  async take(octets: Uint8Array): Promise<void> {
+    const frame = classifyFrame(octets)
+    try {
+      if (frame.kind === 'attach-request') await this.#attach(decodeAttachRequest(octets))
+      else if (frame.kind === 'record') await this.#takeRecord(frame.sessionId, octets)
+      else throw new InvalidMessage('not expected from a client', 'frame')
+    } catch (error) {
+      if (!(error instanceof StoreFailed)) throw error
+      this.#server.ports.log.error('frame-not-stored', { reason: error.message })
+      this.#open?.attachment.close('detached')
+      await this.#refuse(409, 'cannot be stored now: attach again')
+    }
+  }
+
+  /** The endpoint is gone: closes what is attached. */
+  close(): void {
+    for (const sessionId of Array.from(this.#pending.keys()))
+      this.#forget(sessionId)?.channel.wipe()
+    this.#open?.attachment.close('detached')
+  }
+
+  async #attach({ sessionId, clientNonce }: AttachRequest): Promise<void> {
+    const { clock, random, store } = this.#server.ports
+    const session = await store.findSession(sessionId, clock.nowMs())
+    if (session === undefined || !agreesWithArrival(session, this.#endpoint.arrival)) {
+      await this.#refuse(401, 'no such session: authenticate again')
       return
     }
-    const serverNonce = ports.random.octets(ATTACH_NONCE_LENGTH)
-    const keys = deriveAttachmentKeys(session.sessionKey, {
-      clientNonce: request.clientNonce,
-      serverNonce,
-    })
-    const channel = createRecordChannel({ side: 'server', sessionId: request.sessionId, keys })
-    remember({ session, channel, sinceMs: ports.clock.monotonicMs() })
-    await endpoint.send(encodeAttachAnswer({ sessionId: request.sessionId, serverNonce }))
+    const serverNonce = random.octets(ATTACH_NONCE_LENGTH)
+    const keys = deriveAttachmentKeys(session.sessionKey, { clientNonce, serverNonce })
+    this.#remember(session, createRecordChannel({ side: 'server', sessionId, keys }))
+    await this.#endpoint.send(encodeAttachAnswer({ sessionId, serverNonce }))
   }
 
-  const remember = (wish: Pending): void => {
-    pending.delete(wish.session.sessionId)
-    const oldest = pending.keys().next()
-    if (pending.size >= PENDING_LIMIT && !oldest.done) pending.delete(oldest.value)
-    pending.set(wish.session.sessionId, wish)
+  #remember(session: Session, channel: RecordChannel): void {
+    const { sessionId } = session
+    this.#forget(sessionId)?.channel.wipe()
+    const oldest = this.#pending.keys().next()
+    if (this.#pending.size >= PENDING_LIMIT && !oldest.done) {
+      this.#forget(oldest.value)?.channel.wipe()
+    }
+    const timer = this.#server.ports.clock.setTimer(PENDING_MS, () => {
+      this.#forget(sessionId)?.channel.wipe()
+    })
+    this.#pending.set(sessionId, { session, channel, timer })
+  }
+
+  #forget(sessionId: string): Pending | undefined {
+    const wish = this.#pending.get(sessionId)
+    wish?.timer.cancel()
+    this.#pending.delete(sessionId)
+    return wish
+  }
+
+  async #takeRecord(sessionId: string, octets: Uint8Array): Promise<void> {
+    const wish = isFirstRecord(octets) ? this.#forget(sessionId) : undefined
+    if (wish === undefined) return await this.#takeNextRecord(sessionId, octets)
+    const record = wish.channel.open(octets)
+    if (record.outcome !== 'record') return await this.#refuse(409, 'record refused: attach again')
+    const attachment = await this.#promote(wish)
+    if (attachment === undefined) await this.#refuse(401, 'no such session: authenticate again')
+    else await this.#server.handleRecord(attachment, record)
+  }
+
+  async #takeNextRecord(sessionId: string, octets: Uint8Array): Promise<void> {
+    const open = this.#open
+    if (open?.attachment.session.sessionId !== sessionId || !open.attachment.isOpen) {
+      return await this.#refuse(409, 'not attached: attach again')
+    }
+    const record = open.channel.open(octets)
+    if (record.outcome === 'record') return await this.#server.handleRecord(open.attachment, record)
+    open.attachment.close('detached')
+    await this.#refuse(409, 'record refused: attach again')
   }
 
   /** The first valid record under new keys: only its sender can have the session key. */
-  const promote = async (wish: Pending): Promise<Attachment> => {
-    const { sessionId, entityId } = wish.session
+  async #promote({ session, channel }: Pending): Promise<Attachment | undefined> {
+    const { options, ports, registry } = this.#server
+    const { sessionId, entityId } = session
     const taken = await ports.store.takeAttachment({ entityId, nodeId: options.nodeId, sessionId })
-    const attachment = createAttachment({ ...wish, mayHaveLost }, endpoint, server)
-    mayHaveLost = false
-    open = { attachment, channel: wish.channel }
+    if (taken.endedSessionIds.includes(sessionId)) {
+      channel.wipe()
+      return undefined
+    }
+    const attachment = createAttachment({ session, channel }, this.#endpoint, this.#server)
+    this.#open = { attachment, channel }
+    void attachment.whenClosed.then(() => {
+      if (this.#open?.attachment === attachment) this.#freeSinceMs = ports.clock.monotonicMs()
+    })
     registry.open(attachment)
-    registry.endSessions(taken.endedSessionIds.filter((ended) => ended !== sessionId))
     return attachment
   }
 
-  const openPending = async (sessionId: string, octets: Uint8Array): Promise<boolean> => {
-    const wish = pending.get(sessionId)
-    if (wish === undefined) return false
-    pending.delete(sessionId)
-    if (ports.clock.monotonicMs() - wish.sinceMs > PENDING_MS) return false
-    const record = wish.channel.open(octets)
-    if (record.outcome !== 'record') return false
-    await server.handleRecord(await promote(wish), record)
-    return true
-  }
-
-  const openCurrent = async (sessionId: string, octets: Uint8Array): Promise<void> => {
-    if (open?.attachment.session.sessionId !== sessionId || !open.attachment.isOpen) {
-      mayHaveLost = true
-      await refuse(409, 'not attached: attach again')
-      return
-    }
-    const { attachment, channel } = open
-    const record = channel.open(octets)
-    if (record.outcome === 'record') {
-      await server.handleRecord(attachment, record)
-      return
-    }
-    mayHaveLost = true
-    attachment.close()
-    await refuse(409, 'record refused: attach again')
-  }
-
-  return {
-    get current() {
-      return open?.attachment.isOpen ? open.attachment : undefined
-    },
-    get isIdle() {
-      return pending.size === 0 && !open?.attachment.isOpen
-    },
-    async take(octets) {
-      const frame = classifyFrame(octets)
-      if (frame.kind === 'attach-request') return await attach(decodeAttachRequest(octets))
-      if (frame.kind !== 'record') return await refuse(409, 'not expected here')
-      if (await openPending(frame.sessionId, octets)) return
-      await openCurrent(frame.sessionId, octets)
-    },
-    close() {
-      pending.clear()
-      open?.attachment.close()
-    },
+  async #refuse(status: 401 | 409, detail: string): Promise<void> {
+    const serverEntityId = this.#server.options.entityId
+    await this.#endpoint.send(encodeError({ serverEntityId, status, detail }))
   }
 }

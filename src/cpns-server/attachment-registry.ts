@@ -3,17 +3,25 @@
  * Never durable: after a restart every entity attaches again.
  */
 import type { RecordType } from '../cpns/record.ts'
-import type { Status } from '../cpns/status.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Session } from './server-store.ts'
+
+/** Why an attachment ends. */
+export type AttachmentEnd =
+  /** Its session is over: the peer is told 410, and a PNE's PN GW too. */
+  | 'session-ended'
+  /** Its session gave way to a newer one that the peer made itself: only a PNE's PN GW is told. */
+  | 'session-replaced'
+  /** Only the attachment: attached anew, a record refused, the connection gone. */
+  | 'detached'
 
 /** One entity's way in and out, under one session. */
 export interface Attachment {
   readonly session: Session
-  /** Whether records of the peer may have been lost since its former attachment on the same way. */
-  readonly mayHaveLost: boolean
   /** Whether it still carries records. */
   readonly isOpen: boolean
+  /** Resolves when it has closed. */
+  readonly whenClosed: Promise<void>
   /** Resolves when a record could be sent, or when the attachment has closed. */
   ready(): Promise<void>
   /**
@@ -24,28 +32,28 @@ export interface Attachment {
   send(type: RecordType, content: Uint8Array): Promise<void>
   /** A renewed session: this one ends no later than that. UTC milliseconds. Design 8 */
   endNoLaterThan(atMs: number): void
-  /** Ends it; the peer is told the status if it can be. Safe to call twice. */
-  close(status?: Status): void
+  /** Ends it. Safe to call twice. */
+  close(end: AttachmentEnd): void
 }
 
 /** Told when an entity's attachment begins or ends. */
 export interface AttachmentObserver {
-  readonly opened: (attachment: Attachment) => void
-  readonly closed: (attachment: Attachment) => void
+  readonly opened?: (attachment: Attachment) => void
+  readonly closed?: (attachment: Attachment, end: AttachmentEnd) => void
 }
 
 /** The attachments of one node. */
 export interface AttachmentRegistry {
   of(entityId: EntityId): Attachment | undefined
-  /** All that are open, for instance those behind one PN GW. */
+  /** All that are open. */
   all(): readonly Attachment[]
   /** Makes it the entity's attachment and closes the former one. */
   open(attachment: Attachment): void
   /** Forgets it; called by the attachment itself when it closes. */
-  forget(attachment: Attachment): void
+  forget(attachment: Attachment, end: AttachmentEnd): void
   /** Closes the attachments of sessions that have ended. */
   endSessions(sessionIds: readonly string[]): void
-  /** Resolves when the entity has an open attachment, or `until` resolves. */
+  /** Resolves when the entity has an attachment, or `until` resolves. */
   whenOpen(entityId: EntityId, until: Promise<void>): Promise<void>
   observe(observer: AttachmentObserver): void
   /** Closes all. */
@@ -63,44 +71,46 @@ export function createAttachmentRegistry(): AttachmentRegistry {
     waiting.delete(entityId)
   }
 
+  const waitFor = (entityId: EntityId, until: Promise<void>): Promise<void> =>
+    new Promise((resolve) => {
+      const resumes = waiting.get(entityId) ?? new Set()
+      waiting.set(entityId, resumes.add(resolve))
+      void until.then(() => {
+        resumes.delete(resolve)
+        if (resumes.size === 0 && waiting.get(entityId) === resumes) waiting.delete(entityId)
+        resolve()
+      })
+    })
+
   return {
     of: (entityId) => byEntity.get(entityId),
     all: () => Array.from(byEntity.values()),
     open(attachment) {
-      const { entityId } = attachment.session
+      const { entityId, sessionId } = attachment.session
       const former = byEntity.get(entityId)
       byEntity.set(entityId, attachment)
-      former?.close()
-      for (const observer of observers) observer.opened(attachment)
+      former?.close(former.session.sessionId === sessionId ? 'detached' : 'session-replaced')
+      for (const observer of observers) observer.opened?.(attachment)
       wake(entityId)
     },
-    forget(attachment) {
+    forget(attachment, end) {
       const { entityId } = attachment.session
       if (byEntity.get(entityId) === attachment) byEntity.delete(entityId)
-      for (const observer of observers) observer.closed(attachment)
+      for (const observer of observers) observer.closed?.(attachment, end)
     },
     endSessions(sessionIds) {
       for (const attachment of Array.from(byEntity.values())) {
-        if (sessionIds.includes(attachment.session.sessionId)) attachment.close(410)
+        if (sessionIds.includes(attachment.session.sessionId)) attachment.close('session-ended')
       }
     },
     async whenOpen(entityId, until) {
-      if (byEntity.has(entityId)) return
-      const resumes = waiting.get(entityId) ?? new Set()
-      waiting.set(entityId, resumes)
-      let resume = (): void => {}
-      const opened = new Promise<void>((resolve) => {
-        resume = resolve
-        resumes.add(resolve)
-      })
-      await Promise.race([opened, until])
-      resumes.delete(resume)
+      if (!byEntity.has(entityId)) await waitFor(entityId, until)
     },
     observe(observer) {
       observers.push(observer)
     },
     close() {
-      for (const attachment of Array.from(byEntity.values())) attachment.close()
+      for (const attachment of Array.from(byEntity.values())) attachment.close('detached')
     },
   }
 }

@@ -3,46 +3,42 @@ import type { RecordChannel } from '../cpns/record.ts'
 import { encodeCloseContent } from '../cpns/record-content.ts'
 import { TransportFailed } from '../errors/errors.ts'
 import type { Timer } from '../ports/clock.ts'
-import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
+import type { Attachment, AttachmentEnd, AttachmentRegistry } from './attachment-registry.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ServerContext } from './options.ts'
 import type { Session } from './server-store.ts'
 
 /** @param made.channel Its keys leave with the attachment. */
 export function createAttachment(
-  made: {
-    readonly session: Session
-    readonly channel: RecordChannel
-    readonly mayHaveLost: boolean
-  },
+  made: { readonly session: Session; readonly channel: RecordChannel },
   endpoint: Endpoint,
   { ports, registry }: ServerContext & { readonly registry: AttachmentRegistry },
 ): Attachment {
   const { session, channel } = made
+  const { clock } = ports
+  const closed = createLatch()
   let endsAtMs = session.expiresAtMs
-  /** The monotonic clock too: a wall clock that goes back revives nothing. Design 9 */
-  let deadlineMs = ports.clock.monotonicMs() + endsAtMs - ports.clock.nowMs()
   let isOpen = true
   let timer: Timer | undefined
-  let noteClosed = (): void => {}
-  const closed = new Promise<void>((resolve) => {
-    noteClosed = resolve
-  })
 
   const watchTheEnd = (): void => {
     timer?.cancel()
-    const leftMs = deadlineMs - ports.clock.monotonicMs()
-    timer = ports.clock.setTimer(leftMs, () => attachment.close(410))
+    timer = clock.setTimer(endsAtMs - clock.nowMs(), () => attachment.close('session-ended'))
+  }
+
+  const tellPeer = (): void => {
+    if (!endpoint.isReady) return
+    // Whoever does not hear it is refused when it sends the next record.
+    endpoint.send(channel.seal('close', encodeCloseContent(410))).catch(() => {})
   }
 
   const attachment: Attachment = {
     session,
-    mayHaveLost: made.mayHaveLost,
     get isOpen() {
-      const { clock } = ports
-      return isOpen && clock.nowMs() < endsAtMs && clock.monotonicMs() < deadlineMs
+      return isOpen && clock.nowMs() < endsAtMs
     },
-    ready: () => endpoint.ready(closed),
+    whenClosed: closed.opened,
+    ready: () => endpoint.ready(closed.opened),
     async send(type, content) {
       if (!attachment.isOpen || !endpoint.isReady) {
         throw new TransportFailed('the attachment is not open')
@@ -51,21 +47,30 @@ export function createAttachment(
     },
     endNoLaterThan(atMs) {
       endsAtMs = Math.min(endsAtMs, atMs)
-      deadlineMs = Math.min(deadlineMs, ports.clock.monotonicMs() + endsAtMs - ports.clock.nowMs())
       watchTheEnd()
     },
-    close(status) {
+    close(end: AttachmentEnd) {
       if (!isOpen) return
       isOpen = false
       timer?.cancel()
-      if (status !== undefined && endpoint.isReady) {
-        endpoint.send(channel.seal('close', encodeCloseContent(status))).catch(() => {})
-      }
+      if (end === 'session-ended' && !channel.isClosed) tellPeer()
       channel.wipe()
-      noteClosed()
-      registry.forget(attachment)
+      registry.forget(attachment, end)
+      closed.open()
     },
   }
   watchTheEnd()
   return attachment
+}
+
+/** A promise and what resolves it. */
+function createLatch(): { readonly opened: Promise<void>; readonly open: () => void } {
+  const resolvers: (() => void)[] = []
+  const opened = new Promise<void>((resolve) => resolvers.push(resolve))
+  return {
+    opened,
+    open: () => {
+      for (const resolve of resolvers) resolve()
+    },
+  }
 }

@@ -24,7 +24,16 @@ import type {
 /** An answer, and the session if this very message made one. */
 export interface ConnectOutcome {
   readonly octets: Uint8Array
-  readonly made?: { readonly session: Session; readonly endedSessionIds: readonly string[] }
+  readonly made?: MadeSession
+}
+
+/** A session that was just made. */
+export interface MadeSession {
+  readonly session: Session
+  /** Sessions under an EUKey that was replaced: they have ended. */
+  readonly endedSessionIds: readonly string[]
+  /** A former session under the same EUKey ends no later than that. UTC milliseconds. */
+  readonly formerSessionEndsAtMs: number
 }
 
 interface Received {
@@ -34,7 +43,7 @@ interface Received {
 
 /** How long a tombstone outlives its State. M-4 */
 const TOMBSTONE_MARGIN_MS = 60_000
-/** Nodes of one server may differ by this much; anything more "from the future" is a clock that went back. */
+/** The clocks of a server's nodes may differ by this much. */
 const CLOCK_TOLERANCE_MS = 5_000
 /** A former session under the same EUKey still receives for so long. Design 8 */
 const FORMER_SESSION_MS = 30_000
@@ -147,20 +156,20 @@ function conclude(
   outcome: HandshakeOutcome,
 ): ConnectOutcome {
   const { received, completion, refuse } = exchange
-  switch (outcome.outcome) {
-    case 'completed':
-      return {
-        octets: completion.tombstone.answer,
-        made: { session: completion.session, endedSessionIds: outcome.endedSessionIds },
-      }
-    case 'already-completed':
-      return answerAgain(received, outcome.tombstone, refuse)
-    case 'state-expired':
-      return refuse(408)
-    case 'eukey-changed':
-      return refuse(409)
-    case 'other-owner':
-    case 'not-bound':
-      return refuse(403)
+  if (outcome.outcome === 'completed') {
+    const { session, formerSessionEndsAtMs, tombstone } = completion
+    const { endedSessionIds } = outcome
+    return { octets: tombstone.answer, made: { session, endedSessionIds, formerSessionEndsAtMs } }
   }
+  if (outcome.outcome === 'already-completed') {
+    return answerAgain(received, outcome.tombstone, refuse)
+  }
+  return refuse(REFUSALS[outcome.outcome])
 }
+
+const REFUSALS = {
+  'state-expired': 408,
+  'eukey-changed': 409,
+  'other-owner': 403,
+  'not-bound': 403,
+} as const

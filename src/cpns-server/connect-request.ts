@@ -3,7 +3,8 @@ import { chooseAlgorithm } from '../cpns/algorithms.ts'
 import { encodeExchangeState } from '../cpns/exchange-state.ts'
 import type { ConnectRequest } from '../cpns/messages.ts'
 import { authenticateRequestOf, openExchange } from '../cpns/server-handshake.ts'
-import { refuseConnect } from './answers.ts'
+import { parseFqdn } from '../identity/fqdn.ts'
+import { type RefusalHints, refuseConnect } from './answers.ts'
 import { type Arrival, agreesWithArrival } from './arrival.ts'
 import type { EuKeyFinder, EuKeyFinding } from './eukeys.ts'
 import type { CpnsServerOptions, ServerContext } from './options.ts'
@@ -29,7 +30,7 @@ export async function answerConnectRequest(
   const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
   if (algorithm === undefined) return refuseConnect(to, 426)
   const finding = await server.euKeys.forConnect(message, arrival.remoteAddress)
-  if (finding.outcome !== 'found') return refuseFinding(to, finding, options)
+  if (finding.outcome !== 'found') return refuseFinding(to, finding, server)
   return await challenge({ ...received, algorithm, euKey: finding.euKey }, server)
 }
 
@@ -69,16 +70,23 @@ function sessionLifetime(
 function refuseFinding(
   to: Parameters<typeof refuseConnect>[0],
   finding: Exclude<EuKeyFinding, { outcome: 'found' }>,
-  options: CpnsServerOptions,
+  { options, ports }: ServerContext,
 ): Uint8Array {
   switch (finding.outcome) {
-    case 'none':
-      return refuseConnect(to, 402, { naf: options.nafFqdn, uaId: options.uaId })
     case 'type-refused':
       return refuseConnect(to, 421, { keyType: finding.keyType })
     case 'limited':
       return refuseConnect(to, 429, { retryAfter: finding.retryAfterSeconds })
     case 'unavailable':
       return refuseConnect(to, 503, { retryAfter: 1 })
+    case 'none':
+      break
   }
+  return refuseConnect(to, 402, { ...bsfHint(ports.zn), naf: options.nafFqdn, uaId: options.uaId })
+}
+
+/** Where a new B-TID is to come from, if there is only one place. Design 6 */
+function bsfHint(zn: ReadonlyMap<string, unknown>): Pick<RefusalHints, 'bsf'> {
+  const [name, ...others] = zn.keys()
+  return name === undefined || others.length > 0 ? {} : { bsf: parseFqdn(name) }
 }

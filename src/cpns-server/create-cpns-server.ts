@@ -7,18 +7,23 @@ import type { Status } from '../cpns/status.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Arrival } from './arrival.ts'
-import { createAttachmentDesk } from './attachment-desk.ts'
-import { type Attachment, createAttachmentRegistry } from './attachment-registry.ts'
+import { AttachmentDesk } from './attachment-desk.ts'
+import {
+  type Attachment,
+  type AttachmentRegistry,
+  createAttachmentRegistry,
+} from './attachment-registry.ts'
 import { createDelivery } from './delivery.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createEuKeyFinder } from './eukeys.ts'
 import { serveGatewayConnection } from './gateway-connection.ts'
 import { createHandshakeEndpoint, type HandshakeAnswer } from './handshake-endpoint.ts'
 import { createMessageIntake, type Submission } from './message-intake.ts'
-import type { CpnsServerOptions, CpnsServerPorts } from './options.ts'
+import type { CpnsServerOptions, CpnsServerPorts, ServerContext } from './options.ts'
 import { createRecordHandler } from './record-handler.ts'
-import { createRelay } from './relay.ts'
+import { Relay } from './relay.ts'
 import { type ServiceHandler, serviceAddress } from './services.ts'
+import { createSteadyClock } from './steady-clock.ts'
 
 /** A running CPNS Server, without its sockets. */
 export interface CpnsServer {
@@ -26,30 +31,37 @@ export interface CpnsServer {
   answerPost(octets: Uint8Array, remoteAddress: string): Promise<HandshakeAnswer>
   /** `GET /cpns`, upgraded: serves a PN GW's WebSocket until it ends. Never rejects. */
   serveSocket(socket: FrameSocket): Promise<void>
-  /** An application takes the messages to `urn:cpns:service:<name>`. @returns Takes it back. */
+  /**
+   * An application takes the messages to `urn:cpns:service:<name>`, in place of a former one.
+   *
+   * @returns Takes it back. @throws {RangeError} If that cannot be a name.
+   */
   registerService(name: string, handler: ServiceHandler): Unsubscribe
-  /** A message of an application. @returns 202, or the status that refuses it. */
+  /** A message of an application. @returns 202; 400, 404 or 413 if it is refused. */
   submit(submission: Submission): Promise<Status>
   /** Ends a session now. @returns Whether it was there. */
   endSession(sessionId: string): Promise<boolean>
   /** How many entities are attached here. */
   readonly attachedCount: number
-  /** Closes attachments and stops delivery; the store is the caller's. */
+  /** Closes attachments and sockets and stops delivery; the store is the caller's. */
   stop(): void
 }
 
-/** Half a minute: how long a former session under the same EUKey still receives. Design 8 */
-const FORMER_SESSION_MS = 30_000
-/** How often rows that have expired are removed. */
+/** How often rows that have expired are removed, and attachments compared with the store. */
 const SWEEP_MS = 60_000
 
 /** @param options Validated settings. @param ports All that touches the world. */
 export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPorts): CpnsServer {
-  const context = { options, ports }
+  const clock = createSteadyClock(ports.clock, ports.log)
+  const context: ServerContext = { options, ports: { ...ports, clock } }
   const registry = createAttachmentRegistry()
   const delivery = createDelivery({ ...context, registry })
-  const intake = createMessageIntake({ ...context, hasService: delivery.hasService })
+  const intake = createMessageIntake({
+    ...context,
+    hasService: (address) => delivery.hasService(address),
+  })
   const endpoint = createHandshakeEndpoint({ ...context, euKeys: createEuKeyFinder(context) })
+  const sockets = new Set<FrameSocket>()
 
   const answerHandshake = async (
     octets: Uint8Array,
@@ -57,50 +69,35 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
   ): Promise<HandshakeAnswer> => {
     const answer = await endpoint.answer(octets, arrival)
     if (answer.made !== undefined) {
-      const { session, endedSessionIds } = answer.made
+      const { session, endedSessionIds, formerSessionEndsAtMs } = answer.made
       registry.endSessions(endedSessionIds)
-      registry.of(session.entityId)?.endNoLaterThan(session.createdAtMs + FORMER_SESSION_MS)
+      registry.of(session.entityId)?.endNoLaterThan(formerSessionEndsAtMs)
     }
     return answer
   }
 
-  const createDesk = (peer: Endpoint) =>
-    createAttachmentDesk(peer, {
-      ...context,
-      registry,
-      handleRecord: createRecordHandler({
-        ...context,
-        intake,
-        delivery,
-        relay: (gateway, content) => relay.take(gateway, content, peer.arrival.remoteAddress),
-      }),
-    })
-
-  const relay = createRelay({ ...context, registry, answerHandshake, createDesk })
-  registry.observe({
-    opened: (attachment) => noteGateway(attachment, relay.gatewayReturned),
-    closed: ({ session }) => relay.pneEnded(session),
-  })
-
-  let sweep = ports.clock.setTimer(SWEEP_MS, sweepExpired)
-  function sweepExpired(): void {
-    ports.store.removeExpired(ports.clock.nowMs()).catch((error: unknown) => {
-      ports.log.error('sweep-failed', { reason: String(error) })
-    })
-    sweep = ports.clock.setTimer(SWEEP_MS, sweepExpired)
+  const createDesk = (peer: Endpoint): AttachmentDesk => {
+    const { remoteAddress } = peer.arrival
+    const relayFrom = (gateway: Attachment, content: Uint8Array) =>
+      relay.take(gateway, content, remoteAddress)
+    const handleRecord = createRecordHandler({ ...context, intake, delivery, relay: relayFrom })
+    return new AttachmentDesk(peer, { ...context, registry, handleRecord })
   }
+
+  const relay = new Relay({ ...context, registry, answerHandshake, createDesk })
+  const sweep = startSweep({ ...context, registry, relay })
 
   return {
     answerPost: (octets, remoteAddress) =>
       answerHandshake(octets, { kind: 'direct', remoteAddress }),
-    serveSocket: (socket) =>
-      serveGatewayConnection(socket, { ...context, answerHandshake, createDesk }),
+    async serveSocket(socket) {
+      sockets.add(socket)
+      await serveGatewayConnection(socket, { ...context, answerHandshake, createDesk })
+      sockets.delete(socket)
+    },
     registerService: (name, handler) => delivery.addService(serviceAddress(name), handler),
     submit: (submission) => intake.submit(submission),
-    async endSession(sessionId) {
-      registry.endSessions([sessionId])
-      return await ports.store.endSession(sessionId)
-    },
+    endSession: (sessionId) => endSession(sessionId, { ...context, registry, relay }),
     get attachedCount() {
       return registry.all().length
     },
@@ -108,15 +105,44 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
       sweep.cancel()
       delivery.stop()
       registry.close()
+      for (const socket of sockets) socket.close('the server stops')
     },
   }
 }
 
-/** Records of PNEs may be lost with a connection of their PN GW; then they are told to attach anew. */
-function noteGateway(
-  attachment: Attachment,
-  gatewayReturned: (entityId: Attachment['session']['entityId']) => Promise<void>,
-): void {
-  if (attachment.session.role !== 'pn-gw' || !attachment.mayHaveLost) return
-  gatewayReturned(attachment.session.entityId).catch(() => {})
+interface Attached extends ServerContext {
+  readonly registry: AttachmentRegistry
+  readonly relay: Relay
+}
+
+/** First the row, so that nobody can attach to the session any more; then whoever is attached. */
+async function endSession(
+  sessionId: string,
+  { ports, registry, relay }: Attached,
+): Promise<boolean> {
+  const session = await ports.store.findSession(sessionId, ports.clock.nowMs())
+  const wasThere = await ports.store.endSession(sessionId)
+  const isAttached = session && registry.of(session.entityId)?.session.sessionId === sessionId
+  if (isAttached) registry.endSessions([sessionId])
+  else if (session !== undefined) relay.noteEnded(session)
+  return wasThere
+}
+
+/** The rows are the truth: sessions that somebody else ended lose their attachments too. Design 9 */
+function startSweep({ ports, registry, relay }: Attached): { cancel(): void } {
+  const { clock, log, store } = ports
+  const sweep = async (): Promise<void> => {
+    const nowMs = clock.nowMs()
+    const attached = registry.all().map(({ session }) => session.sessionId)
+    const alive = new Set((await store.listSessions(nowMs)).map(({ sessionId }) => sessionId))
+    registry.endSessions(attached.filter((sessionId) => !alive.has(sessionId)))
+    relay.forgetIdle()
+    await store.removeExpired(nowMs)
+  }
+  const run = (): void => {
+    sweep().catch((error: unknown) => log.error('sweep-failed', { reason: String(error) }))
+    timer = clock.setTimer(SWEEP_MS, run)
+  }
+  let timer = clock.setTimer(SWEEP_MS, run)
+  return { cancel: () => timer.cancel() }
 }

@@ -13,122 +13,161 @@ export interface MessageKey {
   readonly messageId: string
 }
 
-/** One recipient's lane. */
-export interface DeliveryLane {
-  /** Something may be waiting. */
-  wake(): void
-  /** The recipient handled a message (200), or could not (any other status): then it comes again later. */
-  acknowledged(key: MessageKey, status: number): Promise<void>
-  /** Delivers nothing any more. */
-  stop(): void
-}
+/** What became of a message that was handed over. */
+export type Handover =
+  /** The acknowledgement follows. */
+  | 'sent'
+  /** That was the acknowledgement too. */
+  | 'acknowledged'
+  /** The recipient could not handle it: it comes again later, and before the later ones of its sender. */
+  | 'refused'
 
 /** What a lane needs. */
 export interface DeliveryLaneParts {
   readonly to: string
   /** How many messages may wait for their acknowledgement. */
   readonly window: number
-  /** Hands one message to the recipient; `acknowledged` if that was the acknowledgement too. */
-  readonly transmit: (message: MailboxMessage) => Promise<'sent' | 'acknowledged'>
+  /** Hands one message to the recipient. Throws if there is no way to it now. */
+  readonly transmit: (message: MailboxMessage) => Promise<Handover>
   readonly store: Pick<ServerStore, 'waitingMessages' | 'acknowledgeMessage'>
   readonly clock: Clock
   readonly log: Log
 }
 
 const POLL_MS = 5_000
-const RETRY_MS = 2_000
+const FIRST_RETRY_MS = 2_000
+const LONGEST_RETRY_MS = 60_000
 
-/** Starts at the oldest message that waits. */
-export function createDeliveryLane(parts: DeliveryLaneParts): DeliveryLane {
-  const { clock, store, to } = parts
-  const outstanding = new Map<string, number>()
-  let afterPosition = 0
-  let running = false
-  let wanted = false
-  let stopped = false
-  let poll: Timer | undefined
+/** One recipient's lane; starts at the oldest message that waits, when it is woken first. */
+export class DeliveryLane {
+  readonly #parts: DeliveryLaneParts
+  /** Sent and not yet acknowledged, with their expiry in UTC milliseconds. */
+  readonly #outstanding = new Map<string, number>()
+  /** Senders whose messages wait for one that was refused. */
+  readonly #held = new Set<string>()
+  #afterPosition = 0
+  #retryMs = FIRST_RETRY_MS
+  #retry: Timer | undefined
+  #poll: Timer | undefined
+  #isResting = false
+  #isRunning = false
+  #isWanted = false
+  #isStopped = false
 
-  const keyOf = ({ from, messageId }: MessageKey): string => `${messageId}\n${from}`
-
-  const forgetExpired = (): void => {
-    const nowMs = clock.nowMs()
-    for (const [key, expiresAtMs] of outstanding) if (expiresAtMs <= nowMs) outstanding.delete(key)
+  constructor(parts: DeliveryLaneParts) {
+    this.#parts = parts
   }
 
-  const settle = async (key: MessageKey): Promise<void> => {
-    outstanding.delete(keyOf(key))
-    await store.acknowledgeMessage({ to, from: key.from, messageId: key.messageId })
+  /** Something may be waiting. */
+  wake(): void {
+    this.#isWanted = true
+    if (!this.#isRunning && !this.#isResting && !this.#isStopped) void this.#run()
   }
 
-  const deliver = async (message: MailboxMessage): Promise<void> => {
-    afterPosition = message.position
-    outstanding.set(keyOf(message), message.expiresAtMs)
-    if ((await parts.transmit(message)) === 'acknowledged') await settle(message)
+  /** The recipient handled a message (200), or could not (any other status): then it comes again. */
+  async acknowledged(key: MessageKey, status: number): Promise<void> {
+    if (status === 200) await this.#settle(key)
+    else if (this.#outstanding.has(textOf(key))) this.#hold(key)
+    this.wake()
   }
 
-  const drain = async (): Promise<void> => {
-    forgetExpired()
-    while (!stopped && outstanding.size < parts.window) {
-      const limit = parts.window - outstanding.size
-      const query = { to, afterPosition, limit, nowMs: clock.nowMs() }
-      const messages = await store.waitingMessages(query)
-      if (messages.length === 0) return
-      for (const message of messages) {
-        if (stopped) return
-        await deliver(message)
-      }
-    }
+  /** Delivers nothing any more. */
+  stop(): void {
+    this.#isStopped = true
+    this.#poll?.cancel()
+    this.#retry?.cancel()
   }
 
-  /** From the oldest message again; the recipient knows what it has seen. */
-  const startOver = (): void => {
-    outstanding.clear()
-    afterPosition = 0
-    lane.wake()
-  }
-
-  const run = async (): Promise<void> => {
-    running = true
+  async #run(): Promise<void> {
+    this.#isRunning = true
     try {
-      while (wanted && !stopped) {
-        wanted = false
-        await drain()
+      while (this.#isWanted && !this.#isStopped) {
+        this.#isWanted = false
+        await this.#drain()
       }
     } catch (error) {
-      parts.log.warn('delivery-interrupted', {
-        to,
-        reason: error instanceof Error ? error.message : 'unknown',
-      })
-      clock.setTimer(RETRY_MS, startOver)
+      const reason = error instanceof Error ? error.message : 'unknown'
+      this.#parts.log.warn('delivery-interrupted', { to: this.#parts.to, reason })
+      this.#isResting = true
+      this.#scheduleRetry()
     } finally {
-      running = false
+      this.#isRunning = false
     }
-    schedulePoll()
+    this.#schedulePoll()
   }
 
-  const schedulePoll = (): void => {
-    poll?.cancel()
-    if (!stopped) poll = clock.setTimer(POLL_MS, () => lane.wake())
+  async #drain(): Promise<void> {
+    const { clock, store, to, window } = this.#parts
+    this.#forgetExpired()
+    while (!this.#isStopped && this.#outstanding.size < window) {
+      const limit = window - this.#outstanding.size
+      const query = { to, afterPosition: this.#afterPosition, limit, nowMs: clock.nowMs() }
+      const messages = await store.waitingMessages(query)
+      if (messages.length === 0) return
+      for (const message of messages) if (!this.#isStopped) await this.#deliver(message)
+    }
   }
 
-  const lane: DeliveryLane = {
-    wake() {
-      wanted = true
-      if (!running && !stopped) void run()
-    },
-    async acknowledged(key, status) {
-      if (!outstanding.has(keyOf(key))) return
-      if (status !== 200) {
-        clock.setTimer(RETRY_MS, startOver)
-        return
-      }
-      await settle(key)
-      lane.wake()
-    },
-    stop() {
-      stopped = true
-      poll?.cancel()
-    },
+  async #deliver(message: MailboxMessage): Promise<void> {
+    const key = textOf(message)
+    if (!this.#outstanding.has(key) && !this.#held.has(message.from)) {
+      this.#outstanding.set(key, message.expiresAtMs)
+      const handover = await this.#transmit(message, key)
+      if (handover === 'acknowledged') await this.#settle(message)
+      if (handover === 'refused') this.#hold(message)
+    }
+    this.#afterPosition = message.position
   }
-  return lane
+
+  async #transmit(message: MailboxMessage, key: string): Promise<Handover> {
+    try {
+      return await this.#parts.transmit(message)
+    } catch (error) {
+      this.#outstanding.delete(key)
+      throw error
+    }
+  }
+
+  async #settle({ from, messageId }: MessageKey): Promise<void> {
+    this.#outstanding.delete(textOf({ from, messageId }))
+    await this.#parts.store.acknowledgeMessage({ to: this.#parts.to, from, messageId })
+    this.#retryMs = FIRST_RETRY_MS
+  }
+
+  #hold(key: MessageKey): void {
+    this.#outstanding.delete(textOf(key))
+    this.#held.add(key.from)
+    this.#scheduleRetry()
+  }
+
+  #scheduleRetry(): void {
+    if (this.#retry !== undefined || this.#isStopped) return
+    this.#retry = this.#parts.clock.setTimer(this.#retryMs, () => this.#startOver())
+    this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS)
+  }
+
+  /** From the oldest message again, but for those whose acknowledgement is awaited. */
+  #startOver(): void {
+    this.#retry = undefined
+    this.#isResting = false
+    this.#held.clear()
+    this.#afterPosition = 0
+    this.wake()
+  }
+
+  #schedulePoll(): void {
+    this.#poll?.cancel()
+    if (!this.#isStopped) this.#poll = this.#parts.clock.setTimer(POLL_MS, () => this.wake())
+  }
+
+  #forgetExpired(): void {
+    const nowMs = this.#parts.clock.nowMs()
+    for (const [key, expiresAtMs] of this.#outstanding) {
+      if (expiresAtMs <= nowMs) this.#outstanding.delete(key)
+    }
+  }
+}
+
+function textOf({ from, messageId }: MessageKey): string {
+  return `${messageId}\n${from}`
 }

@@ -3,8 +3,9 @@ import { messageEvent } from '../cpns/message-trace.ts'
 import { encodeMessage, type Message, type MessageResult } from '../cpns/messages.ts'
 import { encodeMessageContent } from '../cpns/record-content.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
+import type { Log } from '../ports/log.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
-import { createDeliveryLane, type DeliveryLane } from './delivery-lane.ts'
+import { DeliveryLane, type DeliveryLaneParts, type Handover } from './delivery-lane.ts'
 import type { ServerContext } from './options.ts'
 import type { MailboxMessage } from './server-store.ts'
 import type { ServiceHandler } from './services.ts'
@@ -13,7 +14,7 @@ import type { ServiceHandler } from './services.ts'
 export interface Delivery {
   /** A recipient's MessageResult. */
   acknowledged(attachment: Attachment, result: MessageResult): Promise<void>
-  /** An application takes its messages from now on. @returns Takes it back. */
+  /** An application takes its messages from now on, in place of a former one. @returns Takes it back. */
   addService(address: string, handler: ServiceHandler): Unsubscribe
   hasService(address: string): boolean
   /** Stops all lanes. */
@@ -36,12 +37,10 @@ export function createDelivery(
   const lanes = new Map<Attachment, RunningLane>()
   const services = new Map<string, RunningLane>()
 
-  const start = (
-    to: string,
-    lane: Pick<Parameters<typeof createDeliveryLane>[0], 'window' | 'transmit'>,
-  ): RunningLane => {
-    const started = createDeliveryLane({ ...lane, to, ...ports })
-    const unsubscribe = ports.bus.subscribe(to, () => started.wake())
+  const start = (to: string, lane: Pick<DeliveryLaneParts, 'window' | 'transmit'>): RunningLane => {
+    const { bus, clock, log, store } = ports
+    const started = new DeliveryLane({ ...lane, to, store, clock, log })
+    const unsubscribe = bus.subscribe(to, () => started.wake())
     started.wake()
     return { lane: started, unsubscribe }
   }
@@ -67,17 +66,13 @@ export function createDelivery(
       await lanes.get(attachment)?.lane.acknowledged({ from, messageId }, status)
     },
     addService(address, handler) {
-      const running = start(address, {
-        window: 1,
-        async transmit(message) {
-          await handler(message)
-          return 'acknowledged'
-        },
-      })
+      stop(services.get(address))
+      const transmit = (message: MailboxMessage) => handToService(handler, message, ports.log)
+      const running = start(address, { window: 1, transmit })
       services.set(address, running)
       return () => {
         stop(running)
-        services.delete(address)
+        if (services.get(address) === running) services.delete(address)
       }
     },
     hasService: (address) => services.has(address),
@@ -87,33 +82,53 @@ export function createDelivery(
   }
 }
 
+async function handToService(
+  handler: ServiceHandler,
+  message: MailboxMessage,
+  log: Log,
+): Promise<Handover> {
+  try {
+    await handler(message)
+    return 'acknowledged'
+  } catch (error) {
+    const { messageId } = message
+    log.warn('service-failed', { messageId, reason: error instanceof Error ? error.message : '' })
+    return 'refused'
+  }
+}
+
 async function transmitRecord(
   attachment: Attachment,
   waiting: MailboxMessage,
   { options, ports }: ServerContext,
-): Promise<'sent'> {
-  const secondsLeft = Math.ceil((waiting.expiresAtMs - ports.clock.nowMs()) / 1000)
+): Promise<Handover> {
+  await attachment.ready()
+  const nowMs = ports.clock.nowMs()
+  // It may have expired while it waited: then its row goes, and nobody is to get it any more.
+  if (waiting.expiresAtMs <= nowMs) return 'sent'
+  const { messageId, from, to, contentType, payload } = waiting
   const message: Message = {
     name: 'Message',
-    transactionId: waiting.messageId,
+    transactionId: messageId,
     entityId: options.entityId,
-    messageId: waiting.messageId,
-    from: waiting.from,
-    to: waiting.to,
-    contentType: waiting.contentType,
-    expires: Math.max(1, secondsLeft),
+    messageId,
+    from,
+    to,
+    contentType,
+    expires: Math.ceil((waiting.expiresAtMs - nowMs) / 1000),
   }
-  await attachment.ready()
+  const content = encodeMessageContent({ xml: encodeMessage(message), payload })
+  const sent = attachment.send('message', content)
+  const peer = attachment.session.entityId
   ports.trace(
     messageEvent(message, {
       point: 'CPNS-2',
       side: 'sent',
       from: options.entityId,
-      to: attachment.session.entityId,
-      atMs: ports.clock.nowMs(),
+      to: peer,
+      atMs: nowMs,
     }),
   )
-  const content = { xml: encodeMessage(message), payload: waiting.payload }
-  await attachment.send('message', encodeMessageContent(content))
+  await sent
   return 'sent'
 }

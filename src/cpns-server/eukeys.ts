@@ -57,7 +57,9 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     const nowMs = ports.clock.nowMs()
     const stored = await ports.store.findEuKey(entityId, btid)
     if (stored?.state === 'replaced') return { outcome: 'none' }
-    if (stored !== undefined) return usable(stored.euKey, nowMs)
+    if (stored !== undefined && isAccepted(stored.euKey, options)) {
+      return usable(stored.euKey, nowMs)
+    }
     const answer = await lookup.lookUp(btid, address)
     if (answer.outcome === 'limited' || answer.outcome === 'unavailable') return answer
     if (answer.outcome !== 'success') return { outcome: 'none' }
@@ -96,6 +98,11 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
 /** `KeyType` is optional: with a B-TID the key is Ks_ext_NAF (K-1), without one it was assigned. */
 function defaultKeyType(btid: Btid | undefined): KeyType {
   return btid === undefined ? 'assigned' : 'ks-ext-naf'
+}
+
+/** Policy may have changed since the key was stored. K-1, K-2 */
+function isAccepted({ source, keyType }: EuKey, options: CpnsServerOptions): boolean {
+  return source === 'gba-me' ? options.allowGbaMe : keyType === options.gbaKeyType
 }
 
 function usable(euKey: EuKey, nowMs: number): EuKeyFinding {

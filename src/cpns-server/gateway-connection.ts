@@ -2,9 +2,10 @@
  * One WebSocket of CPNS-2: handshake messages as text frames, attach frames and records as binary ones,
  * handled in the order in which they came. Design 7
  */
+import { frameOf } from '../cpns/frame.ts'
 import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
-import type { FrameSocket } from '../ports/frame-socket.ts'
-import { errorMessage } from './answers.ts'
+import type { Frame, FrameSocket } from '../ports/frame-socket.ts'
+import { encodeError } from './answers.ts'
 import type { Arrival } from './arrival.ts'
 import type { AttachmentDesk } from './attachment-desk.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -25,21 +26,16 @@ export async function serveGatewayConnection(
   socket: FrameSocket,
   parts: GatewayConnectionParts,
 ): Promise<void> {
-  const { ports } = parts
   const endpoint = socketEndpoint(socket)
   const desk = parts.createDesk(endpoint)
   const watch = watchUnattached(socket, desk, parts)
   try {
     for (let frame = await socket.receive(); frame; frame = await socket.receive()) {
-      if (frame.kind === 'binary') await takeBinary(desk, { endpoint, octets: frame.octets }, parts)
-      else await endpoint.send((await parts.answerHandshake(frame.octets, endpoint.arrival)).octets)
+      await takeFrame(frame, { endpoint, desk }, parts)
     }
   } catch (error) {
-    const isExpected = error instanceof TransportFailed
-    if (!isExpected) {
-      const reason = error instanceof Error ? error.message : 'unknown'
-      ports.log.error('connection-failed', { reason })
-    }
+    const reason = error instanceof Error ? error.message : 'unknown'
+    parts.ports.log.error('connection-failed', { reason })
   } finally {
     watch.cancel()
     desk.close()
@@ -47,29 +43,36 @@ export async function serveGatewayConnection(
   }
 }
 
-async function takeBinary(
-  desk: AttachmentDesk,
-  { endpoint, octets }: { endpoint: Endpoint; octets: Uint8Array },
-  { options }: ServerContext,
+/** A frame that is wrong, or whose answer comes too late, does not end the connection. */
+async function takeFrame(
+  { kind, octets }: Frame,
+  { endpoint, desk }: { endpoint: Endpoint; desk: AttachmentDesk },
+  parts: GatewayConnectionParts,
 ): Promise<void> {
   try {
-    await desk.take(octets)
+    if (kind === 'binary') return await desk.take(octets)
+    const answer = await parts.answerHandshake(octets, endpoint.arrival)
+    if (!answer.isToError) await endpoint.send(answer.octets)
   } catch (error) {
-    if (!(error instanceof InvalidMessage)) throw error
-    const detail = error.message
-    await endpoint.send(errorMessage({ serverEntityId: options.entityId, status: 400, detail }))
+    if (error instanceof InvalidMessage) {
+      const { entityId } = parts.options
+      const refusal = { serverEntityId: entityId, status: 400, detail: error.message } as const
+      await endpoint.send(encodeError(refusal)).catch(() => {})
+    } else if (!(error instanceof TransportFailed)) throw error
   }
 }
 
 function watchUnattached(
   socket: FrameSocket,
   desk: AttachmentDesk,
-  { ports }: ServerContext,
+  { ports: { clock } }: ServerContext,
 ): { cancel(): void } {
-  let timer = ports.clock.setTimer(UNATTACHED_MS, look)
+  let timer = clock.setTimer(UNATTACHED_MS, look)
   function look(): void {
-    if (desk.current === undefined) return socket.close('not attached')
-    timer = ports.clock.setTimer(UNATTACHED_MS, look)
+    const nowMs = clock.monotonicMs()
+    const leftMs = (desk.freeSinceMs ?? nowMs) + UNATTACHED_MS - nowMs
+    if (leftMs <= 0) socket.close('not attached')
+    else timer = clock.setTimer(leftMs, look)
   }
   return { cancel: () => timer.cancel() }
 }
@@ -85,12 +88,6 @@ function socketEndpoint(socket: FrameSocket): Endpoint {
       return isOpen
     },
     ready: () => Promise.resolve(),
-    send(octets) {
-      const kind = octets[0] === HANDSHAKE_FIRST_OCTET ? 'text' : 'binary'
-      return socket.send({ kind, octets })
-    },
+    send: (octets) => socket.send(frameOf(octets)),
   }
 }
-
-/** `<`: the first octet of every handshake message, and of no attach frame or record. Design 7 */
-const HANDSHAKE_FIRST_OCTET = 0x3c

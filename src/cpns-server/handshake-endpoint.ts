@@ -5,7 +5,7 @@
 import { messageEvent } from '../cpns/message-trace.ts'
 import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
 import { CpnsError, InvalidMessage } from '../errors/errors.ts'
-import { errorMessage } from './answers.ts'
+import { encodeError } from './answers.ts'
 import type { Arrival } from './arrival.ts'
 import { answerAuthenticateResponse, type ConnectOutcome } from './authenticate-response.ts'
 import { answerConnectRequest } from './connect-request.ts'
@@ -16,8 +16,10 @@ import type { ServerContext } from './options.ts'
 export interface HandshakeAnswer extends ConnectOutcome {
   /** Set if the request could not be read at all: HTTP carries it as its own status too. */
   readonly unreadable?: true
+  /** Set if the request was an Error: where no answer has to be, none is sent, so that none can loop. */
+  readonly isToError?: true
   /** Of the exchange, if the request could be read. */
-  readonly transactionId: string
+  readonly transactionId?: string
 }
 
 /** Answers every message with exactly one message; never throws for what a peer sent. */
@@ -25,79 +27,92 @@ export interface HandshakeEndpoint {
   answer(octets: Uint8Array, arrival: Arrival): Promise<HandshakeAnswer>
 }
 
+type Server = ServerContext & { readonly euKeys: EuKeyFinder }
+
 /** @param server.euKeys Shared with nobody else, because it holds the limits on look-ups. */
-export function createHandshakeEndpoint(
-  server: ServerContext & { readonly euKeys: EuKeyFinder },
-): HandshakeEndpoint {
+export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
   const { options, ports } = server
 
-  const refuse = (
-    status: 400 | 500 | 503,
-    detail: string,
-    transactionId = '',
-  ): HandshakeAnswer => ({
-    octets: errorMessage({
-      ...(transactionId !== '' && { transactionId }),
-      serverEntityId: options.entityId,
-      status,
-      detail,
-    }),
-    transactionId,
-  })
+  /** Both ends of a relayed handshake are traced here; its PN GW traces the relay records. */
+  const trace = (side: 'sent' | 'received', message: CpnsMessage, peer: string): void => {
+    const [from, to] = side === 'sent' ? [options.entityId, peer] : [peer, options.entityId]
+    ports.trace(
+      messageEvent(message, { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() }),
+    )
+  }
 
-  const dispatch = async (
+  const answerReadable = async (
     octets: Uint8Array,
     message: CpnsMessage,
     arrival: Arrival,
   ): Promise<HandshakeAnswer> => {
-    const transactionId = message.transactionId ?? ''
-    switch (message.name) {
-      case 'ConnectRequest':
-        return {
-          octets: await answerConnectRequest({ octets, message }, arrival, server),
-          transactionId,
-        }
-      case 'AuthenticateResponse':
-        return {
-          ...(await answerAuthenticateResponse({ octets, message }, arrival, server)),
-          transactionId,
-        }
-      default:
-        return refuse(400, `${message.name}: not expected here`, transactionId)
+    const { transactionId } = message
+    const exchange = transactionId === undefined ? {} : { transactionId }
+    trace('received', message, message.entityId)
+    try {
+      return { ...exchange, ...(await dispatch(octets, message, { arrival, server })) }
+    } catch (error) {
+      return { ...exchange, octets: failureAnswer(error, exchange, server) }
     }
-  }
-
-  const failure = (error: unknown): HandshakeAnswer => {
-    if (error instanceof InvalidMessage) return { ...refuse(400, error.message), unreadable: true }
-    const isForeseen = error instanceof CpnsError
-    ports.log.error('handshake-failed', {
-      code: isForeseen ? error.code : 'internal',
-      reason: error instanceof Error ? error.message : 'unknown',
-    })
-    return isForeseen ? refuse(503, 'the server cannot answer now') : refuse(500, 'internal error')
-  }
-
-  /** Handshakes through a relay are traced by their PN GW's records on CPNS-2, and here inside them. */
-  const trace = (side: 'sent' | 'received', message: CpnsMessage, peer: string): void => {
-    const [from, to] = side === 'sent' ? [options.entityId, peer] : [peer, options.entityId]
-    const at = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
-    ports.trace(messageEvent(message, at))
   }
 
   return {
     async answer(octets, arrival) {
-      let peer = 'unknown'
-      let answer: HandshakeAnswer
-      try {
-        const message = decodeMessage(octets)
-        peer = message.entityId
-        trace('received', message, peer)
-        answer = await dispatch(octets, message, arrival)
-      } catch (error) {
-        answer = failure(error)
-      }
-      trace('sent', decodeMessage(answer.octets), peer)
+      const message = readMessage(octets)
+      const isReadable = !(message instanceof InvalidMessage)
+      const answer: HandshakeAnswer = isReadable
+        ? await answerReadable(octets, message, arrival)
+        : { octets: failureAnswer(message, {}, server), unreadable: true }
+      trace('sent', decodeMessage(answer.octets), isReadable ? message.entityId : 'unknown')
       return answer
     },
   }
+}
+
+function readMessage(octets: Uint8Array): CpnsMessage | InvalidMessage {
+  try {
+    return decodeMessage(octets)
+  } catch (error) {
+    if (error instanceof InvalidMessage) return error
+    throw error
+  }
+}
+
+async function dispatch(
+  octets: Uint8Array,
+  message: CpnsMessage,
+  { arrival, server }: { arrival: Arrival; server: Server },
+): Promise<HandshakeAnswer> {
+  if (message.name === 'ConnectRequest') {
+    return { octets: await answerConnectRequest({ octets, message }, arrival, server) }
+  }
+  if (message.name === 'AuthenticateResponse') {
+    return await answerAuthenticateResponse({ octets, message }, arrival, server)
+  }
+  const refusal = encodeError({
+    ...(message.transactionId !== undefined && { transactionId: message.transactionId }),
+    serverEntityId: server.options.entityId,
+    status: 400,
+    detail: `${message.name}: not expected here`,
+  })
+  return { octets: refusal, ...(message.name === 'Error' && { isToError: true }) }
+}
+
+function failureAnswer(
+  error: unknown,
+  exchange: { readonly transactionId?: string },
+  { options, ports }: Server,
+): Uint8Array {
+  const to = { ...exchange, serverEntityId: options.entityId }
+  if (error instanceof InvalidMessage) {
+    return encodeError({ ...to, status: 400, detail: error.message })
+  }
+  const isForeseen = error instanceof CpnsError
+  ports.log.error('handshake-failed', {
+    code: isForeseen ? error.code : 'internal',
+    reason: error instanceof Error ? error.message : 'unknown',
+  })
+  return isForeseen
+    ? encodeError({ ...to, status: 503, detail: 'the server cannot answer now' })
+    : encodeError({ ...to, status: 500, detail: 'internal error' })
 }

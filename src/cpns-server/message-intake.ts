@@ -1,5 +1,6 @@
 /** Accepting messages: who may send what to whom, once and durably. Design 8 */
-import type { Message, MessageResult } from '../cpns/messages.ts'
+import { encodeMessage, type Message, type MessageResult } from '../cpns/messages.ts'
+import { MAX_PAYLOAD_OCTETS } from '../cpns/record-content.ts'
 import type { Status } from '../cpns/status.ts'
 import type { ServerContext } from './options.ts'
 import type { MailboxMessage, Session } from './server-store.ts'
@@ -21,14 +22,11 @@ export interface Submission {
 export interface MessageIntake {
   /** A message of a peer, under its session. @returns The result to send back. */
   take(session: Session, message: Message, payload: Uint8Array): Promise<MessageResult>
-  /** A message of an application. @returns 202, or the status that refuses it. */
+  /** A message of an application. @returns 202; 400, 404 or 413 if it is refused. */
   submit(submission: Submission): Promise<Status>
 }
 
-/** Longest life of a message, in seconds. Design 8 */
-const LONGEST_EXPIRES = 7 * 24 * 3600
-
-/** @param parts.services Names of the applications that messages can be sent to. */
+/** @param parts.hasService Whether an address is that of an application that messages can be sent to. */
 export function createMessageIntake(
   parts: ServerContext & { readonly hasService: (address: string) => boolean },
 ): MessageIntake {
@@ -41,7 +39,8 @@ export function createMessageIntake(
 
   const submit = async (submission: Submission): Promise<Status> => {
     const { expires, ...rest } = submission
-    if (expires < 1 || expires > LONGEST_EXPIRES) return 400
+    if (submission.payload.length > MAX_PAYLOAD_OCTETS) return 413
+    if (!isMessage(submission, options)) return 400
     if (!(await isKnown(submission.to))) return 404
     const nowMs = ports.clock.nowMs()
     const message: Omit<MailboxMessage, 'position'> = {
@@ -70,5 +69,17 @@ export function createMessageIntake(
         status,
       }
     },
+  }
+}
+
+/** What could not be sent to its recipient would stand in the way of all messages after it. */
+function isMessage(submission: Submission, { entityId }: ServerContext['options']): boolean {
+  const { messageId, from, to, contentType, expires } = submission
+  const head = { transactionId: messageId, entityId, messageId, from, to, contentType, expires }
+  try {
+    return encodeMessage({ name: 'Message', ...head }).length > 0
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
   }
 }

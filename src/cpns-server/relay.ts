@@ -2,14 +2,15 @@
  * PNEs behind a PN GW, as the server sees them: octets in relay records. Design 7: handshake messages
  * and records go end to end; the PN GW learns from `PneStatus` for whom it may relay records.
  */
-
 import { classifyFrame } from '../cpns/frame.ts'
 import { messageEvent } from '../cpns/message-trace.ts'
 import { encodeMessage, type PneStatus } from '../cpns/messages.ts'
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
+import type { Status } from '../cpns/status.ts'
 import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
 import type { EntityId } from '../identity/entity-id.ts'
-import { errorMessage } from './answers.ts'
+import type { Timer } from '../ports/clock.ts'
+import { encodeError } from './answers.ts'
 import type { AttachmentDesk } from './attachment-desk.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -20,162 +21,200 @@ import type { Session } from './server-store.ts'
 /** What relaying needs of the server. */
 export interface RelayParts extends ServerContext {
   readonly registry: AttachmentRegistry
-  readonly answerHandshake: (
-    octets: Uint8Array,
-    arrival: Extract<Endpoint['arrival'], { kind: 'relay' }>,
-  ) => Promise<HandshakeAnswer>
+  readonly answerHandshake: (octets: Uint8Array, arrival: RelayArrival) => Promise<HandshakeAnswer>
   readonly createDesk: (endpoint: Endpoint) => AttachmentDesk
-}
-
-/** The PNEs behind the PN GWs of one node. */
-export interface Relay {
-  /** One relay record of an attached PN GW. Resolves when the server can take the next one. */
-  take(gateway: Attachment, content: Uint8Array, remoteAddress: string): Promise<void>
-  /** The PN GW came back on another connection: what was under way to its PNEs may be lost. */
-  gatewayReturned(gateway: EntityId): Promise<void>
-  /** Tells the PN GW that a PNE's session has ended. */
-  pneEnded(session: Session): void
-}
-
-interface Line {
-  readonly desk: AttachmentDesk
-  /** The PNE's octets are handled one after the other; those of other PNEs go on meanwhile. */
-  tail: Promise<void>
-  waiting: number
-}
-
-/** Octets of one PNE that may wait while a handshake of it is under way; then its PN GW waits. */
-const LINE_LIMIT = 32
-
-/** One for each server. */
-export function createRelay(parts: RelayParts): Relay {
-  const { options, ports, registry } = parts
-  const lines = new Map<string, Line>()
-
-  const tell = async (gateway: EntityId, pne: EntityId, octets: Uint8Array): Promise<void> => {
-    const attachment = registry.of(gateway)
-    if (attachment === undefined) throw new TransportFailed('the PN GW is not attached')
-    await attachment.send('relay', encodeRelayContent({ entityId: pne, octets }))
-  }
-
-  const tellStatus = async (
-    session: Session,
-    change: Pick<PneStatus, 'state' | 'transactionId'>,
-  ): Promise<void> => {
-    const gateway = session.via === undefined ? undefined : registry.of(session.via)
-    if (gateway === undefined) return
-    const status = pneStatusOf(session, change, parts)
-    ports.trace(
-      messageEvent(status, {
-        point: 'CPNS-2',
-        side: 'sent',
-        from: options.entityId,
-        to: gateway.session.entityId,
-        atMs: ports.clock.nowMs(),
-      }),
-    )
-    await gateway.send('control', encodeMessage(status))
-  }
-
-  const forgetIdle = (via: EntityId, pne: EntityId): void => {
-    const key = lineKey(via, pne)
-    const line = lines.get(key)
-    if (line?.waiting === 0 && line.desk.isIdle) lines.delete(key)
-  }
-
-  registry.observe({
-    opened() {},
-    closed({ session }) {
-      if (session.via === undefined) return
-      forgetIdle(session.via, session.entityId)
-    },
-  })
-
-  const lineOf = (via: EntityId, pne: EntityId, remoteAddress: string): Line => {
-    const key = lineKey(via, pne)
-    const known = lines.get(key)
-    if (known !== undefined) return known
-    const endpoint = relayEndpoint({ via, pne, remoteAddress }, registry, tell)
-    const line: Line = { desk: parts.createDesk(endpoint), tail: Promise.resolve(), waiting: 0 }
-    lines.set(key, line)
-    return line
-  }
-
-  const handshake = async (octets: Uint8Array, at: RelayArrival): Promise<void> => {
-    const answer = await parts.answerHandshake(octets, at)
-    if (answer.made !== undefined) {
-      const { transactionId } = answer
-      await tellStatus(answer.made.session, { state: 'admitted', transactionId })
-    }
-    await tell(at.via, at.pne, answer.octets)
-  }
-
-  const handle = async (line: Line, octets: Uint8Array, at: RelayArrival): Promise<void> => {
-    try {
-      if (classifyFrame(octets).kind === 'handshake') await handshake(octets, at)
-      else await line.desk.take(octets)
-    } catch (error) {
-      if (error instanceof InvalidMessage) {
-        const detail = error.message
-        const refusal = { serverEntityId: options.entityId, status: 400 as const, detail }
-        await tell(at.via, at.pne, errorMessage(refusal)).catch(() => {})
-      } else if (!(error instanceof TransportFailed)) throw error
-    }
-  }
-
-  return {
-    async take(gateway, content, remoteAddress) {
-      const { entityId: pne, octets } = decodeRelayContent(content)
-      const via = gateway.session.entityId
-      const line = lineOf(via, pne, remoteAddress)
-      line.waiting += 1
-      const handled = line.tail.then(() =>
-        handle(line, octets, { kind: 'relay', via, pne, remoteAddress }),
-      )
-      line.tail = handled.catch((error: unknown) => {
-        ports.log.error('relay-failed', {
-          reason: error instanceof Error ? error.message : 'unknown',
-        })
-      })
-      const settled = line.tail.then(() => {
-        line.waiting -= 1
-        forgetIdle(via, pne)
-      })
-      if (line.waiting >= LINE_LIMIT) await settled
-    },
-    async gatewayReturned(gateway) {
-      const detail = 'the PN GW came back: attach again'
-      for (const { session } of registry.all().filter((other) => other.session.via === gateway)) {
-        const again = errorMessage({ serverEntityId: options.entityId, status: 409, detail })
-        await tell(gateway, session.entityId, again)
-      }
-    },
-    pneEnded(session) {
-      const transactionId = session.sessionId
-      tellStatus(session, { state: 'ended', transactionId }).catch(() => {})
-    },
-  }
 }
 
 type RelayArrival = Extract<Endpoint['arrival'], { kind: 'relay' }>
 
-function lineKey(via: EntityId, pne: EntityId): string {
-  return `${via}\n${pne}`
+/** One PNE behind one PN GW. */
+interface Line {
+  readonly arrival: RelayArrival
+  readonly desk: AttachmentDesk
+  /** The PNE's attach frames and records are handled one after the other. */
+  tail: Promise<void>
+  /** How many of them wait. */
+  waiting: number
+  /** Handshake messages under way; beside the records, because a BSF may have to be asked. */
+  handshakes: number
 }
 
-function relayEndpoint(
-  at: Omit<RelayArrival, 'kind'>,
-  registry: AttachmentRegistry,
-  tell: (gateway: EntityId, pne: EntityId, octets: Uint8Array) => Promise<void>,
-): Endpoint {
-  return {
-    arrival: { kind: 'relay', ...at },
-    get isReady() {
-      return registry.of(at.via)?.isOpen ?? false
-    },
-    ready: (until) => registry.whenOpen(at.via, until),
-    send: (octets) => tell(at.via, at.pne, octets),
+/** Records of one PNE that may wait; then its PN GW waits. */
+const LINE_LIMIT = 32
+/** Handshake messages of one PNE that may be under way; an honest one has one. */
+const HANDSHAKE_LIMIT = 4
+/** How long an answer to a handshake message waits for a PN GW that makes a new session. Design 12 */
+const ANSWER_MS = 30_000
+
+/** The PNEs behind the PN GWs of one node. */
+export class Relay {
+  readonly #parts: RelayParts
+  readonly #lines = new Map<string, Line>()
+
+  constructor(parts: RelayParts) {
+    this.#parts = parts
+    parts.registry.observe({
+      closed: ({ session }, end) => {
+        if (end !== 'detached') this.noteEnded(session)
+      },
+    })
   }
+
+  /** PNEs that anything is known of. */
+  get lineCount(): number {
+    return this.#lines.size
+  }
+
+  /**
+   * One relay record of an attached PN GW. Resolves when the server can take the next one.
+   *
+   * @throws {InvalidMessage} If it is none.
+   */
+  async take(gateway: Attachment, content: Uint8Array, remoteAddress: string): Promise<void> {
+    const { entityId: pne, octets } = decodeRelayContent(content)
+    const via = gateway.session.entityId
+    const arrival: RelayArrival = { kind: 'relay', via, pne, remoteAddress }
+    const line = this.#lineOf(arrival)
+    if (isHandshake(octets)) this.#takeHandshake(line, arrival, octets)
+    else await this.#takeBinary(line, octets)
+  }
+
+  /** A session is over: the PN GW of a PNE relays no more records under it. Design 7 */
+  noteEnded(session: Session): void {
+    this.#tellStatus(session, { state: 'ended', transactionId: session.sessionId }).catch(() => {})
+  }
+
+  /** Forgets PNEs that have gone; called from time to time. */
+  forgetIdle(): void {
+    for (const line of this.#lines.values()) this.#forgetIfIdle(line)
+  }
+
+  #lineOf(arrival: RelayArrival): Line {
+    const key = lineKey(arrival.via, arrival.pne)
+    const known = this.#lines.get(key)
+    if (known !== undefined) return known
+    const desk = this.#parts.createDesk(this.#endpointOf(arrival))
+    const line: Line = { arrival, desk, tail: Promise.resolve(), waiting: 0, handshakes: 0 }
+    this.#lines.set(key, line)
+    return line
+  }
+
+  #endpointOf(arrival: RelayArrival): Endpoint {
+    const { registry } = this.#parts
+    return {
+      arrival,
+      get isReady() {
+        return registry.of(arrival.via)?.isOpen ?? false
+      },
+      ready: (until) => registry.whenOpen(arrival.via, until),
+      send: (octets) => this.#tell(arrival, octets),
+    }
+  }
+
+  #forgetIfIdle({ arrival, desk, waiting, handshakes }: Line): void {
+    const isIdle = waiting === 0 && handshakes === 0 && desk.isIdle
+    if (isIdle) this.#lines.delete(lineKey(arrival.via, arrival.pne))
+  }
+
+  #takeHandshake(line: Line, arrival: RelayArrival, octets: Uint8Array): void {
+    if (line.handshakes >= HANDSHAKE_LIMIT) {
+      this.#refuse(arrival, 429, 'too many handshakes at once')
+      return
+    }
+    line.handshakes += 1
+    void this.#guard(arrival, () => this.#handshake(arrival, octets)).then(() => {
+      line.handshakes -= 1
+      this.#forgetIfIdle(line)
+    })
+  }
+
+  async #takeBinary(line: Line, octets: Uint8Array): Promise<void> {
+    line.waiting += 1
+    line.tail = line.tail
+      .then(() => this.#guard(line.arrival, () => line.desk.take(octets)))
+      .then(() => {
+        line.waiting -= 1
+        this.#forgetIfIdle(line)
+      })
+    if (line.waiting >= LINE_LIMIT) await line.tail
+  }
+
+  /** What goes wrong for one PNE is told to it, and concerns no other. */
+  async #guard(arrival: RelayArrival, work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof TransportFailed) return
+      if (error instanceof InvalidMessage) {
+        this.#refuse(arrival, 400, error.message)
+        return
+      }
+      const reason = error instanceof Error ? error.message : 'unknown'
+      this.#parts.ports.log.error('relay-failed', { reason })
+    }
+  }
+
+  async #handshake(arrival: RelayArrival, octets: Uint8Array): Promise<void> {
+    const answer = await this.#parts.answerHandshake(octets, arrival)
+    if (answer.isToError) return
+    await this.#whenAttached(arrival.via)
+    const { made, transactionId } = answer
+    if (made !== undefined && transactionId !== undefined) {
+      await this.#tellStatus(made.session, { state: 'admitted', transactionId })
+    }
+    await this.#tell(arrival, answer.octets)
+  }
+
+  /** A PN GW whose session ended makes a new one first. Design 8 */
+  async #whenAttached(gateway: EntityId): Promise<void> {
+    const { registry, ports } = this.#parts
+    if (registry.of(gateway)?.isOpen) return
+    let timer: Timer | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = ports.clock.setTimer(ANSWER_MS, resolve)
+    })
+    await registry.whenOpen(gateway, late)
+    timer?.cancel()
+  }
+
+  async #tell({ via, pne }: RelayArrival, octets: Uint8Array): Promise<void> {
+    const gateway = this.#parts.registry.of(via)
+    if (gateway === undefined) throw new TransportFailed('the PN GW is not attached')
+    await gateway.send('relay', encodeRelayContent({ entityId: pne, octets }))
+  }
+
+  #refuse(arrival: RelayArrival, status: Exclude<Status, 200>, detail: string): void {
+    const serverEntityId = this.#parts.options.entityId
+    this.#tell(arrival, encodeError({ serverEntityId, status, detail })).catch(() => {})
+  }
+
+  async #tellStatus(
+    session: Session,
+    change: Pick<PneStatus, 'state' | 'transactionId'>,
+  ): Promise<void> {
+    const { options, ports, registry } = this.#parts
+    const gateway = session.via === undefined ? undefined : registry.of(session.via)
+    if (gateway === undefined) return
+    const status = pneStatusOf(session, change, this.#parts)
+    const sent = gateway.send('control', encodeMessage(status))
+    const [from, to] = [options.entityId, gateway.session.entityId]
+    const atMs = ports.clock.nowMs()
+    ports.trace(messageEvent(status, { point: 'CPNS-2', side: 'sent', from, to, atMs }))
+    await sent
+  }
+}
+
+/** Octets that are no frame at all go to the desk, which says so. */
+function isHandshake(octets: Uint8Array): boolean {
+  try {
+    return classifyFrame(octets).kind === 'handshake'
+  } catch {
+    return false
+  }
+}
+
+function lineKey(via: EntityId, pne: EntityId): string {
+  return `${via}\n${pne}`
 }
 
 function pneStatusOf(

@@ -77,19 +77,18 @@ export function createZnLookup(
 
   const remember = (btid: Btid, answer: ZnAnswer): void => {
     if (answer.outcome === 'unavailable') return
-    const lifeMs = answer.outcome === 'success' ? limits.positiveMs : limits.negativeMs
+    const nowMs = ports.clock.monotonicMs()
+    // No key stays in memory for longer than it is needed.
+    for (const [known, { untilMs }] of remembered) if (untilMs <= nowMs) remembered.delete(known)
     forgetOldest(remembered, limits.remembered)
-    remembered.set(btid, { answer, untilMs: ports.clock.monotonicMs() + lifeMs })
+    const lifeMs = answer.outcome === 'success' ? limits.positiveMs : limits.negativeMs
+    remembered.set(btid, { answer, untilMs: nowMs + lifeMs })
   }
 
   const ask = async (zn: Zn, btid: Btid): Promise<ZnAnswer> => {
-    try {
-      const answer = await zn.requestBootstrappingInfo({ ...options.request, btid })
-      remember(btid, answer)
-      return answer
-    } finally {
-      underWay.delete(btid)
-    }
+    const answer = await zn.requestBootstrappingInfo({ ...options.request, btid })
+    remember(btid, answer)
+    return answer
   }
 
   return {
@@ -101,7 +100,7 @@ export function createZnLookup(
       if (underWay.size >= limits.outstanding) return { outcome: 'unavailable' }
       const waitSeconds = budget.take(address)
       if (waitSeconds > 0) return { outcome: 'limited', retryAfterSeconds: waitSeconds }
-      const asked = ask(zn, btid)
+      const asked = ask(zn, btid).finally(() => underWay.delete(btid))
       underWay.set(btid, asked)
       return await asked
     },

@@ -1,8 +1,8 @@
-/** A session as a PN GW or PNE holds it, and how it is made over a socket. CR 7.5.2, M-3 */
+/** A session as a PN GW or PNE holds it, and who it says it is. CR 7.5.2, M-3 */
 import { fingerprint } from '../crypto/fingerprint.ts'
 import type { Secret } from '../crypto/secret.ts'
-import type { Algorithm } from './algorithms.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import type { Algorithm } from './algorithms.ts'
 
 /** One session of a client. */
 export interface ClientSession {

@@ -1,5 +1,6 @@
 /** Telling the frames of CPNS-1 and CPNS-2, and the octets of relay records, apart. Design 7 */
 import { InvalidMessage } from '../errors/errors.ts'
+import type { Frame } from '../ports/frame-socket.ts'
 import {
   ATTACH_ANSWER_TYPE,
   ATTACH_FRAME_LENGTH,
@@ -36,6 +37,11 @@ export function classifyFrame(octets: Uint8Array): FrameClass {
   const kind = kindOf(type)
   assertLength(octets, kind)
   return { kind, sessionId: decodeSessionId(octets.subarray(2, 2 + SESSION_ID_LENGTH)) }
+}
+
+/** The frame that carries these octets: text for a handshake message, else binary. Design 7 */
+export function frameOf(octets: Uint8Array): Frame {
+  return { kind: octets[0] === LESS_THAN_SIGN ? 'text' : 'binary', octets }
 }
 
 function kindOf(type: number): 'attach-request' | 'attach-answer' | 'record' {

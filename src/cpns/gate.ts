@@ -2,27 +2,34 @@
 
 /** Holds a value while it is open. */
 export interface Gate<T> {
+  /** Absent while it is closed. */
   readonly value: T | undefined
   open(value: T): void
   close(): void
-  /** Ends all waiting, now and later, with this error. */
+  /** Closes it for good: ends all waiting, now and later, with this error. */
   fail(error: Error): void
-  /** The value, as soon as the gate is open. @throws What `fail` was given. */
+  /** The value, as soon as the gate is open; first come, first served. @throws What `fail` was given. */
   whenOpen(): Promise<T>
+}
+
+interface Waiting<T> {
+  resolve(value: T): void
+  reject(error: Error): void
 }
 
 /** A closed gate. */
 export function createGate<T>(): Gate<T> {
   let value: T | undefined
   let failure: Error | undefined
-  let waiting: { resolve(value: T): void; reject(error: Error): void }[] = []
+  let waiting: Waiting<T>[] = []
   return {
     get value() {
       return value
     },
     open(opened) {
+      if (failure !== undefined) return
       value = opened
-      for (const { resolve } of waiting) resolve(opened)
+      for (const one of waiting) one.resolve(opened)
       waiting = []
     },
     close() {
@@ -31,7 +38,7 @@ export function createGate<T>(): Gate<T> {
     fail(error) {
       value = undefined
       failure = error
-      for (const { reject } of waiting) reject(error)
+      for (const one of waiting) one.reject(error)
       waiting = []
     },
     whenOpen() {

@@ -4,7 +4,13 @@ import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { attachmentErrorOf } from './attachment-error.ts'
-import { type ClientEvent, type ClientFailed, type ClientState, IDLE, step } from './client-handshake.ts'
+import {
+  type ClientEvent,
+  type ClientFailed,
+  type ClientState,
+  IDLE,
+  step,
+} from './client-handshake.ts'
 import type { ClientIdentity, ClientSession } from './client-session.ts'
 import { ConnectRefused, type CredentialSource, type Credentials } from './credentials.ts'
 import type { LinkConnection } from './link-connection.ts'
@@ -28,7 +34,8 @@ const LONGEST_RETRY_SECONDS = 60
  * a busy server is asked again when it says so.
  *
  * @throws {ConnectRefused} If the server refuses, or its HASH is wrong.
- * @throws {TransportFailed} If the connection ends or the server does not answer.
+ * @throws {TransportFailed} If the connection ends, or the server does not answer or cannot now.
+ * @throws {CpnsError} As the credential source, or if what came is no message of this exchange.
  */
 export async function authenticate(
   connection: LinkConnection,
@@ -45,7 +52,8 @@ export async function authenticate(
       isRenewed = true
       credentials = await ports.credentials.obtain(hints ?? {})
     } else if ((status === 503 || status === 429) && retryAfter !== undefined) {
-      await pause(ports.clock, Math.min(retryAfter, LONGEST_RETRY_SECONDS) * 1000)
+      const seconds = Math.min(Math.max(retryAfter, 1), LONGEST_RETRY_SECONDS)
+      await pauseOn(connection, seconds * 1000, ports.clock)
     } else throw failureOf(outcome)
   }
 }
@@ -69,7 +77,7 @@ async function runHandshake(
     if (next.send !== undefined) {
       countsFromMs = ports.clock.monotonicMs()
       ports.seen('sent', next.send)
-      await connection.sendText(next.send)
+      connection.sendText(next.send)
     }
     if (next.outcome?.kind === 'failed') return next.outcome
     if (next.outcome?.kind === 'connected') {
@@ -93,16 +101,17 @@ function failureOf({ reason, status }: ClientFailed): Error {
   if (status !== undefined && TRANSIENT.has(status)) {
     return new TransportFailed(`the server could not finish the handshake (status ${status})`)
   }
-  switch (reason) {
-    case 'timeout':
-      return new TransportFailed('the server did not answer in time')
-    case 'refused':
-      return new ConnectRefused(`the server refused the handshake with status ${status}`, status)
-    case 'algorithm-not-offered':
-      return new ConnectRefused('the server chose an algorithm that was not offered')
-    case 'server-hash-wrong':
-      return new ConnectRefused('the server did not prove that it knows the EUKey (HASH)')
-  }
+  if (reason === 'timeout') return new TransportFailed('the server did not answer in time')
+  return new ConnectRefused(
+    `${SENTENCES[reason]}${status === undefined ? '' : ` (status ${status})`}`,
+    status,
+  )
+}
+
+const SENTENCES: Readonly<Record<Exclude<ClientFailed['reason'], 'timeout'>, string>> = {
+  refused: 'the server refused the handshake',
+  'algorithm-not-offered': 'the server chose an algorithm that was not offered',
+  'server-hash-wrong': 'the server did not prove that it knows the EUKey (HASH)',
 }
 
 function startEvent(
@@ -130,8 +139,11 @@ async function nextText(connection: LinkConnection): Promise<Uint8Array> {
   }
 }
 
-function pause(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimer(delayMs, resolve)
-  })
+/** @throws {TransportFailed} If the connection ends meanwhile. */
+async function pauseOn(connection: LinkConnection, pauseMs: number, clock: Clock): Promise<void> {
+  const untilMs = clock.monotonicMs() + pauseMs
+  for (let leftMs = pauseMs; leftMs > 0; leftMs = untilMs - clock.monotonicMs()) {
+    const signal = await connection.next(leftMs)
+    if (signal?.kind === 'closed') throw new TransportFailed('the connection ended')
+  }
 }

@@ -58,9 +58,16 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
       return present({ MessageID: message.messageId, Status: message.status })
     case 'Error':
       return present({ Status: message.status, Detail: message.detail })
-    default:
-      return {}
+    case 'EUKeyAssignmentRequest':
+    case 'EUKeyAssignmentResponse':
+    case 'EUKeyAssignmentTrigger':
+    case 'UserInfoInstallation':
+    case 'PnRegistration':
+    case 'PnRegistrationResult':
+    case 'Disconnect':
+      break
   }
+  return {}
 }
 
 function present(

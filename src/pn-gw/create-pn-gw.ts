@@ -5,17 +5,18 @@
 import type { Algorithm } from '../cpns/algorithms.ts'
 import type { ClientSessionInfo } from '../cpns/client-session.ts'
 import type { CredentialSource } from '../cpns/credentials.ts'
+import type { LinkDownReason } from '../cpns/link-watch.ts'
 import { messageEvent } from '../cpns/message-trace.ts'
 import { decodeMessage } from '../cpns/messages.ts'
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
-import { createSessionLink, type LinkDownReason } from '../cpns/session-link.ts'
+import { createSessionLink } from '../cpns/session-link.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
-import { createPneSockets } from './pne-sockets.ts'
+import { PneSockets } from './pne-sockets.ts'
 import { createPneTrace } from './pne-trace.ts'
 
 /** Validated settings of one PN GW. */
@@ -71,11 +72,6 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     ports.trace(messageEvent(decodeMessage(octets), at))
   }
 
-  const takeControl = (content: Uint8Array): void => {
-    const message = decodeMessage(content)
-    if (message.name === 'PneStatus') sockets.noteStatus(message)
-  }
-
   const link = createSessionLink(
     {
       identity: { entityId, role: 'pn-gw', algorithms: options.algorithms },
@@ -86,22 +82,28 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
       seen,
       connect: ports.connectServer,
       async handleRecord(type, content) {
-        if (type === 'control') takeControl(content)
+        if (type === 'control') takeControl(sockets, content)
         if (type !== 'relay') return
         const { entityId: pne, octets } = decodeRelayContent(content)
         sockets.deliver(pne, octets)
       },
+      onUp(session, isNewSession, mayHaveLost) {
+        if (mayHaveLost) sockets.noteInterruption()
+        ports.onUp?.(session, isNewSession)
+      },
     },
   )
 
-  const sockets = createPneSockets({
+  const sockets = new PneSockets({
     entityId,
     clock: ports.clock,
+    log: ports.log,
     trace: pneTrace,
+    ready: () => link.whenUp(),
     async forward(pne, octets) {
-      await link.whenUp()
+      const sent = link.send('relay', encodeRelayContent({ entityId: pne, octets }))
       pneTrace.relayed(pne, octets)
-      await link.send('relay', encodeRelayContent({ entityId: pne, octets }))
+      await sent
     },
   })
 
@@ -120,4 +122,10 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
       link.stop()
     },
   }
+}
+
+/** For which PNE records may be relayed. Design 7 @throws {InvalidMessage} If it is no message. */
+function takeControl(sockets: PneSockets, content: Uint8Array): void {
+  const message = decodeMessage(content)
+  if (message.name === 'PneStatus') sockets.noteStatus(message)
 }

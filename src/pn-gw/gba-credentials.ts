@@ -4,7 +4,7 @@
  * A card in use never falls back silently; what goes wrong is reported with the check that failed.
  */
 import type { BootstrappingHints, CredentialSource, Credentials } from '../cpns/credentials.ts'
-import { AuthenticationFailed, ConfigurationInvalid } from '../errors/errors.ts'
+import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
 import { type BootstrapFailure, type BootstrappedKeys, bootstrap } from '../gba/ub-client.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
@@ -44,7 +44,12 @@ export interface BootstrapSummary {
 
 /** A source that makes new EUKeys by bootstrapping. */
 export interface GbaCredentials extends CredentialSource {
-  /** Bootstraps now, whatever is there. @throws {AuthenticationFailed} Naming the check that failed. */
+  /**
+   * Bootstraps now, whatever is there.
+   *
+   * @throws {AuthenticationFailed} Naming the check that failed.
+   * @throws {TransportFailed} If card or BSF cannot be reached, or the BSF is in trouble (5xx).
+   */
   bootstrap(): Promise<BootstrapSummary>
 }
 
@@ -54,6 +59,7 @@ export function createGbaCredentials(
   ports: GbaCredentialPorts,
 ): GbaCredentials {
   const bsfName = options.bsfName ?? ports.card.bsfName
+  const inTurn = createTurns()
   let keys: BootstrappedKeys | undefined
   let derived: Credentials | undefined
 
@@ -61,34 +67,50 @@ export function createGbaCredentials(
     keys = undefined
     derived = undefined
     const outcome = await bootstrap({ ...ports, bsfName, entityName: options.entityName })
-    if (outcome.outcome !== 'success') throw new AuthenticationFailed(sentenceOf(outcome))
+    if (outcome.outcome !== 'success') throw failureOf(outcome)
     keys = outcome
     return outcome
   }
 
-  const derive = async (from: BootstrappedKeys): Promise<Credentials> => {
+  /** `undefined` if somebody else has bootstrapped with the card since. */
+  const derive = async (from: BootstrappedKeys): Promise<Credentials | undefined> => {
     const euKey = await from.deriveKsNaf(options.nafId)
-    if (euKey === undefined) return await derive(await bootstrapNow())
-    derived = {
-      euKey,
-      btid: from.btid,
-      keyType: from.gbaType === 'GBA_U' ? 'ks-ext-naf' : 'ks-naf',
-    }
+    if (euKey === undefined) return undefined
+    const keyType = from.gbaType === 'GBA_U' ? 'ks-ext-naf' : 'ks-naf'
+    derived = { euKey, btid: from.btid, keyType }
     return derived
   }
 
+  const isGood = (): boolean => keys !== undefined && keys.expiresAtMs > ports.clock.nowMs()
+
+  const obtain = async (refused?: BootstrappingHints): Promise<Credentials> => {
+    if (refused !== undefined) assertConfigured(refused, { nafId: options.nafId, bsfName })
+    if (refused === undefined && isGood()) {
+      const known = derived ?? (keys && (await derive(keys)))
+      if (known !== undefined) return known
+    }
+    const made = await derive(await bootstrapNow())
+    if (made === undefined) throw new AuthenticationFailed('the card lost its bootstrapping key')
+    return made
+  }
+
   return {
-    async bootstrap() {
-      const { btid, expiresAtMs, gbaType } = await bootstrapNow()
-      return { btid, expiresAtMs, gbaType }
-    },
-    async obtain(refused) {
-      if (refused !== undefined) assertConfigured(refused, { nafId: options.nafId, bsfName })
-      const isGood = keys !== undefined && keys.expiresAtMs > ports.clock.nowMs()
-      if (isGood && refused === undefined && derived !== undefined) return derived
-      const usable = isGood && refused === undefined ? keys : undefined
-      return await derive(usable ?? (await bootstrapNow()))
-    },
+    bootstrap: () =>
+      inTurn(async () => {
+        const { btid, expiresAtMs, gbaType } = await bootstrapNow()
+        return { btid, expiresAtMs, gbaType }
+      }),
+    obtain: (refused) => inTurn(() => obtain(refused)),
+  }
+}
+
+/** A card does one thing at a time. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const done = last.then(work, work)
+    last = done.catch(() => {})
+    return done
   }
 }
 
@@ -111,20 +133,35 @@ function assertConfigured(
   }
 }
 
+/** A BSF that is in trouble may be out of it soon; everything else stays as it is. */
+function failureOf(failure: BootstrapFailure): Error {
+  const isPassing = failure.outcome === 'refused' && failure.status >= 500
+  const sentence = sentenceOf(failure)
+  return isPassing ? new TransportFailed(sentence) : new AuthenticationFailed(sentence)
+}
+
 /** Which check failed, for the person in front of the PN GW. */
 function sentenceOf(failure: BootstrapFailure): string {
   switch (failure.outcome) {
-    case 'mac-failure':
-      return 'the card refused the challenge: AUTN has a wrong MAC (98 62), so it is not from its home network'
-    case 'sync-failure-repeated':
-      return 'the card refused the sequence number twice: resynchronisation did not help'
     case 'refused':
       return `the BSF refused with status ${failure.status}`
-    case 'server-not-authenticated':
-      return 'the BSF did not prove that it knows XRES: rspauth is wrong or missing'
     case 'name-mismatch':
       return `the ${failure.field} of the BSF is not the one that belongs to its name`
     case 'protocol-error':
       return `the BSF sent no valid answer: ${failure.reason}`
+    case 'mac-failure':
+    case 'sync-failure-repeated':
+    case 'server-not-authenticated':
+      break
   }
+  return SENTENCES[failure.outcome]
 }
+
+const SENTENCES = {
+  'mac-failure':
+    'the card refused the challenge: AUTN has a wrong MAC (98 62), so it is not from its home network',
+  'sync-failure-repeated':
+    'the card refused the sequence number twice: resynchronisation did not help',
+  'server-not-authenticated':
+    'the BSF did not prove that it knows XRES: rspauth is wrong or missing',
+} as const

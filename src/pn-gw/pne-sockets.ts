@@ -10,181 +10,149 @@ import type { Status } from '../cpns/status.ts'
 import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { FrameSocket } from '../ports/frame-socket.ts'
+import type { Frame, FrameSocket } from '../ports/frame-socket.ts'
+import type { Log } from '../ports/log.ts'
+import { PneLine } from './pne-line.ts'
 import type { PneTrace } from './pne-trace.ts'
 
 /** What the sockets need of the PN GW. */
 export interface PneSocketsParts {
   readonly entityId: EntityId
   readonly clock: Clock
+  readonly log: Log
   readonly trace: PneTrace
-  /** Resolves when the octets have left in a relay record; waits for a session. */
+  /** Resolves when the PN GW has a session. @throws {CpnsError} If it has given up. */
+  readonly ready: () => Promise<void>
+  /** Sends octets in a relay record. @throws {TransportFailed} If that cannot be done now. */
   readonly forward: (pne: EntityId, octets: Uint8Array) => Promise<void>
 }
 
 /** The sockets of one PN GW. */
-export interface PneSockets {
-  /** Serves one socket until it ends. Never rejects. */
-  serve(socket: FrameSocket): Promise<void>
-  /** Octets of a relay record of the server, for one PNE. */
-  deliver(pne: EntityId, octets: Uint8Array): void
-  /** A control record: a PNE is admitted, or its session has ended. */
-  noteStatus(status: PneStatus): void
+export class PneSockets {
+  readonly #parts: PneSocketsParts
+  readonly #lines = new Set<PneLine>()
+
+  constructor(parts: PneSocketsParts) {
+    this.#parts = parts
+  }
+
   /** Sockets that are open. */
-  readonly count: number
-  close(): void
-}
-
-/** One local socket. */
-interface Line {
-  readonly socket: FrameSocket
-  /** Set by the first handshake message; a socket speaks for one PNE. */
-  pne: EntityId | undefined
-  /** Exchanges that this socket carries. */
-  readonly transactionIds: Set<string>
-  /** Sessions that the server admitted, and when they end on the monotonic clock. */
-  readonly admitted: Map<string, number>
-  /** Frames that wait for a slow PNE. */
-  queued: number
-}
-
-/** Frames queued for one PNE; a PNE that takes none of them is cut off, its messages wait at the server. */
-const QUEUE_LIMIT = 256
-/** Exchanges that one socket may have open. */
-const TRANSACTION_LIMIT = 8
-
-/** No sockets yet. */
-export function createPneSockets(parts: PneSocketsParts): PneSockets {
-  const lines = new Set<Line>()
-
-  const isAdmitted = (line: Line, sessionId: string): boolean =>
-    (line.admitted.get(sessionId) ?? 0) > parts.clock.monotonicMs()
-
-  const send = (line: Line, octets: Uint8Array): void => {
-    if (line.queued >= QUEUE_LIMIT) return line.socket.close('too slow')
-    line.queued += 1
-    const kind = octets[0] === HANDSHAKE_FIRST_OCTET ? 'text' : 'binary'
-    const done = (): void => {
-      line.queued -= 1
-    }
-    line.socket.send({ kind, octets }).then(done, done)
+  get count(): number {
+    return this.#lines.size
   }
 
-  const refuse = (line: Line, status: Exclude<Status, 200>, detail: string): void => {
-    send(line, encodeMessage({ name: 'Error', entityId: parts.entityId, status, detail }))
-  }
-
-  const takeHandshake = async (line: Line, octets: Uint8Array): Promise<void> => {
-    const message = decodeMessage(octets)
-    parts.trace.fromPne(message)
-    if (message.name !== 'ConnectRequest' && message.name !== 'AuthenticateResponse') {
-      return refuse(line, 400, `${message.name}: not expected here`)
-    }
-    if (line.pne !== undefined && line.pne !== message.entityId) {
-      return refuse(line, 403, 'this connection speaks for another entity')
-    }
-    line.pne = message.entityId
-    if (isCarriedElsewhere(line, message.transactionId)) {
-      return refuse(line, 409, 'another connection carries this exchange')
-    }
-    line.transactionIds.add(message.transactionId)
-    forgetOldest(line.transactionIds)
-    await forwardHandshake(message.entityId, octets)
-  }
-
-  /** A handshake message that met the end of a connection is sent again: the server answers alike. */
-  const forwardHandshake = async (pne: EntityId, octets: Uint8Array): Promise<void> => {
+  /** Serves one socket until it ends. Never rejects. */
+  async serve(socket: FrameSocket): Promise<void> {
+    const line = new PneLine(socket, this.#parts.clock)
+    this.#lines.add(line)
     try {
-      await parts.forward(pne, octets)
+      for (let frame = await socket.receive(); frame; frame = await socket.receive()) {
+        await this.#take(line, frame)
+      }
     } catch (error) {
-      if (!(error instanceof TransportFailed)) throw error
-      await parts.forward(pne, octets)
+      const reason = error instanceof Error ? error.message : 'unknown'
+      this.#parts.log.warn('pne-socket-closed', { reason })
+    } finally {
+      this.#lines.delete(line)
+      line.close('the PN GW cannot serve')
     }
   }
 
-  const isCarriedElsewhere = (line: Line, transactionId: string): boolean =>
-    Array.from(lines).some((other) => other !== line && other.transactionIds.has(transactionId))
-
-  const takeBinary = async (line: Line, octets: Uint8Array): Promise<void> => {
-    const { sessionId } = classifyFrame(octets) as { sessionId?: string }
-    if (line.pne === undefined || sessionId === undefined || !isAdmitted(line, sessionId)) {
-      return refuse(line, 401, 'not admitted: authenticate first')
+  /** Octets of a relay record of the server, for one PNE; whom nobody here waits for, it is not for. */
+  deliver(pne: EntityId, octets: Uint8Array): void {
+    for (const line of this.#linesFor(pne, octets)) {
+      this.#parts.trace.toPne(pne, octets)
+      line.send(octets)
     }
-    await parts.forward(line.pne, octets)
   }
 
-  const take = async (line: Line, frame: { kind: 'text' | 'binary'; octets: Uint8Array }) => {
+  /** A control record: a PNE is admitted, or its session has ended. */
+  noteStatus(status: PneStatus): void {
+    for (const line of this.#lines) if (line.pne === status.pne) line.noteStatus(status)
+  }
+
+  /** Records of either direction may have been lost on CPNS-2: PNEs that use a session attach again. */
+  noteInterruption(): void {
+    const admitted = Array.from(this.#lines).filter((line) => line.isAdmittedAtAll)
+    for (const line of admitted) this.#refuse(line, 409, 'the way was interrupted: attach again')
+  }
+
+  close(): void {
+    for (const line of this.#lines) line.close('the PN GW stops')
+  }
+
+  async #take(line: PneLine, frame: Frame): Promise<void> {
     try {
-      if (frame.kind === 'text') await takeHandshake(line, frame.octets)
-      else await takeBinary(line, frame.octets)
+      if (frame.kind === 'text') await this.#takeHandshake(line, frame.octets)
+      else await this.#takeBinary(line, frame.octets)
     } catch (error) {
-      if (error instanceof InvalidMessage) refuse(line, 400, error.message)
+      if (error instanceof InvalidMessage) this.#refuse(line, 400, error.message)
       else if (!(error instanceof TransportFailed)) throw error
     }
   }
 
-  /** Handshake messages go where their exchange came from, records where the session was admitted. */
-  const lineFor = (pne: EntityId, octets: Uint8Array): Line | undefined => {
-    const ofPne = Array.from(lines).filter((line) => line.pne === pne)
-    const frame = classifyFrame(octets)
-    if (frame.kind !== 'handshake') {
-      return ofPne.find((line) => isAdmitted(line, frame.sessionId))
+  async #takeHandshake(line: PneLine, octets: Uint8Array): Promise<void> {
+    const message = decodeMessage(octets)
+    this.#parts.trace.fromPne(message)
+    if (message.name === 'Error') return
+    if (message.name !== 'ConnectRequest' && message.name !== 'AuthenticateResponse') {
+      return this.#refuse(line, 400, `${message.name}: not expected here`)
     }
+    if (line.pne !== undefined && line.pne !== message.entityId) {
+      return this.#refuse(line, 403, 'this connection speaks for another entity')
+    }
+    if (this.#isCarriedElsewhere(line, message.transactionId)) {
+      return this.#refuse(line, 409, 'another connection carries this exchange')
+    }
+    line.carry(message.entityId, message.transactionId)
+    await this.#forwardHandshake(line, message.entityId, octets)
+  }
+
+  #isCarriedElsewhere(line: PneLine, transactionId: string): boolean {
+    return Array.from(this.#lines).some((other) => other !== line && other.carries(transactionId))
+  }
+
+  /** A handshake message that met the end of a connection is sent again: the server answers alike. */
+  async #forwardHandshake(line: PneLine, pne: EntityId, octets: Uint8Array): Promise<void> {
+    try {
+      await this.#forward(line, pne, octets)
+    } catch (error) {
+      if (!(error instanceof TransportFailed)) throw error
+      await this.#forward(line, pne, octets)
+    }
+  }
+
+  async #takeBinary(line: PneLine, octets: Uint8Array): Promise<void> {
+    const frame = classifyFrame(octets)
+    if (frame.kind === 'handshake') throw new InvalidMessage('in a binary frame', 'message')
+    if (line.pne === undefined || !line.isAdmitted(frame.sessionId)) {
+      return this.#refuse(line, 401, 'not admitted: authenticate first')
+    }
+    await this.#forward(line, line.pne, octets)
+  }
+
+  /** Holds the octets until the PN GW has a session, or the PNE has gone. Design 8 */
+  async #forward(line: PneLine, pne: EntityId, octets: Uint8Array): Promise<void> {
+    await Promise.race([this.#parts.ready(), line.whenClosed])
+    if (!line.isClosed) await this.#parts.forward(pne, octets)
+  }
+
+  #refuse(line: PneLine, status: Exclude<Status, 200>, detail: string): void {
+    const { entityId } = this.#parts
+    line.send(encodeMessage({ name: 'Error', entityId, status, detail: detail.slice(0, 256) }))
+  }
+
+  /**
+   * Handshake messages go where their exchange came from, attach answers and records where their session
+   * was admitted; an Error that names no exchange is about records.
+   */
+  #linesFor(pne: EntityId, octets: Uint8Array): readonly PneLine[] {
+    const ofPne = Array.from(this.#lines).filter((line) => line.pne === pne)
+    const frame = classifyFrame(octets)
+    if (frame.kind !== 'handshake') return ofPne.filter((line) => line.isAdmitted(frame.sessionId))
     const { transactionId } = decodeMessage(octets)
     return transactionId === undefined
-      ? ofPne.find((line) => line.admitted.size > 0)
-      : ofPne.find((line) => line.transactionIds.has(transactionId))
-  }
-
-  return {
-    async serve(socket) {
-      const line: Line = {
-        socket,
-        pne: undefined,
-        transactionIds: new Set(),
-        admitted: new Map(),
-        queued: 0,
-      }
-      lines.add(line)
-      try {
-        for (let frame = await socket.receive(); frame; frame = await socket.receive()) {
-          await take(line, frame)
-        }
-      } catch {
-        socket.close('internal error')
-      } finally {
-        lines.delete(line)
-        socket.close()
-      }
-    },
-    deliver(pne, octets) {
-      const line = lineFor(pne, octets)
-      if (line === undefined) return
-      parts.trace.toPne(pne, octets)
-      send(line, octets)
-    },
-    noteStatus({ pne, sessionId, state, secondsLeft, transactionId }) {
-      for (const line of lines) {
-        if (line.pne !== pne) continue
-        if (state === 'ended') line.admitted.delete(sessionId)
-        else if (transactionId !== undefined && line.transactionIds.has(transactionId)) {
-          line.admitted.set(sessionId, parts.clock.monotonicMs() + secondsLeft * 1000)
-        }
-      }
-    },
-    get count() {
-      return lines.size
-    },
-    close() {
-      for (const line of lines) line.socket.close('the PN GW stops')
-    },
+      ? ofPne.filter((line) => line.isAdmittedAtAll)
+      : ofPne.filter((line) => line.carries(transactionId))
   }
 }
-
-function forgetOldest(transactionIds: Set<string>): void {
-  const oldest = transactionIds.values().next()
-  if (transactionIds.size > TRANSACTION_LIMIT && !oldest.done) transactionIds.delete(oldest.value)
-}
-
-/** `<`: the first octet of every handshake message. Design 7 */
-const HANDSHAKE_FIRST_OCTET = 0x3c

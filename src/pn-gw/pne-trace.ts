@@ -27,15 +27,23 @@ export function createPneTrace(
   ): void => {
     const at = { ...seen, side: 'sent' as const, atMs: ports.clock.nowMs() }
     const frame = classifyFrame(octets)
-    if (frame.kind === 'handshake') return ports.trace(messageEvent(decodeMessage(octets), at))
-    const fields = { SessionID: frame.sessionId, octets: octets.length }
-    ports.trace({ kind: 'message', ...at, message: NAMES[frame.kind], fields })
+    if (frame.kind === 'handshake') ports.trace(messageEvent(decodeMessage(octets), at))
+    else {
+      const fields = { SessionID: frame.sessionId, octets: octets.length }
+      ports.trace({ kind: 'message', ...at, message: NAMES[frame.kind], fields })
+    }
   }
   return {
     fromPne(message) {
-      const seen = { point: 'CPNS-1', side: 'received', to: names.gateway } as const
-      const from = message.entityId ?? 'unknown'
-      ports.trace(messageEvent(message, { ...seen, from, atMs: ports.clock.nowMs() }))
+      ports.trace(
+        messageEvent(message, {
+          point: 'CPNS-1',
+          side: 'received',
+          from: message.entityId,
+          to: names.gateway,
+          atMs: ports.clock.nowMs(),
+        }),
+      )
     },
     toPne(pne, octets) {
       opaque(octets, { point: 'CPNS-1', from: names.gateway, to: pne })

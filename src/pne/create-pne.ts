@@ -10,6 +10,7 @@ import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages
 import { decodeMessageContent, encodeMessageContent } from '../cpns/record-content.ts'
 import { createSessionLink } from '../cpns/session-link.ts'
 import type { Status } from '../cpns/status.ts'
+import { TransportFailed } from '../errors/errors.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -37,7 +38,7 @@ export interface PnePorts {
   readonly credentials: CredentialSource
   /** CPNS-1. @throws {TransportFailed} If the PN GW cannot be reached now. */
   readonly connectGateway: () => Promise<FrameSocket>
-  readonly store: Pick<PneStore, 'hasSeen' | 'markSeen'>
+  readonly store: Pick<PneStore, 'hasSeen' | 'markSeen' | 'removeExpired'>
   readonly clock: Clock
   readonly random: Random
   readonly trace: Trace
@@ -54,7 +55,13 @@ export type PneMessage = Pick<OutgoingMessage, 'to' | 'payload'> & Partial<Outgo
 export interface Pne {
   /** Resolves when it has a session. @throws {CpnsError} If it cannot come to one. */
   start(): Promise<void>
-  /** @returns 200 or 202, or the status that refused it; 408 if it expired unanswered. */
+  /**
+   * Sends a message, and again until it is answered.
+   *
+   * @returns 200 or 202, or the status that refused it; 408 if it expired unanswered.
+   * @throws {RangeError} If it is out of its limits, or one of its MessageID is under way.
+   * @throws {CpnsError} If the PNE was stopped, or cannot come to a session.
+   */
   send(message: PneMessage): Promise<Status>
   readonly session: ClientSessionInfo | undefined
   stop(): void
@@ -66,30 +73,26 @@ const DEFAULT_EXPIRES_SECONDS = 3600
 
 /** @param options Validated settings. @param ports All that touches the world. */
 export function createPne(options: PneOptions, ports: PnePorts): Pne {
-  const { entityId, gatewayEntityId } = options
+  const { entityId, gatewayEntityId, algorithms, renewAheadMs } = options
+  const seen = createSeen(options, ports)
 
-  const seen = (side: 'sent' | 'received', message: CpnsMessage): void => {
-    const [from, to] = side === 'sent' ? [entityId, gatewayEntityId] : [gatewayEntityId, entityId]
-    const at = { point: 'CPNS-1', side, from, to, atMs: ports.clock.nowMs() } as const
-    ports.trace(messageEvent(message, at))
-  }
-
-  const send = async (message: CpnsMessage, payload: Uint8Array = NOTHING): Promise<void> => {
-    await link.whenUp()
+  const transmit = async (message: CpnsMessage, payload: Uint8Array = NOTHING): Promise<void> => {
+    const content = encodeMessageContent({ xml: encodeMessage(message), payload })
+    const sent = link.send('message', content)
     seen('sent', message)
-    await link.send('message', encodeMessageContent({ xml: encodeMessage(message), payload }))
+    await sent
   }
 
-  const outbox = createOutbox(async ({ messageId, to, contentType, payload }, secondsLeft) => {
+  const outbox = createOutbox(async ({ messageId, to, contentType, payload }, expires) => {
     const head = { transactionId: messageId, entityId, messageId, from: entityId, to }
-    await send({ name: 'Message', ...head, contentType, expires: secondsLeft }, payload)
+    await transmit({ name: 'Message', ...head, contentType, expires }, payload)
   }, ports.clock)
 
   const inbox = createInbox({
     ...ports,
     handle: ports.onMessage,
     acknowledge: ({ transactionId, messageId, from }, status) =>
-      send({ name: 'MessageResult', transactionId, entityId, messageId, from, status }),
+      transmit({ name: 'MessageResult', transactionId, entityId, messageId, from, status }),
   })
 
   const takeMessage = (content: Uint8Array): void => {
@@ -101,45 +104,57 @@ export function createPne(options: PneOptions, ports: PnePorts): Pne {
   }
 
   const link = createSessionLink(
-    {
-      identity: {
-        entityId,
-        role: 'pne',
-        via: gatewayEntityId,
-        algorithms: options.algorithms,
-      },
-      renewAheadMs: options.renewAheadMs,
-    },
+    { identity: { entityId, role: 'pne', via: gatewayEntityId, algorithms }, renewAheadMs },
     {
       ...ports,
       seen: (side, octets) => seen(side, decodeMessage(octets)),
       connect: ports.connectGateway,
-      handleRecord: (type, content) => {
+      async handleRecord(type, content) {
         if (type === 'message') takeMessage(content)
-        return Promise.resolve()
       },
       onUp(session) {
         outbox.repeatAll()
+        forgetSeen(ports)
         ports.onUp?.(session)
       },
+      onFailed: (error) => outbox.rejectAll(error),
     },
   )
 
   return {
     start: () => link.start(),
-    send: (message) =>
-      outbox.send({
-        messageId: toHex(ports.random.octets(MESSAGE_ID_LENGTH)),
-        contentType: 'application/octet-stream',
-        expires: DEFAULT_EXPIRES_SECONDS,
-        ...message,
-      }),
+    send: (message) => outbox.send({ ...defaultsOf(ports.random), ...message }),
     get session() {
       return link.session
     },
     stop() {
-      outbox.stop()
       link.stop()
+      outbox.rejectAll(new TransportFailed('the PNE was stopped'))
     },
+  }
+}
+
+function createSeen(
+  { entityId, gatewayEntityId }: PneOptions,
+  { clock, trace }: PnePorts,
+): (side: 'sent' | 'received', message: CpnsMessage) => void {
+  return (side, message) => {
+    const [from, to] = side === 'sent' ? [entityId, gatewayEntityId] : [gatewayEntityId, entityId]
+    trace(messageEvent(message, { point: 'CPNS-1', side, from, to, atMs: clock.nowMs() }))
+  }
+}
+
+/** The seen-list holds what may still come again. Design 8 */
+function forgetSeen({ store, clock, log }: PnePorts): void {
+  store.removeExpired(clock.nowMs()).catch((error: unknown) => {
+    log.warn('seen-list-not-cleared', { reason: String(error) })
+  })
+}
+
+function defaultsOf(random: Random): Omit<OutgoingMessage, 'to' | 'payload'> {
+  return {
+    messageId: toHex(random.octets(MESSAGE_ID_LENGTH)),
+    contentType: 'application/octet-stream',
+    expires: DEFAULT_EXPIRES_SECONDS,
   }
 }

@@ -1,6 +1,7 @@
 /**
- * What a PNE receives, handled once and in order. Design 8: a durable seen-list, and an acknowledgement
- * only after the handler returned.
+ * What a PNE receives, handled once and in order. Design 8: a durable seen-list, an acknowledgement only
+ * after the handler returned, and first in, first out per (From, To): when a message could not be handled,
+ * the later ones of its sender wait for it.
  */
 import type { Message } from '../cpns/messages.ts'
 import type { Status } from '../cpns/status.ts'
@@ -25,46 +26,92 @@ export interface InboxPorts {
   readonly clock: Clock
   readonly log: Log
   readonly handle: MessageHandler
-  /** Sends the MessageResult: 200, or 500 to get the message again. */
+  /** Sends the MessageResult: 200, or 500 to get the message again. If it fails, it comes again too. */
   readonly acknowledge: (message: Message, status: Extract<Status, 200 | 500>) => Promise<void>
 }
 
-/** Takes messages; resolves at once, handles them one after the other. */
+/** Takes messages; returns at once, handles them one after the other. */
 export interface Inbox {
   take(message: Message, payload: Uint8Array): void
 }
 
-/** How many messages wait at most is bounded by the server's window. */
+/** A message that could not be handled; the later ones of its sender wait for it until it expires. */
+interface Stuck {
+  readonly messageId: string
+  /** On the monotonic clock. */
+  readonly untilMs: number
+}
+
+/** More than a server ever has under way to one PNE; what is over it comes again after the next attach. */
+const QUEUE_LIMIT = 256
+
+/** Empty. */
 export function createInbox(ports: InboxPorts): Inbox {
+  const { clock, store } = ports
+  const queued = new Set<string>()
+  const stuck = new Map<string, Stuck>()
+  /** Handled, but not yet in the seen-list, because the store failed. */
+  const unmarked = new Set<string>()
   let tail: Promise<void> = Promise.resolve()
+
+  const isBehindStuck = ({ from, messageId }: Message): boolean => {
+    const first = stuck.get(from)
+    if (first === undefined || first.messageId === messageId) return false
+    return clock.monotonicMs() < first.untilMs
+  }
+
+  const noteStuck = ({ from, messageId, expires }: Message): void => {
+    const nowMs = clock.monotonicMs()
+    for (const [sender, { untilMs }] of stuck) if (untilMs <= nowMs) stuck.delete(sender)
+    if (!stuck.has(from)) stuck.set(from, { messageId, untilMs: nowMs + expires * 1000 })
+  }
 
   const handleOnce = async (message: Message, payload: Uint8Array): Promise<void> => {
     const { messageId, from, contentType, expires } = message
-    if (!(await ports.store.hasSeen({ from, messageId }))) {
-      await ports.handle({ messageId, from, contentType, payload })
-      const expiresAtMs = ports.clock.nowMs() + expires * 1000
-      await ports.store.markSeen({ from, messageId, expiresAtMs })
+    const key = keyOf(message)
+    if (await store.hasSeen({ from, messageId })) return
+    if (isBehindStuck(message)) throw new Error('waits for an earlier message of its sender')
+    if (!unmarked.has(key)) await ports.handle({ messageId, from, contentType, payload })
+    unmarked.add(key)
+    await store.markSeen({ from, messageId, expiresAtMs: clock.nowMs() + expires * 1000 })
+    unmarked.delete(key)
+    stuck.delete(from)
+  }
+
+  const statusOf = async (message: Message, payload: Uint8Array): Promise<200 | 500> => {
+    try {
+      await handleOnce(message, payload)
+      return 200
+    } catch (error) {
+      noteStuck(message)
+      const reason = error instanceof Error ? error.message : 'unknown'
+      ports.log.warn('message-not-handled', { messageId: message.messageId, reason })
+      return 500
     }
   }
 
   const take = async (message: Message, payload: Uint8Array): Promise<void> => {
+    const status = await statusOf(message, payload)
+    queued.delete(keyOf(message))
     try {
-      await handleOnce(message, payload)
-    } catch (error) {
-      ports.log.warn('message-not-handled', { messageId: message.messageId, reason: String(error) })
-      return await ports.acknowledge(message, 500)
+      await ports.acknowledge(message, status)
+    } catch {
+      ports.log.info('message-not-acknowledged', { messageId: message.messageId })
     }
-    await ports.acknowledge(message, 200)
   }
 
   return {
     take(message, payload) {
+      const key = keyOf(message)
+      // A copy that came with another attachment: the first one's acknowledgement is for both.
+      if (queued.has(key) || queued.size >= QUEUE_LIMIT) return
+      queued.add(key)
       const copy = new Uint8Array(payload)
-      tail = tail
-        .then(() => take(message, copy))
-        .catch((error: unknown) => {
-          ports.log.warn('message-not-acknowledged', { reason: String(error) })
-        })
+      tail = tail.then(() => take(message, copy))
     },
   }
+}
+
+function keyOf({ from, messageId }: Message): string {
+  return `${messageId}\n${from}`
 }

@@ -1,8 +1,11 @@
 /** A CPNS Server with PN GWs and PNEs on memory sockets, a virtual clock and seeded randomness. */
-
 import { openPneStore } from '../../src/adapters/sqlite/pne-store.ts'
 import { openServerStore } from '../../src/adapters/sqlite/server-store.ts'
-import type { CredentialSource, Credentials } from '../../src/cpns/credentials.ts'
+import {
+  ConnectRefused,
+  type CredentialSource,
+  type Credentials,
+} from '../../src/cpns/credentials.ts'
 import { type CpnsServer, createCpnsServer } from '../../src/cpns-server/create-cpns-server.ts'
 import type { CpnsServerOptions } from '../../src/cpns-server/options.ts'
 import type { ServerStore } from '../../src/cpns-server/server-store.ts'
@@ -15,14 +18,19 @@ import { type EntityId, parseEntityId } from '../../src/identity/entity-id.ts'
 import { parseFqdn } from '../../src/identity/fqdn.ts'
 import { parseImpi } from '../../src/identity/impi.ts'
 import { UA_ID_CPNS } from '../../src/identity/naf-id.ts'
-import { createPnGw, type PnGw, type PnGwPorts } from '../../src/pn-gw/create-pn-gw.ts'
-import { createPne, type Pne } from '../../src/pne/create-pne.ts'
+import {
+  createPnGw,
+  type PnGw,
+  type PnGwOptions,
+  type PnGwPorts,
+} from '../../src/pn-gw/create-pn-gw.ts'
+import { createPne, type Pne, type PneOptions, type PnePorts } from '../../src/pne/create-pne.ts'
 import type { IncomingMessage } from '../../src/pne/inbox.ts'
 import type { Bus } from '../../src/ports/bus.ts'
 import type { FrameSocket } from '../../src/ports/frame-socket.ts'
 import { type Log, noLog } from '../../src/ports/log.ts'
 import type { TraceItem } from '../../src/trace/trace.ts'
-import { createSocketPair, type Tamper } from './memory-socket.ts'
+import { createSocketPair, type SocketPairOptions } from './memory-socket.ts'
 import { createSeededRandom } from './seeded-random.ts'
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -30,8 +38,10 @@ export const SERVER_ID = parseEntityId('urn:uuid:00000000-0000-4000-8000-0000000
 export const GATEWAY_ID = parseEntityId('urn:uuid:00000000-0000-4000-8000-000000000002')
 export const WATCH_ID = parseEntityId('urn:uuid:00000000-0000-4000-8000-000000000003')
 export const CAR_ID = parseEntityId('urn:uuid:00000000-0000-4000-8000-000000000004')
+export const OTHER_GATEWAY_ID = parseEntityId('urn:uuid:00000000-0000-4000-8000-000000000005')
 export const BSF_NAME = parseFqdn('bsf.mnc001.mcc001.pub.3gppnetwork.org')
 export const IMPI = parseImpi('001010123456789@ims.mnc001.mcc001.3gppnetwork.org')
+export const OTHER_IMPI = parseImpi('001010999999999@ims.mnc001.mcc001.3gppnetwork.org')
 export const NAF_FQDN = parseFqdn('cpns.example.org')
 
 /** A B-TID of the test BSF whose RAND is 16 times this octet. */
@@ -50,6 +60,7 @@ export interface FakeZn extends Zn {
   know(btid: Btid, answer: ZnAnswer): void
 }
 
+/** A BSF that knows nothing yet. */
 export function createFakeZn(): FakeZn {
   const known = new Map<Btid, ZnAnswer>()
   const asked: Btid[] = []
@@ -64,7 +75,11 @@ export function createFakeZn(): FakeZn {
 }
 
 /** What a BSF says of a GBA_U run whose Ks_ext_NAF is 32 times this octet. */
-export function gbaUAnswer(octet: number, clock: VirtualClock, impi = IMPI): ZnAnswer {
+export function gbaUAnswer(
+  octet: number,
+  clock: VirtualClock,
+  impi = IMPI,
+): Extract<ZnAnswer, { outcome: 'success' }> {
   return {
     outcome: 'success',
     impi,
@@ -75,28 +90,63 @@ export function gbaUAnswer(octet: number, clock: VirtualClock, impi = IMPI): ZnA
   }
 }
 
+/** The EUKey of such a run, as the PN GW has it. */
+export function gbaCredentials(octet: number): Credentials {
+  return { euKey: keyOf(octet), keyType: 'ks-ext-naf', btid: btidOf(octet) }
+}
+
 /** Always the same credentials; a 402 ends it. */
 export function fixedCredentials(credentials: Credentials): CredentialSource {
   return {
     async obtain(refused) {
-      if (refused !== undefined) throw new Error('the server knows no such EUKey')
+      if (refused !== undefined) throw new ConnectRefused('the server knows no such EUKey', 402)
       return credentials
     },
   }
 }
 
+/** Lets all that can happen without time passing happen: `turns` turns of the event loop. */
+export async function settle(turns = 60): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** What a test may change about a PN GW. */
+export interface GatewayChange {
+  readonly options?: Partial<PnGwOptions>
+  readonly ports?: Partial<PnGwPorts>
+  /** Its connections to the server, each made anew. */
+  readonly network?: () => SocketPairOptions
+}
+
+/** What a test may change about a PNE. */
+export interface PneChange {
+  readonly options?: Partial<PneOptions>
+  readonly ports?: Partial<PnePorts>
+  /** Its connections to the PN GW, each made anew. */
+  readonly network?: () => SocketPairOptions
+}
+
 /** A world with one server. */
 export interface CpnsWorld {
   readonly clock: VirtualClock
+  /** The one that runs now. */
   readonly server: CpnsServer
   readonly store: ServerStore
   readonly zn: FakeZn
   readonly traced: TraceItem[]
+  /** Events of all logs. */
+  readonly logged: string[]
   readonly lifetimes: { pnGw: number; pne: number }
-  createGateway(ports?: Partial<PnGwPorts>, tamper?: Tamper): PnGw
-  createPne(entityId: EntityId, octet: number, gateway: PnGw): Promise<TestPne>
+  createGateway(change?: GatewayChange): PnGw
+  createPne(entityId: EntityId, octet: number, gateway: PnGw, change?: PneChange): Promise<TestPne>
   /** A connection to the server, as a PN GW has it. */
-  connect(tamper?: Tamper): FrameSocket
+  connect(network?: SocketPairOptions): FrameSocket
+  /** Ends all connections to the server, as a restart of its host would. */
+  cutConnections(): void
+  /** Ends the server and starts another on the same store. */
+  restartServer(): void
+  /** Lets time pass in steps of a second, and all that happens in each. */
+  elapse(ms: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -107,93 +157,81 @@ export interface TestPne {
 }
 
 /** @param change What differs from the defaults of the commands (the world binds at first use). */
-export function createCpnsWorld(
-  change: Partial<CpnsServerOptions> = {},
-  log: Log = noLog,
-): CpnsWorld {
+export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWorld {
   const clock = createVirtualClock()
   const random = createSeededRandom('cpns world')
   const sealer = createRecordSealer({ current: keyOf(0xee) }, random)
   const store = openServerStore(':memory:', sealer)
   const zn = createFakeZn()
   const traced: TraceItem[] = []
-  const trace = (item: TraceItem): void => void traced.push(item)
+  const logged: string[] = []
+  const log = createTestLog(logged)
+  const common = { clock, random, log, trace: (item: TraceItem) => void traced.push(item) }
   const lifetimes = { pnGw: 3600, pne: 3600 }
-  const server = createCpnsServer(
-    {
-      entityId: SERVER_ID,
-      nodeId: 'node-1',
-      nafFqdn: NAF_FQDN,
-      uaId: UA_ID_CPNS,
-      gbaKeyType: 'ks-ext-naf',
-      allowGbaMe: false,
-      firstUse: 'bind',
-      algorithms: ['HMAC-SHA-256'],
-      sessionLifetimeSeconds: lifetimes,
-      ...change,
-    },
-    {
-      store,
-      bus: createTestBus(),
-      zn: new Map([[BSF_NAME, zn]]),
-      stateRing: createSealingRing({ purpose: 'cpns state' }, { store, clock, random }),
-      clock,
-      random,
-      trace,
-      log,
-    },
-  )
-  const running: { stop(): void }[] = [server]
-  const connect = (tamper?: Tamper): FrameSocket => {
-    const [client, far] = createSocketPair(tamper)
+  const startServer = (): CpnsServer =>
+    createCpnsServer(
+      {
+        entityId: SERVER_ID,
+        nodeId: 'node-1',
+        nafFqdn: NAF_FQDN,
+        uaId: UA_ID_CPNS,
+        gbaKeyType: 'ks-ext-naf',
+        allowGbaMe: false,
+        firstUse: 'bind',
+        algorithms: ['HMAC-SHA-256'],
+        sessionLifetimeSeconds: lifetimes,
+        ...change,
+      },
+      {
+        ...common,
+        store,
+        bus: createTestBus(),
+        zn: new Map([[BSF_NAME, zn]]),
+        stateRing: createSealingRing({ purpose: 'cpns state' }, { store, clock, random }),
+      },
+    )
+  let server = startServer()
+  const running: { stop(): void }[] = []
+  const connections: FrameSocket[] = []
+  const connect = (network: SocketPairOptions = {}): FrameSocket => {
+    const [client, far] = createSocketPair(network)
+    connections.push(client)
     void server.serveSocket(far)
     return client
   }
 
   return {
     clock,
-    server,
+    get server() {
+      return server
+    },
     store,
     zn,
     traced,
+    logged,
     lifetimes,
     connect,
-    createGateway(ports = {}, tamper) {
+    createGateway({ options, ports, network } = {}) {
       const gateway = createPnGw(
         {
           entityId: GATEWAY_ID,
           serverName: SERVER_ID,
           algorithms: ['HMAC-SHA-256'],
           renewAheadMs: 0,
+          ...options,
         },
         {
-          credentials: fixedCredentials({
-            euKey: keyOf(1),
-            keyType: 'ks-ext-naf',
-            btid: btidOf(1),
-          }),
-          connectServer: async () => connect(tamper),
-          clock,
-          random,
-          trace,
-          log,
+          ...common,
+          credentials: fixedCredentials(gbaCredentials(1)),
+          connectServer: async () => connect(network?.()),
           ...ports,
         },
       )
       running.push(gateway)
       return gateway
     },
-    async createPne(entityId, octet, gateway) {
-      await store.assignEuKey({
-        id: `eukey-${octet}`,
-        entityId,
-        owner: { kind: 'user', id: 'alice' },
-        source: 'assigned',
-        keyType: 'assigned',
-        key: keyOf(octet),
-        createdAtMs: clock.nowMs(),
-        expiresAtMs: clock.nowMs() + 30 * 24 * 3600_000,
-      })
+    async createPne(entityId, octet, gateway, { options, ports, network } = {}) {
+      await assignKey(store, { entityId, octet, clock })
       const received: IncomingMessage[] = []
       const pne = createPne(
         {
@@ -201,30 +239,73 @@ export function createCpnsWorld(
           gatewayEntityId: GATEWAY_ID,
           algorithms: ['HMAC-SHA-256'],
           renewAheadMs: 0,
+          ...options,
         },
         {
+          ...common,
           credentials: fixedCredentials({ euKey: keyOf(octet), keyType: 'assigned' }),
-          connectGateway: async () => {
-            const [client, far] = createSocketPair()
-            void gateway.servePne(far)
-            return client
-          },
+          connectGateway: async () => connectPne(gateway, network?.()),
           store: openPneStore(':memory:', sealer),
-          clock,
-          random,
-          trace,
-          log,
           onMessage: (message) => void received.push(message),
+          ...ports,
         },
       )
       running.push(pne)
       return { pne, received }
     },
+    cutConnections() {
+      for (const connection of connections.splice(0)) connection.close()
+    },
+    restartServer() {
+      server.stop()
+      server = startServer()
+    },
+    async elapse(ms) {
+      await settle()
+      for (let leftMs = ms; leftMs > 0; leftMs -= 1000) {
+        await clock.advance(Math.min(leftMs, 1000))
+        await settle()
+      }
+    },
     async close() {
-      for (const part of running.reverse()) part.stop()
+      for (const part of running.toReversed()) part.stop()
+      server.stop()
+      await settle()
       await store.close()
     },
   }
+}
+
+/** A PNE's connection to its PN GW. */
+export function connectPne(gateway: PnGw, network?: SocketPairOptions): FrameSocket {
+  const [client, far] = createSocketPair(network)
+  void gateway.servePne(far)
+  return client
+}
+
+/** Gives an entity an assigned EUKey, unless it has this one. */
+async function assignKey(
+  store: ServerStore,
+  { entityId, octet, clock }: { entityId: EntityId; octet: number; clock: VirtualClock },
+): Promise<void> {
+  const id = `eukey-${octet}`
+  if ((await store.findEuKey(entityId, id)) !== undefined) return
+  await store.assignEuKey({
+    id,
+    entityId,
+    owner: { kind: 'user', id: 'alice' },
+    source: 'assigned',
+    keyType: 'assigned',
+    key: keyOf(octet),
+    createdAtMs: clock.nowMs(),
+    expiresAtMs: clock.nowMs() + 30 * 24 * 3600_000,
+  })
+}
+
+/** Keeps the names of events. */
+function createTestLog(logged: string[]): Log {
+  const note = (event: string): void => void logged.push(event)
+  return { ...noLog, info: note, warn: note, error: note }
 }
 
 function createTestBus(): Bus {

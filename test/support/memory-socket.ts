@@ -2,74 +2,98 @@
 import { TransportFailed } from '../../src/errors/errors.ts'
 import type { Frame, FrameSocket } from '../../src/ports/frame-socket.ts'
 
-/** What may happen to a frame on its way; `undefined` loses it. */
-export type Tamper = (frame: Frame) => Frame | undefined
+/**
+ * What becomes of a frame on its way: what is returned arrives, in that order. Nothing loses it, two double
+ * it; one that is kept for later is delayed.
+ */
+export type Tamper = (frame: Frame) => readonly Frame[]
 
-/** @returns Both ends. `tamper` sees what the first end sends. */
-export function createSocketPair(tamper: Tamper = (frame) => frame): [FrameSocket, FrameSocket] {
-  const closed = deferred()
-  const there = createInbox()
-  const back = createInbox()
-  let isOpen = true
+/** How a connection differs from a good one. */
+export interface SocketPairOptions {
+  /** Sees what the first end sends. */
+  readonly up?: Tamper
+  /** Sees what the second end sends. */
+  readonly down?: Tamper
+  /** Frames that may wait for a reader before `send` makes its caller wait. Default: any number. */
+  readonly capacity?: number
+}
+
+/** The honest network. */
+export const untouched: Tamper = (frame) => [frame]
+
+/** @returns Both ends. */
+export function createSocketPair(options: SocketPairOptions = {}): [FrameSocket, FrameSocket] {
+  const { up = untouched, down = untouched, capacity = Number.POSITIVE_INFINITY } = options
+  const there = new Direction(capacity)
+  const back = new Direction(capacity)
+  const closed = Promise.all([there.ended, back.ended]).then(() => {})
   const close = (): void => {
-    if (!isOpen) return
-    isOpen = false
     there.end()
     back.end()
-    closed.resolve()
   }
-  const end = (inbox: Inbox, outbox: Inbox, change: Tamper): FrameSocket => ({
+  const end = (inward: Direction, outward: Direction, tamper: Tamper): FrameSocket => ({
     remoteAddress: '127.0.0.1',
-    receive: () => inbox.receive(),
-    async send(frame) {
-      if (!isOpen) throw new TransportFailed('the connection has ended')
-      const changed = change({ ...frame, octets: new Uint8Array(frame.octets) })
-      if (changed !== undefined) outbox.push(changed)
-    },
+    receive: () => inward.receive(),
+    send: (frame) => outward.send(frame, tamper),
     close,
-    closed: closed.promise,
+    closed,
   })
-  return [end(back, there, tamper), end(there, back, (frame) => frame)]
+  return [end(back, there, up), end(there, back, down)]
 }
 
-interface Inbox {
-  push(frame: Frame): void
-  end(): void
-  receive(): Promise<Frame | undefined>
-}
+/** Frames on their way from one end to the other. */
+class Direction {
+  readonly ended: Promise<void>
+  readonly #capacity: number
+  readonly #frames: Frame[] = []
+  readonly #senders: (() => void)[] = []
+  #reader: ((frame: Frame | undefined) => void) | undefined
+  #hasEnded = false
+  #noteEnded: (() => void) | undefined
 
-function createInbox(): Inbox {
-  const frames: Frame[] = []
-  let ended = false
-  let waiting: ((frame: Frame | undefined) => void) | undefined
-  const settle = (frame: Frame | undefined): void => {
-    const resolve = waiting
-    waiting = undefined
-    resolve?.(frame)
+  constructor(capacity: number) {
+    this.#capacity = capacity
+    this.ended = new Promise((resolve) => {
+      this.#noteEnded = resolve
+    })
   }
-  return {
-    push(frame) {
-      if (waiting !== undefined) settle(frame)
-      else frames.push(frame)
-    },
-    end() {
-      ended = true
-      settle(undefined)
-    },
-    receive() {
-      const frame = frames.shift()
-      if (frame !== undefined || ended) return Promise.resolve(frame)
-      return new Promise((resolve) => {
-        waiting = resolve
-      })
-    },
-  }
-}
 
-function deferred(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = (): void => {}
-  const promise = new Promise<void>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
+  async send(frame: Frame, tamper: Tamper): Promise<void> {
+    if (this.#hasEnded) throw new TransportFailed('the connection has ended')
+    for (const arriving of tamper({ ...frame, octets: new Uint8Array(frame.octets) })) {
+      this.#push(arriving)
+    }
+    if (this.#frames.length < this.#capacity) return
+    await new Promise<void>((resolve) => {
+      this.#senders.push(resolve)
+    })
+  }
+
+  receive(): Promise<Frame | undefined> {
+    const frame = this.#frames.shift()
+    if (this.#frames.length < this.#capacity) this.#senders.shift()?.()
+    if (frame !== undefined || this.#hasEnded) return Promise.resolve(frame)
+    return new Promise((resolve) => {
+      this.#reader = resolve
+    })
+  }
+
+  /** What is on its way still arrives. */
+  end(): void {
+    this.#hasEnded = true
+    this.#noteEnded?.()
+    this.#wakeReader(undefined)
+    for (const resume of this.#senders.splice(0)) resume()
+  }
+
+  #push(frame: Frame): void {
+    if (!this.#wakeReader(frame)) this.#frames.push(frame)
+  }
+
+  #wakeReader(frame: Frame | undefined): boolean {
+    const reader = this.#reader
+    this.#reader = undefined
+    reader?.(frame)
+    return reader !== undefined
+  }
 }
