@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { allPages, anchorsOf, ROOT, readProjectFile } from './pages.fixture.ts'
 
 const pages = allPages()
+const readme = { path: 'README.md', text: readProjectFile('README.md') }
 const INDEX = 'docs/README.md'
 
 interface Link {
@@ -24,7 +25,7 @@ function linksOf({ path, text }: (typeof pages)[number]): Link[] {
     })
 }
 
-const links = pages.flatMap(linksOf)
+const links = [readme, ...pages].flatMap(linksOf)
 
 describe('links between pages', () => {
   test('lead to files that are there', () => {
