@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { formatJson, formatMachine, formatResult, readMachine } from './bench-report.ts'
+
+const MACHINE = { cpu: 'Model 9', cores: 4, load: 0.5, node: 'v20.20.2', openssl: '3.0.19' }
+const RESULT = {
+  title: 'THINGS',
+  figures: [
+    { name: 'base', perSecond: 1_234_567.8, microseconds: 0.81, ratio: 1, limit: 'The base.' },
+    { name: 'other', perSecond: 617_283.9, microseconds: 1.62, ratio: 2, limit: 'Itself.' },
+  ],
+}
+
+test('the machine is named with what ran on it', () => {
+  expect(formatMachine(MACHINE, 2)).toBe(
+    'one thread, 2 s a figure; Node v20.20.2, OpenSSL 3.0.19; Model 9, 4 cores, load 0.5',
+  )
+  const machine = readMachine()
+  expect(machine.cores).toBeGreaterThan(0)
+  expect([machine.node, machine.openssl]).toEqual([process.version, process.versions.openssl])
+})
+
+test('a table: two lines a figure under a heading', () => {
+  expect(formatResult(RESULT).split('\n')).toEqual([
+    '  THINGS                                          a second        µs   × first',
+    '  base                                           1,234,568     0.810     1.000',
+    '      The base.',
+    '  other                                            617,284     1.620     2.000',
+    '      Itself.',
+  ])
+})
+
+test('JSON, one line', () => {
+  const text = formatJson('things', { machine: MACHINE, seconds: 2 }, [RESULT])
+  expect(text).not.toContain('\n')
+  expect(JSON.parse(text)).toEqual({
+    bench: 'things',
+    machine: MACHINE,
+    seconds: 2,
+    groups: [
+      {
+        title: 'THINGS',
+        figures: [
+          { ...RESULT.figures[0], perSecond: 1_234_568 },
+          { ...RESULT.figures[1], perSecond: 617_284 },
+        ],
+      },
+    ],
+  })
+})
