@@ -29,8 +29,12 @@ export const expiryStep: StoryStep = {
       payload: utf8('meanwhile'),
       expires: 60,
     })
-    expectThat((await inTime(downlink, 'the server took no message')) === 202, 'it was refused')
-    expectThat((await inTime(uplink, 'the message was lost')) === 202, 'the message was refused')
+    const statuses = await Promise.all([
+      inTime(uplink, 'the message was lost'),
+      inTime(downlink, 'the server took no message'),
+    ])
+    expectThat(statuses[0] === 202, `the message was answered with ${statuses[0]}`)
+    expectThat(statuses[1] === 202, `the server refused a message with ${statuses[1]}`)
     await inTime(pnes.watch.nextMessage(), 'the answer was lost')
     await inTime(pnes.car.nextMessage(), 'the message to the car was lost')
     expectThat(gateway.session?.sessionId !== former, 'the PN GW goes on with the expired session')
