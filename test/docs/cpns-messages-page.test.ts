@@ -3,7 +3,14 @@ import { MESSAGES } from '../../src/cpns/message-declarations.ts'
 import { CPNS_NAMESPACE } from '../../src/cpns/message-rules.ts'
 import { CPNS_MEDIA_TYPE, MAX_MESSAGE_DEPTH, MAX_MESSAGE_OCTETS } from '../../src/cpns/messages.ts'
 import { parseXml, type XmlElement } from '../../src/xml/xml-reader.ts'
-import { codesIn, readPage, readProjectFile, sectionOf, tableUnder } from './pages.fixture.ts'
+import {
+  codesIn,
+  readPage,
+  readProjectFile,
+  sectionOf,
+  tableUnder,
+  unwrapped,
+} from './pages.fixture.ts'
 
 const page = readPage('reference/cpns-messages.md')
 const schema = parseXml(Buffer.from(readProjectFile('src/cpns/cpns.xsd')), {
@@ -102,7 +109,7 @@ describe('reference/cpns-messages.md', () => {
   })
 
   test('names and limits of the form', () => {
-    const form = sectionOf(page, 'Form')
+    const form = unwrapped(sectionOf(page, 'Form'))
     for (const fact of [CPNS_NAMESPACE, CPNS_MEDIA_TYPE]) expect(codesIn(form)).toContain(fact)
     expect(form).toContain(`At most ${MAX_MESSAGE_OCTETS} octets and ${MAX_MESSAGE_DEPTH} levels`)
   })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { allPages, allSources, codesIn, ROOT, readPage } from './pages.fixture.ts'
+import { allPages, allSources, codesIn, ROOT, readPage, unwrapped } from './pages.fixture.ts'
 
 const FOLDER = 'docs/explanation/decisions/'
 const decisions = allPages().filter(({ path }) => path.startsWith(FOLDER))
@@ -25,7 +25,7 @@ describe('docs/explanation/decisions', () => {
   )
 
   test('stand in the index under their own titles', () => {
-    const index = readPage('README.md')
+    const index = unwrapped(readPage('README.md'))
     const missing = decisions.filter(
       ({ path, text }) =>
         !index.includes(`[${text.split('\n')[0]?.slice(2)}](${path.slice('docs/'.length)})`),

@@ -56,8 +56,7 @@ describe('facts that are from memory', () => {
   const facts = tableUnder(page, 'Facts that are from memory')
 
   test.each(facts.rows)('%s (%s)', (_fact, _sure, where = '') => {
-    const [name = '', file] = codesIn(where)
-    if (file === undefined) return expect(where).toContain('not in the code')
+    const [name = '', file = ''] = codesIn(where)
     expect(existsSync(join(ROOT, file))).toBe(true)
     expect(readProjectFile(file)).toMatch(new RegExp(`\\b(?:function|const) ${name}\\b`))
   })

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { INSTRUCTION_NAMES } from '../../src/apdu/instructions.ts'
-import { allPages, allSources, proseOf, readPage, tablesOf, tableUnder } from './pages.fixture.ts'
+import {
+  allPages,
+  allSources,
+  proseOf,
+  readPage,
+  tablesOf,
+  tableUnder,
+  unwrapped,
+} from './pages.fixture.ts'
 
 const page = readPage('reference/glossary.md')
 const sources = allSources()
@@ -65,6 +73,6 @@ describe('reference/glossary.md', () => {
   })
 
   test('says which BSF is meant', () => {
-    expect(page).toContain('never the Binding Support Function of 5G')
+    expect(unwrapped(page)).toContain('never the Binding Support Function of 5G')
   })
 })

@@ -31,9 +31,11 @@ import {
   sectionOf,
   tablesOf,
   tableUnder,
+  unwrapped,
 } from './pages.fixture.ts'
 
 const page = readPage('reference/records.md')
+const prose = unwrapped(page)
 const example = new Map(
   tableUnder(page, 'A worked example').rows.map(([item = '', octets = '']) => [
     item,
@@ -55,9 +57,9 @@ describe('reference/records.md', () => {
   test('lengths', () => {
     const [, second] = tableUnder(page, 'Attach frames').rows
     expect(second?.slice(1)).toEqual([hexCode(ATTACH_REQUEST_TYPE), hexCode(ATTACH_ANSWER_TYPE)])
-    expect(page).toContain(`${ATTACH_FRAME_LENGTH} octets. The client asks`)
-    expect(page).toContain(`The first ${RECORD_HEADER_LENGTH} octets are the associated data`)
-    expect(page).toContain(`at most ${MAX_RECORD_OCTETS} octets in all`)
+    expect(prose).toContain(`${ATTACH_FRAME_LENGTH} octets. The client asks`)
+    expect(prose).toContain(`The first ${RECORD_HEADER_LENGTH} octets are the associated data`)
+    expect(prose).toContain(`at most ${MAX_RECORD_OCTETS} octets in all`)
     expect(page).toContain(
       `XML (at most ${MAX_MESSAGE_OCTETS}), payload (at most ${MAX_PAYLOAD_OCTETS})`,
     )
