@@ -70,18 +70,18 @@ export function createMilenage(keys: {
   const beforeOut1 = (temp: Block, { sqn, amf }: MacInput): Block => {
     const half = concatOctets(encodeSqn(sqn), amf)
     const in1 = concatOctets(half, half)
-    return xorBlocks(temp, rotateAndAdd(xorBlocks(in1, opc), OUT1))
+    return xorOctets(temp, rotateAndAdd(xorOctets(in1, opc), OUT1))
   }
   /** What E takes in OUTn = E[rot(TEMP xor OPc, rn) xor cn]K xor OPc. */
   const beforeOut = (temp: Block, constants: OutConstants): Block =>
-    rotateAndAdd(xorBlocks(temp, opc), constants)
+    rotateAndAdd(xorOctets(temp, opc), constants)
 
   /** For each RAND: TEMP = E[RAND xor OPc]K, and the OUTs that come of what E takes, block after block. */
   const outsOf = (
     rands: readonly Uint8Array[],
     before: (temp: Block, n: number) => readonly Block[],
   ): Uint8Array => {
-    const temps = aes.encrypt(joinBlocks(rands.map((rand) => xorBlocks(rand, opc))))
+    const temps = aes.encrypt(joinBlocks(rands.map((rand) => xorOctets(rand, opc))))
     const blocks: Block[] = []
     for (let n = 0; n < rands.length; n++) {
       blocks.push(...before(temps.subarray(n * BLOCK, (n + 1) * BLOCK), n))
@@ -140,12 +140,6 @@ function joinBlocks(blocks: readonly Block[]): Uint8Array {
   const whole = new Uint8Array(blocks.length * BLOCK)
   for (let n = 0; n < blocks.length; n++) whole.set(blocks[n] as Block, n * BLOCK)
   return whole
-}
-
-function xorBlocks(a: Block, b: Block): Block {
-  const result = new Uint8Array(BLOCK)
-  for (let n = 0; n < BLOCK; n++) result[n] = (a[n] as number) ^ (b[n] as number)
-  return result
 }
 
 /** rot(x, r) xor c: rotated towards the most significant octet. TS 35.206 4.1 */

@@ -1,6 +1,7 @@
 /** All commands under one name. Design 10 */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { benchCommand } from './bench.ts'
 import { calcCommand } from './calc.ts'
 import { eukeyCommand } from './eukey.ts'
 import { labCommand } from './lab.ts'
@@ -13,7 +14,7 @@ export function createProgram(): Command {
     .version(packageVersion(), '-V, --version', 'print the version')
     .showHelpAfterError('(cpns --help shows what there is)')
     .exitOverride()
-  const commands = [labCommand(), calcCommand(), eukeyCommand(), uiccCommand()]
+  const commands = [labCommand(), calcCommand(), eukeyCommand(), uiccCommand(), benchCommand()]
   for (const command of commands) program.addCommand(inheritExit(command))
   return program
 }

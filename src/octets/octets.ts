@@ -30,7 +30,9 @@ export function equalOctets(a: Uint8Array, b: Uint8Array): boolean {
 /** `a` XOR `b`. @throws {RangeError} If their lengths differ. */
 export function xorOctets(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length !== b.length) throw new RangeError('XOR needs two octet strings of one length')
-  return a.map((octet, index) => octet ^ (b[index] as number))
+  const result = new Uint8Array(a.length)
+  for (let n = 0; n < a.length; n++) result[n] = (a[n] as number) ^ (b[n] as number)
+  return result
 }
 
 /** Lower-case hex. */
