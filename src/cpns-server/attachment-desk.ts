@@ -57,7 +57,7 @@ export class AttachmentDesk {
   readonly #server: AttachmentDeskParts
   readonly #pending = new Map<string, Pending>()
   #open: Open | undefined
-  #freeSinceMs: number
+  #freeSinceMs: number | undefined
 
   constructor(endpoint: Endpoint, server: AttachmentDeskParts) {
     this.#endpoint = endpoint
@@ -67,12 +67,12 @@ export class AttachmentDesk {
 
   /** Since when nothing is attached, on the monotonic clock; `undefined` while something is. */
   get freeSinceMs(): number | undefined {
-    return this.#open?.attachment.isOpen ? undefined : this.#freeSinceMs
+    return this.#freeSinceMs
   }
 
   /** Whether nothing is attached and nothing is about to be. */
   get isIdle(): boolean {
-    return this.#pending.size === 0 && this.freeSinceMs !== undefined
+    return this.#pending.size === 0 && this.#freeSinceMs !== undefined
   }
 
   /**
@@ -168,6 +168,7 @@ export class AttachmentDesk {
     }
     const attachment = createAttachment({ session, channel }, this.#endpoint, this.#server)
     this.#open = { attachment, channel }
+    this.#freeSinceMs = undefined
     void attachment.whenClosed.then(() => {
       if (this.#open?.attachment === attachment) this.#freeSinceMs = ports.clock.monotonicMs()
     })

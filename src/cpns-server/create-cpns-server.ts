@@ -62,6 +62,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
   })
   const endpoint = createHandshakeEndpoint({ ...context, euKeys: createEuKeyFinder(context) })
   const sockets = new Set<FrameSocket>()
+  let isStopped = false
 
   const answerHandshake = async (
     octets: Uint8Array,
@@ -91,6 +92,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     answerPost: (octets, remoteAddress) =>
       answerHandshake(octets, { kind: 'direct', remoteAddress }),
     async serveSocket(socket) {
+      if (isStopped) return socket.close('the server stops')
       sockets.add(socket)
       await serveGatewayConnection(socket, { ...context, answerHandshake, createDesk })
       sockets.delete(socket)
@@ -102,6 +104,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
       return registry.all().length
     },
     stop() {
+      isStopped = true
       sweep.cancel()
       delivery.stop()
       registry.close()

@@ -1,8 +1,21 @@
-/** A client by hand: the handshake machine driven message by message over `POST /cpns`. */
-import { type ClientOutcome, IDLE, type StartEvent, step } from '../../src/cpns/client-handshake.ts'
-import { type CpnsMessage, decodeMessage } from '../../src/cpns/messages.ts'
-import type { CpnsWorld } from './cpns-world.ts'
-import { btidOf, GATEWAY_ID, keyOf } from './cpns-world.ts'
+/** A client by hand: handshake, attachment and records driven message by message, honest or not. */
+import {
+  decodeAttachAnswer,
+  deriveAttachmentKeys,
+  encodeAttachRequest,
+} from '../../src/cpns/attachment.ts'
+import {
+  type ClientConnected,
+  type ClientOutcome,
+  IDLE,
+  type StartEvent,
+  step,
+} from '../../src/cpns/client-handshake.ts'
+import { type CpnsMessage, decodeMessage, type ErrorMessage } from '../../src/cpns/messages.ts'
+import { createRecordChannel, type RecordChannel } from '../../src/cpns/record.ts'
+import { encodePing } from '../../src/cpns/record-content.ts'
+import type { FrameSocket } from '../../src/ports/frame-socket.ts'
+import { type CpnsWorld, GATEWAY_ID, gbaCredentials } from './cpns-world.ts'
 
 /** What was sent and what came back. */
 export interface HandExchange {
@@ -13,28 +26,46 @@ export interface HandExchange {
   readonly outcome: ClientOutcome | undefined
 }
 
-const START: StartEvent = {
+/** What an honest PN GW starts with. */
+export const START: StartEvent = {
   kind: 'start',
   transactionId: 't-1',
   randomClient: new Uint8Array(16).fill(9),
   entityId: GATEWAY_ID,
   role: 'pn-gw',
-  btid: btidOf(1),
-  keyType: 'ks-ext-naf',
   algorithms: ['HMAC-SHA-256'],
-  euKey: keyOf(1),
+  ...gbaCredentials(1),
 }
 
+/** Takes one message to the server and gives its answer. */
+export type Ask = (octets: Uint8Array) => Promise<Uint8Array>
+
 /** Posts one message. @returns The answer's octets. */
-export async function post(world: CpnsWorld, octets: Uint8Array, address = '192.0.2.1') {
+export async function post(
+  world: CpnsWorld,
+  octets: Uint8Array,
+  address = '192.0.2.1',
+): Promise<Uint8Array> {
   return (await world.server.answerPost(octets, address)).octets
 }
 
+/** Asks over a WebSocket. */
+export function asking(socket: FrameSocket): Ask {
+  return async (octets) => {
+    await socket.send({ kind: 'text', octets })
+    return await nextFrame(socket, 'text')
+  }
+}
+
 /** First message and challenge only. */
-export async function begin(world: CpnsWorld, change: Partial<StartEvent> = {}) {
+export async function begin(
+  world: CpnsWorld,
+  change: Partial<StartEvent> = {},
+  ask: Ask = (octets) => post(world, octets),
+) {
   const started = step(IDLE, { ...START, ...change })
   const connectRequest = started.send as Uint8Array
-  const answer = await post(world, connectRequest)
+  const answer = await ask(connectRequest)
   return { connectRequest, answer, state: started.state }
 }
 
@@ -42,23 +73,86 @@ export async function begin(world: CpnsWorld, change: Partial<StartEvent> = {}) 
 export async function connect(
   world: CpnsWorld,
   change: Partial<StartEvent> = {},
+  ask: Ask = (octets) => post(world, octets),
 ): Promise<HandExchange> {
-  const { connectRequest, answer, state } = await begin(world, change)
+  const { connectRequest, answer, state } = await begin(world, change, ask)
   const proved = step(state, { kind: 'message', octets: answer })
   const firstAnswer = decodeMessage(answer)
-  if (proved.send === undefined) {
+  const authenticateResponse = proved.send
+  if (authenticateResponse === undefined) {
     const { outcome } = proved
-    return {
-      connectRequest,
-      firstAnswer,
-      authenticateResponse: undefined,
-      lastAnswer: answer,
-      outcome,
-    }
+    return { connectRequest, firstAnswer, authenticateResponse, lastAnswer: answer, outcome }
   }
-  const lastAnswer = await post(world, proved.send)
+  const lastAnswer = await ask(authenticateResponse)
   const { outcome } = step(proved.state, { kind: 'message', octets: lastAnswer })
-  return { connectRequest, firstAnswer, authenticateResponse: proved.send, lastAnswer, outcome }
+  return { connectRequest, firstAnswer, authenticateResponse, lastAnswer, outcome }
+}
+
+/** A session, or the test fails. */
+export async function connected(
+  world: CpnsWorld,
+  change: Partial<StartEvent> = {},
+): Promise<ClientConnected> {
+  const { outcome } = await connect(world, change)
+  if (outcome?.kind !== 'connected') throw new Error('the handshake by hand came to no session')
+  return outcome
+}
+
+/** Asks to attach. @returns The answer's octets: an attach answer, or an Error. */
+export async function askToAttach(
+  socket: FrameSocket,
+  sessionId: string,
+  nonce = 7,
+): Promise<Uint8Array> {
+  const clientNonce = new Uint8Array(16).fill(nonce)
+  await socket.send({ kind: 'binary', octets: encodeAttachRequest({ sessionId, clientNonce }) })
+  return (await socket.receive())?.octets ?? new Uint8Array(0)
+}
+
+/** Keys of an attachment up to its first record, which is not sent. */
+export async function prepareAttachment(
+  socket: FrameSocket,
+  { sessionId, sessionKey }: Pick<ClientConnected, 'sessionId' | 'sessionKey'>,
+  nonce = 7,
+): Promise<RecordChannel> {
+  const answer = decodeAttachAnswer(await askToAttach(socket, sessionId, nonce))
+  const clientNonce = new Uint8Array(16).fill(nonce)
+  const { serverNonce } = answer
+  const keys = deriveAttachmentKeys(sessionKey, { clientNonce, serverNonce })
+  return createRecordChannel({ side: 'client', sessionId, keys })
+}
+
+/** Attaches with a ping as first record. @returns Once the server has answered it. */
+export async function attachByHand(
+  socket: FrameSocket,
+  session: Pick<ClientConnected, 'sessionId' | 'sessionKey'>,
+  nonce = 7,
+): Promise<RecordChannel> {
+  const channel = await prepareAttachment(socket, session, nonce)
+  await sendRecord(socket, channel.seal('ping', encodePing('request')))
+  const opened = channel.open(await nextFrame(socket, 'binary'))
+  if (opened.outcome !== 'record') throw new Error(`the pong was refused: ${opened.reason}`)
+  return channel
+}
+
+/** Sends octets as a binary frame. */
+export function sendRecord(socket: FrameSocket, octets: Uint8Array): Promise<void> {
+  return socket.send({ kind: 'binary', octets })
+}
+
+/** The next frame of one kind; others are passed over. */
+export async function nextFrame(socket: FrameSocket, kind: 'text' | 'binary'): Promise<Uint8Array> {
+  for (let frame = await socket.receive(); frame; frame = await socket.receive()) {
+    if (frame.kind === kind) return frame.octets
+  }
+  throw new Error('the connection ended')
+}
+
+/** The next text frame, which has to be an Error. */
+export async function nextError(socket: FrameSocket): Promise<ErrorMessage> {
+  const message = decodeMessage(await nextFrame(socket, 'text'))
+  if (message.name !== 'Error') throw new Error(`${message.name} came, not an Error`)
+  return message
 }
 
 /** Status of a ConnectResponse or Error. */
