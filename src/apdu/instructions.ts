@@ -1,4 +1,9 @@
-/** Instruction octets that our card knows and our terminal sends. TS 102 221 10.1.2, TS 31.102 7.1 */
+/**
+ * Instruction octets that our card knows and our terminal sends. TS 102 221 10.1.2, TS 31.102 7.1
+ *
+ * START, PROVE and CONFIRM EUKEY are our own (K-1), of class 8X; no standard that a UICC follows uses
+ * their octets with it.
+ */
 
 /** Instruction octets by name. */
 export const INS = {
@@ -7,6 +12,9 @@ export const INS = {
   disablePin: 0x26,
   enablePin: 0x28,
   unblockPin: 0x2c,
+  startEuKey: 0x3a,
+  proveEuKey: 0x3c,
+  confirmEuKey: 0x3e,
   manageChannel: 0x70,
   authenticate: 0x88,
   searchRecord: 0xa2,
@@ -26,6 +34,9 @@ export const INSTRUCTION_NAMES: Readonly<Record<number, string>> = {
   [INS.disablePin]: 'DISABLE PIN',
   [INS.enablePin]: 'ENABLE PIN',
   [INS.unblockPin]: 'UNBLOCK PIN',
+  [INS.startEuKey]: 'START EUKEY',
+  [INS.proveEuKey]: 'PROVE EUKEY',
+  [INS.confirmEuKey]: 'CONFIRM EUKEY',
   [INS.manageChannel]: 'MANAGE CHANNEL',
   [INS.authenticate]: 'AUTHENTICATE',
   [INS.searchRecord]: 'SEARCH RECORD',

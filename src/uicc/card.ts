@@ -5,7 +5,10 @@
 import type { AkaFunctions } from '../aka/aka-functions.ts'
 import type { ApplicationName } from '../apdu/aid.ts'
 import type { CommandApdu } from '../apdu/command-apdu.ts'
+import type { EuKeyProof } from '../apdu/eukey-command.ts'
 import { SW } from '../apdu/status-words.ts'
+import type { Secret } from '../crypto/secret.ts'
+import type { Random } from '../ports/random.ts'
 import type { CardDirectory, CardElementaryFile } from './card-file.ts'
 import type { CardFileSystem } from './card-file-system.ts'
 import type { CardMemory, PinName, SqnOwner } from './card-memory.ts'
@@ -15,6 +18,8 @@ import type { CardProfile } from './card-profile.ts'
 export interface Card {
   readonly profile: CardProfile
   readonly files: CardFileSystem
+  /** Draws RAND_client of the EUKey operations. K-1 */
+  readonly random: Random
   /** The f-functions of an application, and whose SQN array goes with them. */
   functionsOf(application: ApplicationName): {
     readonly functions: AkaFunctions
@@ -32,6 +37,16 @@ export interface CardChannel {
   readonly record?: number
 }
 
+/** One run of the EUKey operations, from START to CONFIRM. K-1 */
+export interface EuKeyExchange {
+  /** Of the NAF_Id that START named, 32 octets. */
+  readonly ksIntNaf: Secret
+  /** Drawn by the card, 16 octets. */
+  readonly randomClient: Uint8Array
+  /** What the HASH was made of; absent before PROVE. */
+  readonly proof?: EuKeyProof
+}
+
 /** What a reset clears. */
 export interface CardSession {
   /** By channel number, 0 to 3; 0 is always open. */
@@ -39,6 +54,8 @@ export interface CardSession {
   readonly verified: ReadonlySet<PinName>
   /** Octets that wait for GET RESPONSE, and on which channel. */
   readonly pending?: { readonly channel: number; readonly data: Uint8Array }
+  /** The outstanding one of each application, whatever channel began it. K-1 */
+  readonly euKeyExchanges: Readonly<Partial<Record<ApplicationName, EuKeyExchange>>>
 }
 
 /** A card between two commands. */
@@ -71,7 +88,8 @@ export const CHANNELS = 4
 /** A card right after its reset: MF selected, one channel, no PIN verified. TS 102 221 6.4, 8.4 */
 export function freshSession(mf: CardDirectory): CardSession {
   const basic: CardChannel = { directory: mf }
-  return { channels: [basic, ...Array(CHANNELS - 1).fill(undefined)], verified: new Set() }
+  const channels = [basic, ...Array(CHANNELS - 1).fill(undefined)]
+  return { channels, verified: new Set(), euKeyExchanges: {} }
 }
 
 /** An answer that leaves the card as it was. */

@@ -14,6 +14,7 @@ import { type Card, type CardState, NO_OCTETS, type Outcome, refuse, type Turn }
 import { authenticate, isAuthenticateParameters } from './command-authenticate.ts'
 import { isBinaryParameters, readBinary, updateBinary } from './command-binary.ts'
 import { isChannelParameters, manageChannel } from './command-channel.ts'
+import { confirmEuKey, isEuKeyParameters, proveEuKey, startEuKey } from './command-eukey.ts'
 import {
   changePin,
   disablePin,
@@ -63,6 +64,9 @@ const INSTRUCTIONS: ReadonlyMap<number, Instruction> = new Map<number, Instructi
     INS.authenticate,
     { ...later(authenticate), cases: [3, 4], isParameters: isAuthenticateParameters },
   ],
+  [INS.startEuKey, euKeyRow(startEuKey)],
+  [INS.proveEuKey, euKeyRow(proveEuKey)],
+  [INS.confirmEuKey, euKeyRow(confirmEuKey)],
   [INS.getResponse, row([2], (p1, p2) => p1 === 0 && p2 === 0, getResponse)],
 ])
 
@@ -155,6 +159,11 @@ function row(
   run: Instruction['run'],
 ): Instruction {
   return { kind: interindustry, cases, isParameters, run }
+}
+
+/** Our own commands, of the ETSI class. K-1 */
+function euKeyRow(run: Instruction['run']): Instruction {
+  return { ...later(run), kind: 'etsi', cases: [3, 4], isParameters: isEuKeyParameters }
 }
 
 function later(run: Instruction['run']): Pick<Instruction, 'kind' | 'run' | 'answersLater'> {

@@ -96,6 +96,7 @@ function createCard(profile: CardProfile, ports: UiccPorts): Card {
   return {
     profile,
     files: createFileSystem(profile),
+    random: ports.random,
     functionsOf(application) {
       const own = ports.functions?.[application]
       return own === undefined
