@@ -39,7 +39,7 @@ export async function prepareGateway(
     { nafId: NAF_ID, entityName: nameOf(ENTITIES.gateway) },
     { ...context, card, ub },
   )
-  let onSessionEnd = (): void => {}
+  let onSessionEnd: (() => void) | undefined
   const gateway = createPnGw(
     {
       entityId: ENTITIES.gateway,
@@ -55,7 +55,7 @@ export async function prepareGateway(
         if (reason !== 'session-ended') return
         const text = 'has no session any more: it holds what its PNEs send'
         context.trace({ kind: 'note', atMs: context.clock.nowMs(), entity: ENTITIES.gateway, text })
-        onSessionEnd()
+        onSessionEnd?.()
       },
     },
   )

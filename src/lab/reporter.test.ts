@@ -41,6 +41,13 @@ function eventsOf(tell: (reporter: LabReporter) => void): unknown[] {
   return events
 }
 
+function tellFailure(reporter: LabReporter): void {
+  reporter.begin(STEP)
+  reporter.trace(MESSAGE)
+  reporter.failed(STEP, 'no')
+  reporter.finished(STEP)
+}
+
 describe('for people', () => {
   test('first where everybody is, and where the state is kept', () => {
     const lines = textOf((reporter) => reporter.started(ADDRESSES, DATA))
@@ -118,14 +125,8 @@ describe('for people', () => {
   })
 
   test('colours only where they may be', () => {
-    const tell = (reporter: LabReporter): void => {
-      reporter.begin(STEP)
-      reporter.trace(MESSAGE)
-      reporter.failed(STEP, 'no')
-      reporter.finished(STEP)
-    }
-    expect(textOf(tell).join('')).not.toContain('\u001b')
-    expect(textOf(tell, true).filter((line) => line.includes('\u001b['))).toHaveLength(4)
+    expect(textOf(tellFailure).join('')).not.toContain('\u001b')
+    expect(textOf(tellFailure, true).filter((line) => line.includes('\u001b['))).toHaveLength(4)
   })
 })
 

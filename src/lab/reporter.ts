@@ -86,7 +86,6 @@ export function createTextReporter(options: ReporterOptions): LabReporter {
 /** For programs: every event as one JSON object a line, the `kind` says which. */
 export function createJsonReporter({ write }: Pick<ReporterOptions, 'write'>): LabReporter {
   const event = (kind: string, fields: object): void => write(JSON.stringify({ kind, ...fields }))
-  const stepOf = ({ number, title }: StoryStep) => ({ step: number, title })
   return {
     started: (addresses, data) => event('started', { addresses, data }),
     begin: (step) => event('step', stepOf(step)),
@@ -98,4 +97,8 @@ export function createJsonReporter({ write }: Pick<ReporterOptions, 'write'>): L
     waiting: () => event('waiting', {}),
     stopped: () => event('stopped', {}),
   }
+}
+
+function stepOf({ number, title }: StoryStep): { readonly step: number; readonly title: string } {
+  return { step: number, title }
 }

@@ -5,6 +5,7 @@ import { connectCpnsPost } from '../adapters/http/post-cpns.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
 import { connectUb } from '../adapters/ub/connect-ub.ts'
 import { serviceAddress } from '../cpns-server/services.ts'
+import { ConfigurationInvalid, StoreFailed } from '../errors/errors.ts'
 import { concatOctets, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
@@ -61,8 +62,14 @@ export async function startLab(
     return { ...started, stop }
   } catch (error) {
     await stop()
-    throw error
+    throw startingError(error, options.dataFolder)
   }
+}
+
+/** A store that fails at the start is a folder that cannot be used, for instance with another master key. */
+function startingError(error: unknown, folder: string): unknown {
+  if (!(error instanceof StoreFailed)) return error
+  return new ConfigurationInvalid(`data folder ${folder}: ${error.message}`, { cause: error })
 }
 
 async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {

@@ -70,8 +70,15 @@ function isSameAnswer(one: UbResponse | undefined, other: UbResponse | undefined
     one !== undefined &&
     other !== undefined &&
     one.status === other.status &&
+    headersOf(one) === headersOf(other) &&
     equalOctets(one.body, other.body)
   )
+}
+
+/** All but the time of day. */
+function headersOf({ headers }: UbResponse): string {
+  const { date: _, ...others } = headers
+  return JSON.stringify(others)
 }
 
 function note({ clock, trace }: LabWorld, text: string): void {

@@ -41,10 +41,10 @@ test('both sides hold the session key whose fingerprint it shows', async () => {
 
 describe('fails', () => {
   test('if the PN GW comes to no session, with its own words', async () => {
-    const start = () => Promise.reject(new AuthenticationFailed('the server refused with 401'))
-    expect(await stepFailure(sessionStep, withGateway({ start }))).toBe(
-      'the server refused with 401',
-    )
+    const broken = withGateway({
+      start: () => Promise.reject(new AuthenticationFailed('the server refused with 401')),
+    })
+    expect(await stepFailure(sessionStep, broken)).toBe('the server refused with 401')
   })
 
   test('if the PN GW says it forwards and has no session', async () => {

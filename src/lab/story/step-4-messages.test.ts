@@ -76,9 +76,9 @@ describe('fails', () => {
   })
 
   test('if the server accepts no message to the car', async () => {
-    const { send } = lab.world.pnes.watch.pne
+    const { pne } = lab.world.pnes.watch
     const refuseCar = worldWith('watch', {
-      send: (message) => (message.to === ENTITIES.car ? answered(403)() : send(message)),
+      send: (message) => (message.to === ENTITIES.car ? answered(403)() : pne.send(message)),
     })
     expect(await stepFailure(messagesStep, refuseCar)).toBe(
       'the server answered 403 to the message',
@@ -86,8 +86,10 @@ describe('fails', () => {
   })
 
   test('if what was delivered is not acknowledged', async () => {
-    const waitingRecipients = () => Promise.reject(new Error('looked into the mailbox'))
-    const world = { ...lab.world, serverStore: { ...lab.world.serverStore, waitingRecipients } }
+    const { serverStore } = lab.world
+    const looked = new Error('looked into the mailbox')
+    const broken = { ...serverStore, waitingRecipients: () => Promise.reject(looked) }
+    const world = { ...lab.world, serverStore: broken }
     expect(await stepFailure(messagesStep, world)).toBe('looked into the mailbox')
   })
 

@@ -29,6 +29,10 @@ async function clear(...names: readonly ('watch' | 'car')[]): Promise<void> {
   for (const name of names) await lab.world.pnes[name].nextMessage()
 }
 
+function failLate(reason: string): Promise<never> {
+  return new Promise((_, reject) => setTimeout(reject, 5, new Error(reason)))
+}
+
 test('a new session is made first, and all that came meanwhile arrives', async () => {
   const { world, traced } = lab
   const former = world.gateway.session?.sessionId
@@ -51,8 +55,8 @@ test('later sessions live as long as usual', () => {
 
 describe('fails', () => {
   test('if the session does not end', async () => {
-    const untilSessionEnds = () => Promise.reject(new Error('still there'))
-    expect(await stepFailure(expiryStep, inUse({ untilSessionEnds }))).toBe('still there')
+    const endless = inUse({ untilSessionEnds: () => Promise.reject(new Error('still there')) })
+    expect(await stepFailure(expiryStep, endless)).toBe('still there')
   })
 
   test('if the PN GW goes on with the session that has expired', async () => {
@@ -62,17 +66,16 @@ describe('fails', () => {
   })
 
   test('if the server takes no message', async () => {
-    const submit = () => Promise.resolve(503 as const)
-    const full = inUse({ server: { ...lab.world.server, submit } })
+    const server = { ...lab.world.server, submit: () => Promise.resolve(503 as const) }
+    const full = inUse({ server })
     expect(await stepFailure(expiryStep, full)).toBe('the server refused a message with 503')
     await clear('watch')
   })
 
   test('with one failure, and what fails after it harms nobody', async () => {
-    const late = () =>
-      new Promise<never>((_, reject) => setTimeout(reject, 5, new Error('stopped')))
-    const submit = () => Promise.reject(new Error('the store is full'))
-    const world = { ...withWatch(late), server: { ...lab.world.server, submit } }
+    const submit = { submit: () => Promise.reject(new Error('the store is full')) }
+    const server = { ...lab.world.server, ...submit }
+    const world = { ...withWatch(() => failLate('the PNE was stopped')), server }
     expect(await stepFailure(expiryStep, world)).toBe('the store is full')
     await new Promise((resolve) => setTimeout(resolve, 20))
   })

@@ -34,16 +34,17 @@ describe('in time', () => {
   })
 })
 
-describe('until all is delivered', () => {
-  /** A mailbox that is empty from the nth look on. */
-  const worldWith = (looks: number, waitingRecipients = vi.fn()): LabWorld => {
-    waitingRecipients.mockImplementation(() => {
-      looks -= 1
-      return Promise.resolve(looks > 0 ? ['urn:car'] : [])
-    })
-    return { clock: { nowMs: () => 5 }, serverStore: { waitingRecipients } } as unknown as LabWorld
-  }
+/** A mailbox that is empty from the nth look on. */
+function worldWith(looks: number, waitingRecipients = vi.fn()): LabWorld {
+  let left = looks
+  waitingRecipients.mockImplementation(() => {
+    left -= 1
+    return Promise.resolve(left > 0 ? ['urn:car'] : [])
+  })
+  return { clock: { nowMs: () => 5 }, serverStore: { waitingRecipients } } as unknown as LabWorld
+}
 
+describe('until all is delivered', () => {
   test('looks until nobody has a message waiting', async () => {
     const look = vi.fn()
     const delivered = untilAllDelivered(worldWith(4, look))
