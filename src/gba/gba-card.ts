@@ -2,6 +2,7 @@
  * What a terminal needs of a UICC for GBA, above the APDUs: the identities of one application and the
  * two modes of AUTHENTICATE in GBA security context. TS 31.102 7.1, TS 31.103 7.1, TS 33.220 5.3
  */
+import type { EuKeyConfirmation, EuKeyProof } from '../apdu/eukey-command.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
@@ -31,6 +32,38 @@ export interface CardBootstrap {
   readonly keyLifetime: string
 }
 
+/** How a card takes START EUKEY. K-1 */
+export type EuKeyStartOutcome =
+  /** RAND_client, drawn by the card: 16 octets. */
+  | { readonly outcome: 'started'; readonly randomClient: Uint8Array }
+  /** 6A 88: it keeps no Ks_int_NAF for this NAF_Id. */
+  | { readonly outcome: 'unknown-naf-id' }
+  /** 6D 00 or 6E 00: it has no such commands. */
+  | { readonly outcome: 'not-offered' }
+
+/** How a card takes PROVE EUKEY. K-1 */
+export type EuKeyProofOutcome =
+  /** HASH of the client, 32 octets. */
+  | { readonly outcome: 'proved'; readonly hash: Uint8Array }
+  /** 69 85: somebody else used the card meanwhile, or it was reset. */
+  | { readonly outcome: 'out-of-turn' }
+
+/** How a card takes CONFIRM EUKEY. K-1 */
+export type EuKeyConfirmationOutcome =
+  /** 32 octets. */
+  | { readonly outcome: 'confirmed'; readonly sessionKey: Secret }
+  /** 98 62: the server did not prove that it knows the EUKey. */
+  | { readonly outcome: 'hash-wrong' }
+  | Extract<EuKeyProofOutcome, { readonly outcome: 'out-of-turn' }>
+
+/** The handshake with Ks_int_NAF, done by the card. Only for `HMAC-SHA-256`. K-1, M-2, M-3 */
+export interface EuKeyOperations {
+  /** Begins an exchange, in place of an outstanding one. */
+  start(): Promise<EuKeyStartOutcome>
+  prove(proof: EuKeyProof): Promise<EuKeyProofOutcome>
+  confirm(confirmation: EuKeyConfirmation): Promise<EuKeyConfirmationOutcome>
+}
+
 /** One application of a UICC, selected and ready. Methods run one at a time. */
 export interface GbaCard {
   readonly application: 'USIM' | 'ISIM' | 'CSIM'
@@ -55,6 +88,11 @@ export interface GbaCard {
   readBootstrap(): Promise<CardBootstrap | undefined>
   /** NAF derivation mode: Ks_ext_NAF, 32 octets; `undefined` if the card has no Ks (69 85). */
   deriveKsExtNaf(nafId: NafId): Promise<Secret | undefined>
+  /**
+   * The EUKey operations with the Ks_int_NAF of a NAF, which `deriveKsExtNaf` makes and the card keeps.
+   * Absent if it is known that the card has none.
+   */
+  euKeyOperations?(nafId: NafId): EuKeyOperations
   /** Releases the card. Safe to call twice. */
   close(): Promise<void>
 }

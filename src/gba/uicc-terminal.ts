@@ -22,6 +22,7 @@ import {
   authenticateUmts,
 } from './uicc-terminal-authenticate.ts'
 import { CardRefused, type CommandSender, createCommandSender } from './uicc-terminal-commands.ts'
+import { createEuKeyOperations } from './uicc-terminal-eukey.ts'
 import { readTransparent, selectFile, updateBinary } from './uicc-terminal-files.ts'
 import { type CardIdentity, readIdentity } from './uicc-terminal-identity.ts'
 import { verifyPin } from './uicc-terminal-pin.ts'
@@ -107,6 +108,7 @@ function createGbaCard({ reader, sender, application, identity }: OpenApplicatio
       return contents === undefined ? undefined : parseBootstrap(contents)
     },
     writeBootstrap: (bootstrap) => writeBootstrap(sender, gbabp, bootstrap),
+    euKeyOperations: (nafId) => createEuKeyOperations(sender, nafId),
     close: () => reader.close(),
   }
 }
