@@ -72,12 +72,12 @@ async function addEuKey(flags: AddFlags): Promise<void> {
   const entityId = wanted('--entity', () => parseEntityId(flags.entity))
   const userId = wanted('--user', () => parseUserId(flags.user))
   const given = flags.keyFile === undefined ? undefined : readKey(flags.keyFile)
-  await withStore(flags.data, async (store) => {
+  await withStore({ path: flags.data, create: true }, async (store) => {
     const key = given ?? Secret.of(random.octets(EUKEY_LENGTH))
     const wish = { entityId, userId, key, lifetimeSeconds: flags.lifetime }
     const euKey = await provisionEuKey(wish, { store, clock: systemClock, random })
     if (euKey === undefined) {
-      throw new ConfigurationInvalid(`${entityId} belongs to another owner: remove it first`)
+      throw new ConfigurationInvalid(`${entityId} belongs to another owner`)
     }
     const made = given === undefined ? { key: toHex(key.reveal()) } : {}
     const shown = { ...describe({ ...euKey, state: 'current' }), ...made }
@@ -86,12 +86,14 @@ async function addEuKey(flags: AddFlags): Promise<void> {
 }
 
 async function listEuKeys(flags: { data: string; json?: boolean }): Promise<void> {
-  await withStore(flags.data, async (store) => printAll(await store.listEuKeys(), flags.json))
+  await withStore({ path: flags.data, create: false }, async (store) =>
+    printAll(await store.listEuKeys(), flags.json),
+  )
 }
 
 async function showEuKeys(entity: string, flags: { data: string; json?: boolean }): Promise<void> {
   const entityId = wanted('entity', () => parseEntityId(entity))
-  await withStore(flags.data, async (store) => {
+  await withStore({ path: flags.data, create: false }, async (store) => {
     const found = (await store.listEuKeys()).filter((euKey) => euKey.entityId === entityId)
     if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     printAll(found, flags.json)
@@ -100,15 +102,19 @@ async function showEuKeys(entity: string, flags: { data: string; json?: boolean 
 
 async function removeEuKeys(entity: string, flags: { data: string }): Promise<void> {
   const entityId = wanted('entity', () => parseEntityId(entity))
-  await withStore(flags.data, async (store) => {
+  await withStore({ path: flags.data, create: false }, async (store) => {
     const removed = await store.removeEuKeys(entityId)
     if (!removed) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     print(`${entityId} has no EUKey any more; its sessions have ended.`)
   })
 }
 
-async function withStore(path: string, work: (store: ServerStore) => Promise<void>): Promise<void> {
-  const folder = await openDataFolder(path, { create: true }, random)
+/** Only `add` may make a folder: the others would hide a mistyped name. */
+async function withStore(
+  { path, create }: { readonly path: string; readonly create: boolean },
+  work: (store: ServerStore) => Promise<void>,
+): Promise<void> {
+  const folder = await openDataFolder(path, { create }, random)
   const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
   try {
     await work(store)

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
-import { DEFAULT_LAB_CONFIG, readLabConfig } from '../lab/lab-config.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import { DEFAULT_LAB_CONFIG, type LabConfig, readLabConfig } from '../lab/lab-config.ts'
 import { createJsonReporter, createTextReporter, type LabReporter } from '../lab/reporter.ts'
 import { runStory } from '../lab/run-story.ts'
 import { startLab } from '../lab/start-lab.ts'
-import type { StoryStep } from '../lab/story/story.ts'
 import { EXIT_FAILED } from './exit-status.ts'
 
 interface LabFlags {
@@ -39,38 +39,36 @@ async function runLab(flags: LabFlags): Promise<void> {
   const data = { path: flags.data ?? temporaryFolder(), isTemporary: flags.data === undefined }
   const reporter = createReporter(flags)
   try {
-    const failed = await runIn(data, { config, reporter, once: flags.once === true })
-    if (failed !== undefined) process.exitCode = EXIT_FAILED
+    const isTold = await runIn(data, { config, reporter, once: flags.once === true })
+    if (!isTold) process.exitCode = EXIT_FAILED
   } finally {
     if (data.isTemporary) rmSync(data.path, { recursive: true, force: true })
   }
 }
 
+/** @returns Whether the story went well; who stops a lab that stays up needs no story. */
 async function runIn(
   data: { readonly path: string; readonly isTemporary: boolean },
-  run: {
-    readonly config: typeof DEFAULT_LAB_CONFIG
-    readonly reporter: LabReporter
-    readonly once: boolean
-  },
-): Promise<StoryStep | undefined> {
-  const { config, reporter } = run
-  const interrupted = untilInterrupted()
+  run: { readonly config: LabConfig; readonly reporter: LabReporter; readonly once: boolean },
+): Promise<boolean> {
+  const { config, reporter, once } = run
+  const interruption = listenForInterruption()
   const lab = await startLab(
     { config, dataFolder: data.path },
     { clock: systemClock, random: createSystemRandom(), trace: (item) => reporter.trace(item) },
   )
   try {
     reporter.started(lab.addresses, data)
-    const told = await Promise.race([runStory(lab.world, reporter), interrupted.promise])
-    if (told === 'interrupted') return undefined
+    const story = runStory(lab.world, reporter, interruption.signal)
+    const told = await Promise.race([story, interruption.promise])
+    if (told === 'interrupted') return !once
     reporter.finished(told)
-    if (run.once || told !== undefined) return told
+    if (once || told !== undefined) return told === undefined
     reporter.waiting()
-    await interrupted.promise
-    return undefined
+    await interruption.promise
+    return true
   } finally {
-    interrupted.ignore()
+    interruption.ignore()
     await lab.stop()
     reporter.stopped()
   }
@@ -82,29 +80,51 @@ function createReporter(flags: LabFlags): LabReporter {
   if (flags.json === true) return createJsonReporter({ write })
   return createTextReporter({
     write,
-    columns: stdout.columns ?? DEFAULT_COLUMNS,
-    colour: stdout.isTTY === true && process.env.NO_COLOR === undefined,
+    // Some terminals say that they have no column at all.
+    columns: stdout.columns || DEFAULT_COLUMNS,
+    colour: stdout.isTTY && process.env.NO_COLOR === undefined,
     startMs: systemClock.nowMs(),
   })
 }
 
 function temporaryFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'cpns-lab-'))
+  const parent = tmpdir()
+  try {
+    return mkdtempSync(join(parent, 'cpns-lab-'))
+  } catch (cause) {
+    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+    throw new ConfigurationInvalid(`temporary folder in ${parent}: it cannot be made (${code})`, {
+      cause,
+    })
+  }
 }
 
-/** Ctrl-C and termination end the lab in order; a second Ctrl-C ends it at once. */
-function untilInterrupted(): { readonly promise: Promise<'interrupted'>; ignore(): void } {
-  let listener = (): void => {}
-  const promise = new Promise<'interrupted'>((resolve) => {
-    listener = () => resolve('interrupted')
-  })
-  process.once('SIGINT', listener)
-  process.once('SIGTERM', listener)
+interface Interruption {
+  readonly promise: Promise<'interrupted'>
+  readonly signal: AbortSignal
+  /** From now on Ctrl-C ends the process as it always does. */
+  ignore(): void
+}
+
+/**
+ * Ctrl-C, termination, and a reader of standard output that went away end the lab in order; a second
+ * Ctrl-C ends it at once.
+ */
+function listenForInterruption(): Interruption {
+  const controller = new AbortController()
+  const { signal } = controller
+  const interrupt = (): void => controller.abort()
+  process.once('SIGINT', interrupt)
+  process.once('SIGTERM', interrupt)
+  process.stdout.on('error', interrupt)
   return {
-    promise,
+    signal,
+    promise: new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve('interrupted'))
+    }),
     ignore() {
-      process.off('SIGINT', listener)
-      process.off('SIGTERM', listener)
+      process.off('SIGINT', interrupt)
+      process.off('SIGTERM', interrupt)
     },
   }
 }

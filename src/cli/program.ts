@@ -12,18 +12,25 @@ export function createProgram(): Command {
   const program = new Command('cpns')
     .description('OMA CPNS with SIM-based keys (3GPP GBA_U): lab, calculators, software UICC')
     .version(packageVersion(), '-V, --version', 'print the version')
-    .showHelpAfterError('(cpns --help shows what there is)')
-    .exitOverride()
   const commands = [labCommand(), calcCommand(), eukeyCommand(), uiccCommand(), benchCommand()]
-  for (const command of commands) program.addCommand(inheritExit(command))
-  return program
+  for (const command of commands) program.addCommand(command)
+  return throwUsageErrors(program)
 }
 
-/** Usage errors of every subcommand are thrown, so that `main` alone decides on exit statuses. */
-function inheritExit(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(--help shows what there is)')
-  for (const sub of command.commands) inheritExit(sub)
+/** Usage errors of every command are one line and thrown: `main` alone decides on exit statuses. */
+function throwUsageErrors(command: Command): Command {
+  command.exitOverride().configureOutput({ outputError: writeUsageError })
+  for (const sub of command.commands) throwUsageErrors(sub)
   return command
+}
+
+/** The library's `error: …`, with what it may mean on a second line, as one line like all our errors. */
+function writeUsageError(text: string, write: (line: string) => void): void {
+  const sentence = text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+  write(`cpns: ${sentence} (--help shows what there is)\n`)
 }
 
 function packageVersion(): string {

@@ -57,6 +57,17 @@ describe('stops at the first failure', () => {
   })
 })
 
+test('a step that was interrupted did not fail: no more is said', async () => {
+  const { reporter, told } = recorder()
+  const controller = new AbortController()
+  const world = failingWith(() => {
+    controller.abort()
+    return Promise.reject(new Error('the lab was stopped'))
+  })
+  expect(await runStory(world, reporter, controller.signal)).toBeUndefined()
+  expect(told).toEqual(['begin 1'])
+})
+
 test('tells the whole story of a lab that works', async () => {
   const { reporter, told } = recorder()
   expect(await runStory(lab.world, reporter)).toBeUndefined()

@@ -27,19 +27,35 @@ export interface StoryReporter {
   failed(step: StoryStep, reason: string): void
 }
 
-/** @returns The step that failed, if one did; later steps are not run then. */
+/**
+ * @param interruption A step that somebody interrupted did not fail: nothing more is said then.
+ * @returns The step that failed, if one did; later steps are not run then.
+ */
 export async function runStory(
   world: LabWorld,
   reporter: StoryReporter,
+  interruption?: AbortSignal,
 ): Promise<StoryStep | undefined> {
   for (const step of STORY) {
     reporter.begin(step)
-    try {
-      reporter.passed(step, await step.run(world))
-    } catch (error) {
-      reporter.failed(step, error instanceof Error ? error.message : String(error))
+    const end = await runStep(step, world)
+    if (interruption?.aborted === true) return undefined
+    if ('reason' in end) {
+      reporter.failed(step, end.reason)
       return step
     }
+    reporter.passed(step, end.sentence)
   }
   return undefined
+}
+
+async function runStep(
+  step: StoryStep,
+  world: LabWorld,
+): Promise<{ readonly sentence: string } | { readonly reason: string }> {
+  try {
+    return { sentence: await step.run(world) }
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) }
+  }
 }

@@ -193,3 +193,10 @@ test('log lines go to a file that only its owner can read', async () => {
   const events = lines.map((line) => (JSON.parse(line) as { event: string }).event)
   expect(events).toContain('wrong-response')
 })
+
+test('a log that cannot be written stops nobody', async () => {
+  mkdirSync(join(folder, LOG_FILE))
+  const { lab, world } = await startTestLab(folder)
+  await refuseClonedCard(world)
+  await lab.stop()
+})

@@ -47,9 +47,7 @@ export async function startLab(
   const folder = await openDataFolder(options.dataFolder, { create: true }, ports.random)
   const log = createPinoLog({
     entity: 'lab',
-    destination: {
-      write: (line) => appendFileSync(folder.file(LOG_FILE), line, { mode: 0o600 }),
-    },
+    destination: { write: (line) => appendLine(folder.file(LOG_FILE), line) },
   })
   const releases: LabContext['releases'] = []
   const stop = async (): Promise<void> => {
@@ -70,6 +68,15 @@ export async function startLab(
 function startingError(error: unknown, folder: string): unknown {
   if (!(error instanceof StoreFailed)) return error
   return new ConfigurationInvalid(`data folder ${folder}: ${error.message}`, { cause: error })
+}
+
+/** A full disk must not stop the program that logs. */
+function appendLine(file: string, line: string): void {
+  try {
+    appendFileSync(file, line, { mode: 0o600 })
+  } catch {
+    // There is nowhere to say it.
+  }
 }
 
 async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {

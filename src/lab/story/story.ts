@@ -24,6 +24,8 @@ export async function inTime<T>(awaited: Promise<T>, otherwise: string): Promise
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new StoryFailed(otherwise)), STEP_LIMIT_MS)
+    // A lab that was stopped meanwhile is not kept alive by what its story still waits for.
+    timer.unref()
   })
   try {
     return await Promise.race([awaited, late])

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
+import { createProgram } from './program.ts'
+
+const COMMANDS = ['lab', 'calc', 'eukey', 'uicc', 'bench']
+
+test('every command is mounted, with a sentence about it', () => {
+  const { commands } = createProgram()
+  expect(commands.map((command) => command.name())).toEqual(COMMANDS)
+  for (const command of commands) expect(command.description()).not.toBe('')
+})
+
+describe('help', () => {
+  test('of the program names every command', async () => {
+    const { status, stdout, stderr } = await runProgram(['--help'])
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'))
+  })
+
+  test.each(COMMANDS)('of %s', async (name) => {
+    const { status, stdout } = await runProgram([name, '--help'])
+    expect(status).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^Usage: cpns ${name} `))
+  })
+})
+
+test('the version is that of the package', async () => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(text) as { version: string }
+  for (const flag of ['--version', '-V']) {
+    expect(await runProgram([flag])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' })
+  }
+})
+
+describe('what cannot be understood is one line and status 2', () => {
+  test('an unknown command, with the nearest one', async () => {
+    expect(usageErrorOf(await runProgram(['lob']))).toMatch(/'lob'.*lab.*--help/)
+    expect(usageErrorOf(await runProgram(['eukey', 'lst']))).toMatch(/'lst'.*list/)
+  })
+
+  test('an unknown flag, with the nearest one', async () => {
+    expect(usageErrorOf(await runProgram(['lab', '--onec']))).toMatch(/--onec.*--once/)
+    expect(usageErrorOf(await runProgram(['--zzz']))).toContain('--zzz')
+  })
+
+  test('a flag without its value, a required one that is missing, words too many', async () => {
+    expect(usageErrorOf(await runProgram(['lab', '--data']))).toContain('--data')
+    expect(usageErrorOf(await runProgram(['eukey', 'list']))).toContain('--data')
+    expect(usageErrorOf(await runProgram(['lab', 'now']))).toContain('arguments')
+  })
+})
+
+test('no command at all: the help, on standard error', async () => {
+  const { status, stdout, stderr } = await runProgram([])
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+  expect(stderr).toMatch(/^Usage: cpns /)
+})
