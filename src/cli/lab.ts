@@ -11,6 +11,7 @@ import { createJsonReporter, createTextReporter, type LabReporter } from '../lab
 import { runStory } from '../lab/run-story.ts'
 import { startLab } from '../lab/start-lab.ts'
 import { EXIT_FAILED } from './exit-status.ts'
+import { untilInterrupted } from './until-interrupted.ts'
 
 interface LabFlags {
   readonly once?: boolean
@@ -52,7 +53,7 @@ async function runIn(
   run: { readonly config: LabConfig; readonly reporter: LabReporter; readonly once: boolean },
 ): Promise<boolean> {
   const { config, reporter, once } = run
-  const interruption = listenForInterruption()
+  const interruption = untilInterrupted()
   const lab = await startLab(
     { config, dataFolder: data.path },
     { clock: systemClock, random: createSystemRandom(), trace: (item) => reporter.trace(item) },
@@ -96,35 +97,5 @@ function temporaryFolder(): string {
     throw new ConfigurationInvalid(`temporary folder in ${parent}: it cannot be made (${code})`, {
       cause,
     })
-  }
-}
-
-interface Interruption {
-  readonly promise: Promise<'interrupted'>
-  readonly signal: AbortSignal
-  /** From now on Ctrl-C ends the process as it always does. */
-  ignore(): void
-}
-
-/**
- * Ctrl-C, termination, and a reader of standard output that went away end the lab in order; a second
- * Ctrl-C ends it at once.
- */
-function listenForInterruption(): Interruption {
-  const controller = new AbortController()
-  const { signal } = controller
-  const interrupt = (): void => controller.abort()
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
-  process.stdout.on('error', interrupt)
-  return {
-    signal,
-    promise: new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve('interrupted'))
-    }),
-    ignore() {
-      process.off('SIGINT', interrupt)
-      process.off('SIGTERM', interrupt)
-    },
   }
 }
