@@ -30,7 +30,7 @@ export async function openDataFolder(
   random: Random,
 ): Promise<DataFolder> {
   if (options.create) makeFolder(path)
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isFolder(path)) {
     throw new ConfigurationInvalid(`data folder ${path}: there is no such folder`)
   }
   const masterKey = await loadMasterKey(
@@ -44,11 +44,23 @@ export async function openDataFolder(
   }
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  } catch (cause) {
+    throw unusable(path, 'it cannot be used', cause)
+  }
+}
+
 function makeFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
-    throw new ConfigurationInvalid(`data folder ${path}: it cannot be made (${code})`, { cause })
+    throw unusable(path, 'it cannot be made', cause)
   }
+}
+
+function unusable(path: string, what: string, cause: unknown): ConfigurationInvalid {
+  const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+  return new ConfigurationInvalid(`data folder ${path}: ${what} (${code})`, { cause })
 }
