@@ -11,8 +11,7 @@ import {
   NAF_FQDN,
   WATCH_ID,
 } from '../../test/support/cpns-world.ts'
-import { begin, connect, post, statusOf } from '../../test/support/hand-client.ts'
-import { step } from '../cpns/client-handshake.ts'
+import { answerChallenge, begin, connect, post, statusOf } from '../../test/support/hand-client.ts'
 import { decodeMessage, encodeMessage } from '../cpns/messages.ts'
 import type { Btid } from '../identity/btid.ts'
 import { parseImpi } from '../identity/impi.ts'
@@ -201,8 +200,7 @@ describe('replay of an AuthenticateResponse (M-4)', () => {
   })
 
   test('two at once make one session', async () => {
-    const { answer, state } = await begin(world)
-    const { send } = step(state, { kind: 'message', octets: answer })
+    const { send } = await answerChallenge(await begin(world))
     const answers = await Promise.all([1, 2].map(() => post(world, send as Uint8Array)))
     expect(answers[0]).toEqual(answers[1])
     expect(await sessions()).toHaveLength(1)
@@ -211,8 +209,7 @@ describe('replay of an AuthenticateResponse (M-4)', () => {
 
 describe('State (M-4)', () => {
   const prove = async (delayMs: number, jumpMs = 0) => {
-    const { answer, state } = await begin(world)
-    const { send } = step(state, { kind: 'message', octets: answer })
+    const { send } = await answerChallenge(await begin(world))
     await world.clock.advance(delayMs)
     world.clock.jumpWall(jumpMs)
     return statusOf(await post(world, send as Uint8Array))
@@ -231,8 +228,7 @@ describe('State (M-4)', () => {
   })
 
   test('of another exchange, or made up, is refused', async () => {
-    const { answer, state } = await begin(world)
-    const { send } = step(state, { kind: 'message', octets: answer })
+    const { send } = await answerChallenge(await begin(world))
     const message = decodeMessage(send as Uint8Array)
     if (message.name !== 'AuthenticateResponse') throw new Error('not the message meant')
     const swap = (change: object) =>
@@ -245,8 +241,7 @@ describe('State (M-4)', () => {
   })
 
   test('under an EUKey that was replaced meanwhile is 409', async () => {
-    const { answer, state } = await begin(world)
-    const { send } = step(state, { kind: 'message', octets: answer })
+    const { send } = await answerChallenge(await begin(world))
     await connect(world, { transactionId: 't-2' })
     world.zn.know(btidOf(6), gbaUAnswer(6, world.clock))
     await connect(world, { transactionId: 't-3', btid: btidOf(6), euKey: keyOf(6) })
@@ -290,8 +285,7 @@ describe('what cannot be read', () => {
 
 describe('when the store fails', () => {
   test('the answer is 503 and the session is not made', async () => {
-    const { answer, state } = await begin(world)
-    const { send } = step(state, { kind: 'message', octets: answer })
+    const { send } = await answerChallenge(await begin(world))
     await world.store.close()
     expect(statusOf(await post(world, send as Uint8Array))).toBe(503)
   })

@@ -1,30 +1,25 @@
 /**
  * Client side (PN GW or PNE) of mutual authentication: a pure state machine. CR 7.5.2, M-1 to M-4.
- * Messages and time go in, octets to send and the outcome come out; secrets leave with the state.
+ * Messages and time go in, octets to send and the outcome come out. The EUKey is not here: what it is
+ * needed for is asked of an `EuKeyProver` (K-1), and its answers come in as events.
  */
 import type { Secret } from '../crypto/secret.ts'
 import { InvalidMessage, UnexpectedMessage } from '../errors/errors.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
-import { equalOctets } from '../octets/octets.ts'
 import { type Algorithm, handshakeAlgorithm } from './algorithms.ts'
+import { assertTransaction, type Refusal, refusalIn } from './client-handshake-refusal.ts'
+import type { ConnectConfirmation, ConnectProof } from './eukey-prover.ts'
 import type { KeyType } from './key-type.ts'
-import {
-  type AuthenticateRequest,
-  type ConnectResponse,
-  type CpnsMessage,
-  decodeMessage,
-  encodeMessage,
-} from './messages.ts'
-import { deriveSessionId, deriveSessionKey } from './session-keys.ts'
-import type { Status } from './status.ts'
+import { type AuthenticateRequest, decodeMessage, encodeMessage } from './messages.ts'
+import { deriveSessionId } from './session-keys.ts'
 
 /** Begins an exchange. */
 export interface StartEvent {
   readonly kind: 'start'
   /** 1 to 64 characters; in cpns-1.0 of A-Z, a-z, 0-9, ".", "_" and "-". */
   readonly transactionId: string
-  /** 16 fresh random octets. */
+  /** 16 fresh random octets, from the prover. */
   readonly randomClient: Uint8Array
   readonly entityId: EntityId
   readonly role: 'pn-gw' | 'pne'
@@ -34,8 +29,6 @@ export interface StartEvent {
   readonly keyType: KeyType
   /** Offered, best first. */
   readonly algorithms: readonly Algorithm[]
-  /** 32 octets; belongs to the caller, who may wipe it once the exchange has an outcome. */
-  readonly euKey: Secret
 }
 
 /** What can happen to an exchange. */
@@ -43,6 +36,10 @@ export type ClientEvent =
   | StartEvent
   /** A message of the server, as received. */
   | { readonly kind: 'message'; readonly octets: Uint8Array }
+  /** HASH of the client. */
+  | { readonly kind: 'proved'; readonly hash: Uint8Array }
+  /** The session key, 32 octets; `undefined` if the HASH of the server is wrong. */
+  | { readonly kind: 'confirmed'; readonly sessionKey: Secret | undefined }
   /** The server did not answer in time. */
   | { readonly kind: 'timeout' }
 
@@ -54,16 +51,24 @@ export type ClientState =
       readonly start: StartEvent
       readonly connectRequest: Uint8Array
     }
-  | {
+  | ({ readonly name: 'proving'; readonly sealedState: Uint8Array } & Challenged)
+  | ({
       readonly name: 'awaiting-confirmation'
-      readonly transactionId: string
-      readonly serverEntityId: EntityId
-      readonly expectedHash: Uint8Array
-      /** Provisional until the server's HASH has verified. */
-      readonly session: ClientConnected
-    }
+      /** AuthenticateResponse, as the algorithm keeps messages. */
+      readonly kept: Uint8Array
+    } & Challenged)
+  | { readonly name: 'confirming'; readonly sessionLifetimeSeconds: number }
   | { readonly name: 'connected' }
   | { readonly name: 'failed' }
+
+/** What is known from the AuthenticateRequest on. */
+interface Challenged {
+  readonly transactionId: string
+  readonly entityId: EntityId
+  readonly serverEntityId: EntityId
+  readonly sessionLifetimeSeconds: number
+  readonly proof: ConnectProof
+}
 
 /** Both sides have proved that they know the EUKey. */
 export interface ClientConnected {
@@ -76,30 +81,29 @@ export interface ClientConnected {
 }
 
 /** There is no session. */
-export interface ClientFailed {
+export interface ClientFailed extends Partial<Refusal> {
   readonly kind: 'failed'
   /**
-   * `refused`: by the server, with `status`; not authenticated, so believe only what M-8 lets you.
+   * `refused`: by the server, with `status`.
    * `algorithm-not-offered` and `server-hash-wrong`: the peer is not the server, or not honest.
    */
   readonly reason: 'refused' | 'timeout' | 'algorithm-not-offered' | 'server-hash-wrong'
-  readonly status?: Status
-  /** Beside a 402; must equal what is configured. Design 4 */
-  readonly hints?: Pick<ConnectResponse, 'bsf' | 'naf' | 'uaId'>
-  /** Beside a 421. K-1 */
-  readonly keyType?: KeyType
-  /** Seconds, beside a 429 or 503. */
-  readonly retryAfter?: number
 }
 
 /** How an exchange ended. */
 export type ClientOutcome = ClientConnected | ClientFailed
+
+/** What the EUKey is needed for; the answer is the event `proved` or `confirmed`. */
+export type ProverTask =
+  | { readonly kind: 'prove'; readonly proof: ConnectProof }
+  | { readonly kind: 'confirm'; readonly confirmation: ConnectConfirmation }
 
 /** The next state, and what the caller must do. */
 export interface ClientStep {
   readonly state: ClientState
   /** Octets to send. */
   readonly send?: Uint8Array
+  readonly ask?: ProverTask
   readonly outcome?: ClientOutcome
 }
 
@@ -122,9 +126,17 @@ export function step(state: ClientState, event: ClientEvent): ClientStep {
       if (event.kind === 'timeout') return fail({ reason: 'timeout' })
       if (event.kind === 'message') return takeChallenge(state, event.octets)
       break
+    case 'proving':
+      if (event.kind === 'timeout') return fail({ reason: 'timeout' })
+      if (event.kind === 'proved') return sendProof(state, event.hash)
+      break
     case 'awaiting-confirmation':
-      if (event.kind === 'timeout') return abandon(state, { reason: 'timeout' })
+      if (event.kind === 'timeout') return fail({ reason: 'timeout' })
       if (event.kind === 'message') return takeConfirmation(state, event.octets)
+      break
+    case 'confirming':
+      if (event.kind === 'timeout') return fail({ reason: 'timeout' })
+      if (event.kind === 'confirmed') return conclude(state, event.sessionKey)
       break
     case 'connected':
     case 'failed':
@@ -153,14 +165,14 @@ function sendConnectRequest(start: StartEvent): ClientStep {
 function takeChallenge(state: State<'awaiting-challenge'>, octets: Uint8Array): ClientStep {
   const message = decodeMessage(octets)
   assertTransaction(message, state.start.transactionId)
-  if (message.name === 'AuthenticateRequest') return proveEuKey(state, octets, message)
+  if (message.name === 'AuthenticateRequest') return askForProof(state, octets, message)
   const refusal = refusalIn(message)
-  if (refusal !== undefined) return fail(refusal)
+  if (refusal !== undefined) return fail({ reason: 'refused', ...refusal })
   throw new UnexpectedMessage(state.name, message.name)
 }
 
-/** CR 7.5.2: session key and HASH from both random numbers, both messages and the EUKey. */
-function proveEuKey(
+/** What the HASH of the client covers: both random numbers and both messages. CR 7.5.2 */
+function askForProof(
   { start, connectRequest }: State<'awaiting-challenge'>,
   octets: Uint8Array,
   message: AuthenticateRequest,
@@ -168,39 +180,37 @@ function proveEuKey(
   const { randomServer, sessionLifetime, state: sealedState } = message.authReqData
   const algorithm = start.algorithms.find((offered) => offered === message.authReqData.algorithm)
   if (algorithm === undefined) return fail({ reason: 'algorithm-not-offered' })
-  const { assertMessage, keep, digestOf, hash } = handshakeAlgorithm(algorithm)
+  const { assertMessage, keep } = handshakeAlgorithm(algorithm)
   assertMessage(octets)
+  const { transactionId, entityId, randomClient } = start
   const kept = [keep(connectRequest), keep(octets)] as const
-  const authenticateResponse = encodeMessage({
-    name: 'AuthenticateResponse',
-    transactionId: start.transactionId,
-    entityId: start.entityId,
-    authResData: { hash: hash(start.euKey, 'connect-client', kept), state: sealedState },
-  })
-  const sessionKey = deriveSessionKey(start.euKey, {
-    randomClient: start.randomClient,
-    randomServer,
-    digests: [digestOf(kept[0]), digestOf(kept[1])],
-  })
-  const messages = [...kept, keep(authenticateResponse)]
+  const proof = { algorithm, randomClient, randomServer, kept }
   return {
     state: {
-      name: 'awaiting-confirmation',
-      transactionId: start.transactionId,
+      name: 'proving',
+      transactionId,
+      entityId,
       serverEntityId: message.entityId,
-      expectedHash: hash(start.euKey, 'connect-server', messages),
-      session: {
-        kind: 'connected',
-        sessionKey,
-        sessionId: deriveSessionId(sessionKey),
-        sessionLifetimeSeconds: sessionLifetime,
-      },
+      sessionLifetimeSeconds: sessionLifetime,
+      sealedState,
+      proof,
     },
-    send: authenticateResponse,
+    ask: { kind: 'prove', proof },
   }
 }
 
-/** CR 7.5.2: the session is trusted only when the server's HASH has verified. */
+function sendProof({ name: _, sealedState, ...challenged }: State<'proving'>, hash: Uint8Array) {
+  const authenticateResponse = encodeMessage({
+    name: 'AuthenticateResponse',
+    transactionId: challenged.transactionId,
+    entityId: challenged.entityId,
+    authResData: { hash, state: sealedState },
+  })
+  const kept = handshakeAlgorithm(challenged.proof.algorithm).keep(authenticateResponse)
+  const state = { name: 'awaiting-confirmation', kept, ...challenged } as const
+  return { state, send: authenticateResponse }
+}
+
 function takeConfirmation(state: State<'awaiting-confirmation'>, octets: Uint8Array): ClientStep {
   const message = decodeMessage(octets)
   assertTransaction(message, state.transactionId)
@@ -209,48 +219,29 @@ function takeConfirmation(state: State<'awaiting-confirmation'>, octets: Uint8Ar
     throw new InvalidMessage('not the sender of the AuthenticateRequest', 'EntityID')
   }
   const refusal = refusalIn(message)
-  if (refusal !== undefined) return abandon(state, refusal)
+  if (refusal !== undefined) return fail({ reason: 'refused', ...refusal })
   if (message.name !== 'ConnectResponse') throw new UnexpectedMessage(state.name, message.name)
-  if (!equalOctets(message.hash ?? NOTHING, state.expectedHash)) {
-    return abandon(state, { reason: 'server-hash-wrong' })
+  const { proof, kept, sessionLifetimeSeconds } = state
+  const confirmation = { proof, kept, serverHash: message.hash ?? NOTHING }
+  return {
+    state: { name: 'confirming', sessionLifetimeSeconds },
+    ask: { kind: 'confirm', confirmation },
   }
-  return { state: { name: 'connected' }, outcome: state.session }
 }
 
 const NOTHING = new Uint8Array(0)
 
-/** An Error may lack the TransactionID: its sender could not read it. */
-function assertTransaction(message: CpnsMessage, transactionId: string): void {
-  const isNameless = message.name === 'Error' && message.transactionId === undefined
-  if (!isNameless && message.transactionId !== transactionId) {
-    throw new InvalidMessage('of another exchange', 'TransactionID')
-  }
-}
-
-function refusalIn(message: CpnsMessage): Omit<ClientFailed, 'kind'> | undefined {
-  if (message.name === 'Error') return { reason: 'refused', status: message.status }
-  if (message.name !== 'ConnectResponse' || message.status === 200) return undefined
-  const { bsf, naf, uaId, keyType, retryAfter } = message
-  const hints = {
-    ...(bsf !== undefined && { bsf }),
-    ...(naf !== undefined && { naf }),
-    ...(uaId !== undefined && { uaId }),
-  }
-  return {
-    reason: 'refused',
-    status: message.status,
-    ...(Object.keys(hints).length > 0 && { hints }),
-    ...(keyType !== undefined && { keyType }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  }
-}
-
-function abandon(
-  state: State<'awaiting-confirmation'>,
-  failure: Omit<ClientFailed, 'kind'>,
+/** CR 7.5.2: there is a session only when the server's HASH has verified. */
+function conclude(
+  { sessionLifetimeSeconds }: State<'confirming'>,
+  sessionKey: Secret | undefined,
 ): ClientStep {
-  state.session.sessionKey.wipe()
-  return fail(failure)
+  if (sessionKey === undefined) return fail({ reason: 'server-hash-wrong' })
+  const sessionId = deriveSessionId(sessionKey)
+  return {
+    state: { name: 'connected' },
+    outcome: { kind: 'connected', sessionKey, sessionId, sessionLifetimeSeconds },
+  }
 }
 
 function fail(failure: Omit<ClientFailed, 'kind'>): ClientStep {

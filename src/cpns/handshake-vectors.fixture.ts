@@ -87,7 +87,6 @@ export function startOf(vector: HandshakeVector): StartEvent {
     btid: parseBtid(VECTOR_FILE.btid),
     keyType: 'ks-ext-naf',
     algorithms: vector.offered,
-    euKey: euKey(),
   }
 }
 

@@ -1,5 +1,5 @@
 /** Mutual authentication over a link, from EUKey to session. CR 7.5.2; K-4, M-2, M-8 */
-import { TransportFailed } from '../errors/errors.ts'
+import { ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
 import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
@@ -9,10 +9,12 @@ import {
   type ClientFailed,
   type ClientState,
   IDLE,
-  step,
+  type StartEvent,
 } from './client-handshake.ts'
+import { advance } from './client-handshake-advance.ts'
 import type { ClientIdentity, ClientSession } from './client-session.ts'
-import { ConnectRefused, type CredentialSource, type Credentials } from './credentials.ts'
+import { ConnectRefused, type CredentialSource, type Credentials, proverOf } from './credentials.ts'
+import type { EuKeyProver } from './eukey-prover.ts'
 import type { LinkConnection } from './link-connection.ts'
 
 /** What authentication needs. */
@@ -26,11 +28,12 @@ export interface AuthenticationPorts {
 
 /** How long the server may take for one answer. Design 12, "half-open handshake" */
 const ANSWER_MS = 30_000
-const RAND_LENGTH = 16
+const TRANSACTION_ID_LENGTH = 16
 const LONGEST_RETRY_SECONDS = 60
 
 /**
- * Runs the handshake until there is a session. After a 402 the EUKey is made anew once (bootstrapping);
+ * Runs the handshake until there is a session. After a 402 the EUKey is made anew once (bootstrapping),
+ * after a 421 another kind of key is asked of the source once, which sees to it that nothing is lowered;
  * a busy server is asked again when it says so.
  *
  * @throws {ConnectRefused} If the server refuses, or its HASH is wrong.
@@ -44,13 +47,17 @@ export async function authenticate(
 ): Promise<ClientSession> {
   let credentials = await ports.credentials.obtain()
   let isRenewed = false
+  let isRaised = false
   for (;;) {
     const outcome = await runHandshake(connection, { identity, credentials }, ports)
     if (outcome.kind === 'connected') return outcome.session
-    const { status, retryAfter, hints } = outcome
+    const { status, retryAfter, hints, keyType } = outcome
     if (status === 402 && !isRenewed) {
       isRenewed = true
       credentials = await ports.credentials.obtain(hints ?? {})
+    } else if (status === 421 && keyType && ports.credentials.raiseDemand && !isRaised) {
+      isRaised = true
+      credentials = await ports.credentials.raiseDemand(keyType)
     } else if ((status === 503 || status === 429) && retryAfter !== undefined) {
       const seconds = Math.min(Math.max(retryAfter, 1), LONGEST_RETRY_SECONDS)
       await pauseOn(connection, seconds * 1000, ports.clock)
@@ -67,12 +74,13 @@ async function runHandshake(
   client: { readonly identity: ClientIdentity; readonly credentials: Credentials },
   ports: AuthenticationPorts,
 ): Promise<HandshakeResult> {
+  const prover = proverOf(client.credentials, ports.random)
   let state: ClientState = IDLE
-  let event: ClientEvent = startEvent(client, ports)
+  let event: ClientEvent = await startEvent(client, prover, ports)
   /** The life of a session counts from before the server could have begun it. */
   let countsFromMs = ports.clock.monotonicMs()
   for (;;) {
-    const next = step(state, event)
+    const next = await advance(state, event, prover)
     state = next.state
     if (next.send !== undefined) {
       countsFromMs = ports.clock.monotonicMs()
@@ -114,16 +122,24 @@ const SENTENCES: Readonly<Record<Exclude<ClientFailed['reason'], 'timeout'>, str
   'server-hash-wrong': 'the server did not prove that it knows the EUKey (HASH)',
 }
 
-function startEvent(
+async function startEvent(
   { identity, credentials }: { identity: ClientIdentity; credentials: Credentials },
+  prover: EuKeyProver,
   { random }: AuthenticationPorts,
-): ClientEvent {
+): Promise<StartEvent> {
+  const { keyType, btid } = credentials
+  const algorithms = identity.algorithms.filter((name) => prover.algorithms.includes(name))
+  if (algorithms.length === 0) {
+    throw new ConfigurationInvalid('none of the algorithms to offer works with this EUKey')
+  }
   return {
     kind: 'start',
-    transactionId: toHex(random.octets(RAND_LENGTH)),
-    randomClient: random.octets(RAND_LENGTH),
+    transactionId: toHex(random.octets(TRANSACTION_ID_LENGTH)),
+    randomClient: await prover.start(),
     ...identity,
-    ...credentials,
+    algorithms,
+    keyType,
+    ...(btid !== undefined && { btid }),
   }
 }
 

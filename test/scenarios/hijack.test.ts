@@ -18,7 +18,6 @@ import {
   createCpnsWorld,
   gbaCredentials,
   gbaUAnswer,
-  keyOf,
   OTHER_GATEWAY_ID,
   OTHER_IMPI,
   settle,
@@ -133,8 +132,8 @@ describe('a PNE and its Via', () => {
   }
   const connectRequest = (change: object) => {
     const pne = { role: 'pne', entityId: WATCH_ID, keyType: 'assigned' } as const
-    const { btid: _, ...start } = START
-    return step(IDLE, { ...start, euKey: keyOf(10), ...pne, ...change }).send as Uint8Array
+    const { btid: _, euKey: _key, ...start } = START
+    return step(IDLE, { ...start, ...pne, ...change }).send as Uint8Array
   }
 
   test.each([

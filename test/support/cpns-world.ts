@@ -5,6 +5,7 @@ import {
   ConnectRefused,
   type CredentialSource,
   type Credentials,
+  type SoftwareCredentials,
 } from '../../src/cpns/credentials.ts'
 import { type CpnsServer, createCpnsServer } from '../../src/cpns-server/create-cpns-server.ts'
 import type { CpnsServerOptions } from '../../src/cpns-server/options.ts'
@@ -91,7 +92,7 @@ export function gbaUAnswer(
 }
 
 /** The EUKey of such a run, as the PN GW has it. */
-export function gbaCredentials(octet: number): Credentials {
+export function gbaCredentials(octet: number): SoftwareCredentials {
   return { euKey: keyOf(octet), keyType: 'ks-ext-naf', btid: btidOf(octet) }
 }
 

@@ -7,15 +7,21 @@ import {
 import {
   type ClientConnected,
   type ClientOutcome,
+  type ClientState,
+  type ClientStep,
   IDLE,
   type StartEvent,
   step,
 } from '../../src/cpns/client-handshake.ts'
+import { advance } from '../../src/cpns/client-handshake-advance.ts'
+import { createSoftwareProver, type EuKeyProver } from '../../src/cpns/eukey-prover.ts'
 import { type CpnsMessage, decodeMessage, type ErrorMessage } from '../../src/cpns/messages.ts'
 import { createRecordChannel, type RecordChannel } from '../../src/cpns/record.ts'
 import { encodePing } from '../../src/cpns/record-content.ts'
+import type { Secret } from '../../src/crypto/secret.ts'
 import type { FrameSocket } from '../../src/ports/frame-socket.ts'
 import { type CpnsWorld, GATEWAY_ID, gbaCredentials } from './cpns-world.ts'
+import { createSeededRandom } from './seeded-random.ts'
 
 /** What was sent and what came back. */
 export interface HandExchange {
@@ -26,8 +32,21 @@ export interface HandExchange {
   readonly outcome: ClientOutcome | undefined
 }
 
+/** How a client starts, and its EUKey. */
+export interface HandStart extends StartEvent {
+  readonly euKey: Secret
+}
+
+/** An exchange that waits for what the client makes of the challenge. */
+export interface BegunExchange {
+  readonly connectRequest: Uint8Array
+  readonly answer: Uint8Array
+  readonly state: ClientState
+  readonly prover: EuKeyProver
+}
+
 /** What an honest PN GW starts with. */
-export const START: StartEvent = {
+export const START: HandStart = {
   kind: 'start',
   transactionId: 't-1',
   randomClient: new Uint8Array(16).fill(9),
@@ -60,23 +79,31 @@ export function asking(socket: FrameSocket): Ask {
 /** First message and challenge only. */
 export async function begin(
   world: CpnsWorld,
-  change: Partial<StartEvent> = {},
+  change: Partial<HandStart> = {},
   ask: Ask = (octets) => post(world, octets),
-) {
-  const started = step(IDLE, { ...START, ...change })
+): Promise<BegunExchange> {
+  const { euKey, ...start } = { ...START, ...change }
+  const started = step(IDLE, start)
   const connectRequest = started.send as Uint8Array
   const answer = await ask(connectRequest)
-  return { connectRequest, answer, state: started.state }
+  const prover = createSoftwareProver(euKey, createSeededRandom('hand client'))
+  return { connectRequest, answer, state: started.state, prover }
+}
+
+/** What the client makes of the challenge. */
+export function answerChallenge({ answer, state, prover }: BegunExchange): Promise<ClientStep> {
+  return advance(state, { kind: 'message', octets: answer }, prover)
 }
 
 /** A whole exchange, as far as the server lets it come. */
 export async function connect(
   world: CpnsWorld,
-  change: Partial<StartEvent> = {},
+  change: Partial<HandStart> = {},
   ask: Ask = (octets) => post(world, octets),
 ): Promise<HandExchange> {
-  const { connectRequest, answer, state } = await begin(world, change, ask)
-  const proved = step(state, { kind: 'message', octets: answer })
+  const begun = await begin(world, change, ask)
+  const { connectRequest, answer, prover } = begun
+  const proved = await answerChallenge(begun)
   const firstAnswer = decodeMessage(answer)
   const authenticateResponse = proved.send
   if (authenticateResponse === undefined) {
@@ -84,14 +111,14 @@ export async function connect(
     return { connectRequest, firstAnswer, authenticateResponse, lastAnswer: answer, outcome }
   }
   const lastAnswer = await ask(authenticateResponse)
-  const { outcome } = step(proved.state, { kind: 'message', octets: lastAnswer })
+  const { outcome } = await advance(proved.state, { kind: 'message', octets: lastAnswer }, prover)
   return { connectRequest, firstAnswer, authenticateResponse, lastAnswer, outcome }
 }
 
 /** A session, or the test fails. */
 export async function connected(
   world: CpnsWorld,
-  change: Partial<StartEvent> = {},
+  change: Partial<HandStart> = {},
 ): Promise<ClientConnected> {
   const { outcome } = await connect(world, change)
   if (outcome?.kind !== 'connected') throw new Error('the handshake by hand came to no session')

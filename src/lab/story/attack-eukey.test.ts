@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeMessage, encodeMessage } from '../../cpns/messages.ts'
 import type { Status } from '../../cpns/status.ts'
+import type { Secret } from '../../crypto/secret.ts'
 import { failureOf, startTestLab, type TestLab } from '../lab.fixture.ts'
 import { ENTITIES } from '../lab-names.ts'
 import type { LabWorld } from '../lab-world.ts'
@@ -51,7 +52,7 @@ describe('fails', () => {
   })
 
   test('if the wrong EUKey is none: it is let in', async () => {
-    const { euKey } = await lab.world.credentials.obtain()
+    const euKey = (await lab.world.credentials.obtain()).euKey as Secret
     const octets = (length: number) =>
       length === euKey.length ? euKey.reveal().slice() : lab.world.random.octets(length)
     const world = { ...lab.world, random: { octets } }

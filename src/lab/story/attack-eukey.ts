@@ -1,5 +1,8 @@
 /** Handshakes with a key that does not fit: the wrong EUKey, and the right one of another subscriber. K-4 */
-import { type ClientOutcome, IDLE, type StartEvent, step } from '../../cpns/client-handshake.ts'
+import { type ClientOutcome, IDLE } from '../../cpns/client-handshake.ts'
+import { advance } from '../../cpns/client-handshake-advance.ts'
+import { type Credentials, proverOf } from '../../cpns/credentials.ts'
+import { EUKEY_LENGTH } from '../../cpns/handshake-hash.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { toHex } from '../../octets/octets.ts'
 import { createGbaCredentials } from '../../pn-gw/gba-credentials.ts'
@@ -10,9 +13,10 @@ import { expectThat } from './story.ts'
 
 /** The PN GW's names with another key: 401. */
 export async function refuseWrongEuKey(world: LabWorld): Promise<void> {
-  const credentials = await world.credentials.obtain()
-  const euKey = Secret.of(world.random.octets(credentials.euKey.length))
-  const outcome = await connectByPost(world, 'impostor', { ...credentials, euKey })
+  const { btid } = await world.credentials.obtain()
+  const euKey = Secret.of(world.random.octets(EUKEY_LENGTH))
+  const credentials = { euKey, keyType: 'ks-ext-naf', ...(btid && { btid }) } as const
+  const outcome = await connectByPost(world, 'impostor', credentials)
   expectStatus(outcome, 401, 'the wrong EUKey')
   note(world, 'impostor', 'has the right B-TID and the wrong EUKey: refused with 401')
 }
@@ -38,20 +42,24 @@ export async function refuseOtherOwner(world: LabWorld): Promise<void> {
 async function connectByPost(
   world: LabWorld,
   sender: string,
-  credentials: Pick<StartEvent, 'euKey' | 'btid' | 'keyType'>,
+  credentials: Credentials,
 ): Promise<ClientOutcome | undefined> {
-  let next = step(IDLE, {
+  const prover = proverOf(credentials, world.random)
+  const { keyType, btid } = credentials
+  const start = {
     kind: 'start',
     transactionId: toHex(world.random.octets(16)),
-    randomClient: world.random.octets(16),
+    randomClient: await prover.start(),
     entityId: ENTITIES.gateway,
     role: 'pn-gw',
     algorithms: ['HMAC-SHA-256'],
-    ...credentials,
-  })
+    keyType,
+    ...(btid && { btid }),
+  } as const
+  let next = await advance(IDLE, start, prover)
   while (next.send !== undefined) {
     const octets = await postAs(sender, next.send, world)
-    next = step(next.state, { kind: 'message', octets })
+    next = await advance(next.state, { kind: 'message', octets }, prover)
   }
   return next.outcome
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Credentials } from '../../cpns/credentials.ts'
 import { fingerprint } from '../../crypto/fingerprint.ts'
+import type { Secret } from '../../crypto/secret.ts'
 import { toBase64, toHex } from '../../octets/octets.ts'
 import { createGbaCredentials } from '../../pn-gw/gba-credentials.ts'
 import { startTestLab, stepFailure, type TestLab } from '../lab.fixture.ts'
@@ -14,7 +16,7 @@ afterAll(() => lab.end())
 
 test('shows the fingerprint of the EUKey, not the key', async () => {
   const sentence = await euKeyStep.run(lab.world)
-  const { euKey } = await lab.world.credentials.obtain()
+  const euKey = (await lab.world.credentials.obtain()).euKey as Secret
   expect(sentence).toContain(fingerprint(euKey))
   expect(sentence).not.toContain(toHex(euKey.reveal()).slice(0, 16))
   expect(sentence).not.toContain(toBase64(euKey.reveal()).slice(0, 16))
@@ -23,7 +25,7 @@ test('shows the fingerprint of the EUKey, not the key', async () => {
 test('fails if the key is another one than Ks_ext_NAF', async () => {
   const { credentials } = lab.world
   for (const keyType of ['ks-naf', 'ks-int-naf', 'assigned'] as const) {
-    const obtain = async () => ({ ...(await credentials.obtain()), keyType })
+    const obtain = async () => ({ ...(await credentials.obtain()), keyType }) as Credentials
     const world = { ...lab.world, credentials: { ...credentials, obtain } }
     expect(await stepFailure(euKeyStep, world)).toBe(`the key is of type ${keyType}`)
   }
