@@ -51,18 +51,23 @@ export type ClientState =
       readonly start: StartEvent
       readonly connectRequest: Uint8Array
     }
-  | ({ readonly name: 'proving'; readonly sealedState: Uint8Array } & Challenged)
-  | ({
+  | {
+      readonly name: 'proving'
+      readonly exchange: ChallengedExchange
+      readonly sealedState: Uint8Array
+    }
+  | {
       readonly name: 'awaiting-confirmation'
+      readonly exchange: ChallengedExchange
       /** AuthenticateResponse, as the algorithm keeps messages. */
       readonly kept: Uint8Array
-    } & Challenged)
+    }
   | { readonly name: 'confirming'; readonly sessionLifetimeSeconds: number }
   | { readonly name: 'connected' }
   | { readonly name: 'failed' }
 
 /** What is known from the AuthenticateRequest on. */
-interface Challenged {
+interface ChallengedExchange {
   readonly transactionId: string
   readonly entityId: EntityId
   readonly serverEntityId: EntityId
@@ -185,44 +190,40 @@ function askForProof(
   const { transactionId, entityId, randomClient } = start
   const kept = [keep(connectRequest), keep(octets)] as const
   const proof = { algorithm, randomClient, randomServer, kept }
-  return {
-    state: {
-      name: 'proving',
-      transactionId,
-      entityId,
-      serverEntityId: message.entityId,
-      sessionLifetimeSeconds: sessionLifetime,
-      sealedState,
-      proof,
-    },
-    ask: { kind: 'prove', proof },
+  const exchange = {
+    transactionId,
+    entityId,
+    serverEntityId: message.entityId,
+    sessionLifetimeSeconds: sessionLifetime,
+    proof,
   }
+  return { state: { name: 'proving', exchange, sealedState }, ask: { kind: 'prove', proof } }
 }
 
-function sendProof({ name: _, sealedState, ...challenged }: State<'proving'>, hash: Uint8Array) {
+function sendProof({ exchange, sealedState }: State<'proving'>, hash: Uint8Array): ClientStep {
+  const { transactionId, entityId, proof } = exchange
   const authenticateResponse = encodeMessage({
     name: 'AuthenticateResponse',
-    transactionId: challenged.transactionId,
-    entityId: challenged.entityId,
+    transactionId,
+    entityId,
     authResData: { hash, state: sealedState },
   })
-  const kept = handshakeAlgorithm(challenged.proof.algorithm).keep(authenticateResponse)
-  const state = { name: 'awaiting-confirmation', kept, ...challenged } as const
-  return { state, send: authenticateResponse }
+  const kept = handshakeAlgorithm(proof.algorithm).keep(authenticateResponse)
+  return { state: { name: 'awaiting-confirmation', exchange, kept }, send: authenticateResponse }
 }
 
 function takeConfirmation(state: State<'awaiting-confirmation'>, octets: Uint8Array): ClientStep {
   const message = decodeMessage(octets)
-  assertTransaction(message, state.transactionId)
+  assertTransaction(message, state.exchange.transactionId)
   // An Error may come from the PN GW between a PNE and the server.
-  if (message.name === 'ConnectResponse' && message.entityId !== state.serverEntityId) {
+  if (message.name === 'ConnectResponse' && message.entityId !== state.exchange.serverEntityId) {
     throw new InvalidMessage('not the sender of the AuthenticateRequest', 'EntityID')
   }
   const refusal = refusalIn(message)
   if (refusal !== undefined) return fail({ reason: 'refused', ...refusal })
   if (message.name !== 'ConnectResponse') throw new UnexpectedMessage(state.name, message.name)
-  const { proof, kept, sessionLifetimeSeconds } = state
-  const confirmation = { proof, kept, serverHash: message.hash ?? NOTHING }
+  const { proof, sessionLifetimeSeconds } = state.exchange
+  const confirmation = { proof, kept: state.kept, serverHash: message.hash ?? NOTHING }
   return {
     state: { name: 'confirming', sessionLifetimeSeconds },
     ask: { kind: 'confirm', confirmation },

@@ -161,7 +161,7 @@ function row(
   return { kind: interindustry, cases, isParameters, run }
 }
 
-/** Our own commands, of the ETSI class. K-1 */
+/** Our own commands, of class 8X. K-1 */
 function euKeyRow(run: Instruction['run']): Instruction {
   return { ...later(run), kind: 'etsi', cases: [3, 4], isParameters: isEuKeyParameters }
 }
