@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvalidMessage } from '../errors/errors.ts'
 import { concatOctets, fromHex, toHex, utf8 } from '../octets/octets.ts'
-import { classifyFrame } from './frame.ts'
+import { classifyFrame, frameOf } from './frame.ts'
 import { HANDSHAKE_VECTORS, vectorOf } from './handshake-vectors.fixture.ts'
 import { MAX_RECORD_OCTETS } from './record.ts'
 
@@ -70,4 +70,11 @@ test('whatever comes, it is a frame or refused as InvalidMessage', () => {
     }),
     { seed: 8, numRuns: 1000 },
   )
+})
+
+test('handshake messages travel as text, everything else as binary', () => {
+  const text = utf8('<a/>')
+  expect(frameOf(text)).toEqual({ kind: 'text', octets: text })
+  expect(frameOf(fromHex(attachRequest)).kind).toBe('binary')
+  expect(frameOf(new Uint8Array(0)).kind).toBe('binary')
 })

@@ -83,10 +83,10 @@ export class HandServer {
     await this.send('text', encodeMessage({ ...head, ...hints, status }))
   }
 
-  /** A whole handshake. @param change What a dishonest server would change in the last answer. */
+  /** A whole handshake. @param change What a dishonest or slow server would do with the last answer. */
   async authenticate(
     sessionLifetime = 60,
-    change: (octets: Uint8Array) => Uint8Array = (octets) => octets,
+    change: (octets: Uint8Array) => Uint8Array | Promise<Uint8Array> = (octets) => octets,
   ): Promise<HandSession> {
     const { octets, message } = await this.nextConnectRequest()
     const state = openExchange(octets, message, {
@@ -109,7 +109,7 @@ export class HandServer {
       euKey: HAND_EUKEY,
     })
     if (verdict.outcome !== 'verified') throw new Error('the client does not know the EUKey')
-    await this.send('text', change(verdict.connectResponse))
+    await this.send('text', await change(verdict.connectResponse))
     return verdict
   }
 
