@@ -63,6 +63,8 @@ describe('wrong input', () => {
 
   test('a reader that is none', async () => {
     const { error } = await runUicc(['apdu', '--reader', 'usim.json', '00'])
-    expect(error).toEqual(new ConfigurationInvalid('reader usim.json: only software:FILE is known'))
+    expect(error).toEqual(
+      new ConfigurationInvalid('reader usim.json: neither software:FILE nor pcsc[:NAME]'),
+    )
   })
 })

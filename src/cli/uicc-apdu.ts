@@ -26,7 +26,7 @@ const MAX_COMMAND = 261
 export function uiccApduCommand({ input, output }: ApduStreams): Command {
   return new Command('apdu')
     .description('send APDUs to a card and show its answers, keys among them')
-    .requiredOption('--reader <name>', 'software:FILE')
+    .requiredOption('--reader <name>', 'software:FILE, or pcsc[:NAME]')
     .argument('[hex...]', 'command APDUs in hex; without any, one a line from standard input')
     .action(async (commands: readonly string[], { reader: name }: { readonly reader: string }) => {
       const given = commands.map((hex, index) => parseCommand(hex, `APDU ${index + 1}`))

@@ -62,7 +62,7 @@ describe('software:FILE', () => {
   })
 })
 
-test.each(['software:', 'software:/nowhere/usim.json', 'pcsc', 'usim.json', ''])(
+test.each(['software:', 'software:/nowhere/usim.json', 'pcsc:', 'pcscd', 'usim.json', ''])(
   'no reader %j',
   async (name) => {
     await expect(openReader(name, random)).rejects.toThrow(ConfigurationInvalid)

@@ -3,20 +3,26 @@ import type { UiccReader } from '../../apdu/uicc-reader.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
 import { createUicc } from '../../uicc/uicc.ts'
+import { openPcscReader } from '../pcsc/open-pcsc-reader.ts'
 import { readCardProfile } from './card-profile-file.ts'
 import { cardStateFile, createFileCardState } from './file-card-state.ts'
 
 const SOFTWARE = 'software:'
+const PCSC = /^pcsc(?::(?<name>.+))?$/
 
 /**
  * A reader that was not reset yet.
  *
- * @param name `software:FILE`: the software card of a profile.
- * @throws {ConfigurationInvalid} If there is no such kind of reader, or the profile cannot be used.
+ * @param name `software:FILE`: the software card of a profile. `pcsc:NAME`: a PC/SC reader whose name
+ *   starts like this, `pcsc` any; the first one with a card is taken.
+ * @throws {ConfigurationInvalid} If there is no such kind of reader, the profile cannot be used, or PC/SC
+ *   is not installed; the message says what to install.
  */
 export async function openReader(name: string, random: Random): Promise<UiccReader> {
   if (name.startsWith(SOFTWARE)) return openSoftwareCard(name.slice(SOFTWARE.length), random)
-  throw new ConfigurationInvalid(`reader ${name}: only software:FILE is known`)
+  const pcsc = PCSC.exec(name)
+  if (pcsc !== null) return openPcscReader(pcsc.groups?.name ?? '')
+  throw new ConfigurationInvalid(`reader ${name}: neither software:FILE nor pcsc[:NAME]`)
 }
 
 /**

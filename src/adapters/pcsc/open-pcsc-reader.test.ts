@@ -1,0 +1,91 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { UiccReader } from '../../apdu/uicc-reader.ts'
+import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import { fromHex, toHex } from '../../octets/octets.ts'
+import { installFake, SOURCE_FLAGS, setFake } from './fake-smartcard.fixture.ts'
+import { openPcscReader } from './open-pcsc-reader.ts'
+
+let uninstall = (): void => {}
+beforeAll(() => {
+  uninstall = installFake()
+})
+afterAll(() => uninstall())
+afterEach(() => setFake(undefined))
+
+async function withReader(name: string, run: (reader: UiccReader) => Promise<void>): Promise<void> {
+  const reader = await openPcscReader(name, { nodeFlags: SOURCE_FLAGS, timeoutMs: 3_000 })
+  try {
+    await run(reader)
+  } finally {
+    await reader.close()
+  }
+}
+
+test('a reset gives the ATR, a command its answer', () =>
+  withReader('Good', async (reader) => {
+    expect(reader.name).toBe('pcsc:Good')
+    expect(toHex(await reader.reset())).toBe('3b01')
+    expect(toHex(await reader.transmit(fromHex('00b0000000')))).toBe('00b00000009000')
+  }))
+
+test('any reader', () =>
+  withReader('', async (reader) => {
+    expect(reader.name).toBe('pcsc')
+    expect(toHex(await reader.reset())).toBe('3b01')
+  }))
+
+test('closed for good', () =>
+  withReader('Good', async (reader) => {
+    await reader.reset()
+    await reader.close()
+    await reader.close()
+    await expect(reader.transmit(fromHex('00b0000000'))).rejects.toEqual(
+      new TransportFailed('reader pcsc:Good: it is closed'),
+    )
+    await expect(reader.reset()).rejects.toThrow('it is closed')
+  }))
+
+describe('what fails says so in time, and a reset starts anew', () => {
+  test.each([
+    ['the card is pulled', '00e10000', 'the card was removed'],
+    ['the card of a virtual reader is pulled', '00e20000', 'the card was removed'],
+    ['a command that blocks for good', '00e30000', 'no answer in 3 s'],
+    ['the bindings crash', '00e40000', 'PC/SC broke off'],
+    ['no answer', '00e50000', 'no answer in 3 s'],
+  ])('%s', (_name, command, reason) =>
+    withReader('Good', async (reader) => {
+      await reader.reset()
+      await expect(reader.transmit(fromHex(command))).rejects.toEqual(
+        new TransportFailed(`reader pcsc:Good: ${reason}`),
+      )
+      expect(toHex(await reader.reset())).toBe('3b01')
+      expect(toHex(await reader.transmit(fromHex('00b0000000')))).toBe('00b00000009000')
+    }),
+  )
+
+  test.each([
+    ['Empty', undefined, 'there is no card in it'],
+    ['Bad', undefined, 'there is no such reader'],
+    ['Busy', undefined, 'another program uses the card'],
+    ['Good', 'no-service', 'pcscd is not running'],
+    ['Good', 'no-atr', 'the card gave no ATR'],
+  ] as const)('%s %s', async (name, how, reason) => {
+    setFake(how)
+    await withReader(name, async (reader) => {
+      await expect(reader.reset()).rejects.toThrow(`reader pcsc:${name}: ${reason}`)
+      await expect(reader.reset()).rejects.toThrow(TransportFailed)
+    })
+  })
+})
+
+test('without the bindings: what to install', async () => {
+  const folder = process.env.NODE_PATH
+  process.env.NODE_PATH = '/nowhere'
+  try {
+    const opened = openPcscReader('', { nodeFlags: SOURCE_FLAGS })
+    await expect(opened).rejects.toThrow(ConfigurationInvalid)
+    await expect(opened).rejects.toThrow('npm install smartcard@3.7.0')
+  } finally {
+    process.env.NODE_PATH = folder
+  }
+})
