@@ -2,11 +2,12 @@
  * A folder with the durable state of one or more roles: one database a role, and the master key that
  * their keys are sealed under. K-5, Design 9
  */
-import { mkdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRecordSealer, type RecordSealer } from '../../crypto/record-sealer.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import { loadMasterKey } from '../keys/master-key.ts'
 
 /** An opened folder. */
@@ -29,7 +30,7 @@ export async function openDataFolder(
   options: { readonly create: boolean },
   random: Random,
 ): Promise<DataFolder> {
-  if (options.create) makeFolder(path)
+  if (options.create) makeDataFolder(path)
   if (!isFolder(path)) {
     throw new ConfigurationInvalid(`data folder ${path}: there is no such folder`)
   }
@@ -52,9 +53,9 @@ function isFolder(path: string): boolean {
   }
 }
 
-function makeFolder(path: string): void {
+function makeDataFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path)
   } catch (cause) {
     throw unusable(path, 'it cannot be made', cause)
   }

@@ -8,7 +8,6 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readSync,
   unlinkSync,
@@ -19,6 +18,7 @@ import { Secret } from '../../crypto/secret.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromBase64, fromHex, fromUtf8, toHex } from '../../octets/octets.ts'
 import type { Random } from '../../ports/random.ts'
+import { makeFolder } from '../files/make-folder.ts'
 
 /** Where the master key comes from. */
 export type MasterKeySource =
@@ -102,7 +102,7 @@ function readKeyFile(path: string): string {
 function createKeyFile(path: string, random: Random): void {
   const draft = `${path}.${toHex(random.octets(8))}.new`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path))
     const file = openSync(draft, 'wx', 0o600)
     writeSync(file, `${toHex(random.octets(KEY_LENGTH))}\n`)
     fsyncSync(file)

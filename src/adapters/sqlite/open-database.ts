@@ -2,10 +2,11 @@
  * Opens or creates the file of a store: durable (WAL, `synchronous=FULL`), readable by its owner only,
  * and brought to the newest form of its tables. Design 9, K-5.
  */
-import { closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationInvalid, StoreFailed } from '../../errors/errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 
 /** The tables of one kind of store. */
 export interface StoreSchema {
@@ -62,7 +63,7 @@ export function openDatabase(file: string, schema: StoreSchema): Database.Databa
 /** SQLite gives its side files (-wal, -shm) the mode of the file. */
 function createFile(file: string, name: string): void {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(file))
     if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
       throw new ConfigurationInvalid(`${name} store ${file}: it is a folder, not a file`)
     }

@@ -5,10 +5,11 @@
  * over the same key, so that a peer that pinned the key goes on trusting it (Design 7).
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
 import {
   type CertificateOptions,
   type CertificatePorts,
@@ -41,7 +42,7 @@ export function loadOrCreateCertificate(
       privateKeyPem === undefined ? options : { ...options, privateKeyPem },
       ports,
     )
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    makeFolder(folder)
     // The key first: a certificate without its key would be of no use.
     if (privateKeyPem === undefined) writeWhole(keyFile, fresh.privateKeyPem)
     writeWhole(certificateFile, fresh.certificatePem)
