@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CONTEXT } from '../../src/apdu/authenticate-data.ts'
+import { EUKEY_DIGEST_LENGTH, EUKEY_RANDOM_LENGTH } from '../../src/apdu/eukey-command.ts'
 import { GBA_FILES } from '../../src/apdu/gba-files.ts'
 import { INS, INSTRUCTION_NAMES } from '../../src/apdu/instructions.ts'
 import { STATUS_WORDS, type StatusWordRow, SW } from '../../src/apdu/status-words.ts'
@@ -16,6 +17,11 @@ import {
 const page = readPage('reference/apdu.md')
 const hex = (value: number, digits: number) =>
   value.toString(16).toUpperCase().padStart(digits, '0')
+
+/** Numbers in brackets. */
+function lengthsIn(cell = ''): number[] {
+  return [...cell.matchAll(/\((\d+)\)/g)].map((match) => Number(match[1]))
+}
 
 /** `6Cxx` of 6C00 and its mask. */
 function writtenForm({ sw, mask = 0xffff }: StatusWordRow): string {
@@ -61,6 +67,21 @@ describe('reference/apdu.md', () => {
     )
     const known = Object.values(INS).map((ins) => `${hex(ins, 2)} ${INSTRUCTION_NAMES[ins]}`)
     expect(documented.sort()).toEqual(known.sort())
+  })
+
+  test('lengths of the EUKEY operations', () => {
+    const { rows } = tableUnder(page, 'EUKEY operations')
+    expect(rows.map(([ins = '']) => Number.parseInt(codesIn(ins)[0] ?? '', 16))).toEqual([
+      INS.startEuKey,
+      INS.proveEuKey,
+      INS.confirmEuKey,
+    ])
+    const [random, digest] = [EUKEY_RANDOM_LENGTH, EUKEY_DIGEST_LENGTH]
+    expect(rows.map(([, , data, answer]) => [lengthsIn(data), lengthsIn(answer)])).toEqual([
+      [[], [random]],
+      [[random, digest, digest], [digest]],
+      [[digest, digest], [digest]],
+    ])
   })
 
   test('every security context', () => {

@@ -39,9 +39,9 @@ const explained = new Set(
 
 function isExplained(word: string): boolean {
   if (explained.has(word) || CAPITALS.has(word) || HEX_OCTETS.test(word)) return true
-  // A file of a card has its own name; P2 and L2 are counted; the rest is made of parts.
-  if (/^(EF|DF|IMSI|MCC|DIAMETER|TAG|MAX|OUT|IN)_?[A-Z0-9-]*/.test(word)) return true
-  if (/^([PL]|SEQ|CPNS-)\d$/.test(word)) return true
+  // Files of a card and constants have names of their own; P2 and L2 are counted; the rest has parts.
+  if (/^(EF|DF|IMSI|MCC|DIAMETER|TAG|MAX|ONLY|NODE|SCARD)_/.test(word)) return true
+  if (/^([PL]|SEQ|CPNS-)\d$|^(IN|OUT)\d?$/.test(word)) return true
   const separator = ['-', '_'].find((one) => word.includes(one))
   if (separator === undefined) return false
   return word
