@@ -85,7 +85,7 @@ export async function collectSecrets(path: string): Promise<Secrets> {
       if (euKey !== undefined) add(`EUKey in ${name}`, euKey.key.reveal())
       await pne.close()
     }
-    if (/usim\.json$/.test(name)) {
+    if (name.endsWith('usim.json')) {
       const { credentials } = parseCardProfile(readFileSync(join(path, name), 'utf8'))
       add(`K in ${name}`, credentials.subscriberKey.reveal())
       add(`OPc in ${name}`, credentials.operatorVariant.reveal())
