@@ -1,23 +1,28 @@
 /** `cpns eukey add|list|show|remove`: EUKeys that are given to devices without a card. Design 10, K-4 */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { provisionEuKey } from '../cpns-server/provision-eukey.ts'
 import type { EuKeyInfo, ServerStore } from '../cpns-server/server-store.ts'
 import { Secret } from '../crypto/secret.ts'
-import { ConfigurationInvalid, InvalidMessage, UnknownIdentity } from '../errors/errors.ts'
+import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
+import { readFlag } from './flag-values.ts'
 import { parseWholeNumber } from './whole-number.ts'
+import { withStore } from './with-store.ts'
 
 const DAY_SECONDS = 86_400
 const EUKEY_LENGTH = 32
 const random = createSystemRandom()
+
+const openServer = (folder: DataFolder): ServerStore =>
+  openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
 
 interface AddFlags {
   readonly data: string
@@ -69,10 +74,10 @@ Example:
   cpns eukey add --data ./lab --entity urn:uuid:0b8f… --user alice`
 
 async function addEuKey(flags: AddFlags): Promise<void> {
-  const entityId = wanted('--entity', () => parseEntityId(flags.entity))
-  const userId = wanted('--user', () => parseUserId(flags.user))
-  const given = flags.keyFile === undefined ? undefined : readKey(flags.keyFile)
-  await withStore({ path: flags.data, create: true }, async (store) => {
+  const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
+  const userId = readFlag('--user', () => parseUserId(flags.user))
+  const given = flags.keyFile === undefined ? undefined : readKeyFile(flags.keyFile)
+  await withStore({ path: flags.data, create: true }, openServer, async (store) => {
     const key = given ?? Secret.of(random.octets(EUKEY_LENGTH))
     const wish = { entityId, userId, key, lifetimeSeconds: flags.lifetime }
     const euKey = await provisionEuKey(wish, { store, clock: systemClock, random })
@@ -86,14 +91,14 @@ async function addEuKey(flags: AddFlags): Promise<void> {
 }
 
 async function listEuKeys(flags: { data: string; json?: boolean }): Promise<void> {
-  await withStore({ path: flags.data, create: false }, async (store) =>
+  await withStore({ path: flags.data, create: false }, openServer, async (store) =>
     printAll(await store.listEuKeys(), flags.json),
   )
 }
 
 async function showEuKeys(entity: string, flags: { data: string; json?: boolean }): Promise<void> {
-  const entityId = wanted('entity', () => parseEntityId(entity))
-  await withStore({ path: flags.data, create: false }, async (store) => {
+  const entityId = readFlag('entity', () => parseEntityId(entity))
+  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     const found = (await store.listEuKeys()).filter((euKey) => euKey.entityId === entityId)
     if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     printAll(found, flags.json)
@@ -101,29 +106,15 @@ async function showEuKeys(entity: string, flags: { data: string; json?: boolean 
 }
 
 async function removeEuKeys(entity: string, flags: { data: string }): Promise<void> {
-  const entityId = wanted('entity', () => parseEntityId(entity))
-  await withStore({ path: flags.data, create: false }, async (store) => {
+  const entityId = readFlag('entity', () => parseEntityId(entity))
+  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     const removed = await store.removeEuKeys(entityId)
     if (!removed) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     print(`${entityId} has no EUKey any more; its sessions have ended.`)
   })
 }
 
-/** Only `add` may make a folder: the others would hide a mistyped name. */
-async function withStore(
-  { path, create }: { readonly path: string; readonly create: boolean },
-  work: (store: ServerStore) => Promise<void>,
-): Promise<void> {
-  const folder = await openDataFolder(path, { create }, random)
-  const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
-  try {
-    await work(store)
-  } finally {
-    await store.close()
-  }
-}
-
-function readKey(file: string): Secret {
+function readKeyFile(file: string): Secret {
   let text: string
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8').trim()
@@ -131,21 +122,11 @@ function readKey(file: string): Secret {
     const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
     throw new ConfigurationInvalid(`--key-file ${file}: cannot be read (${code})`, { cause })
   }
-  const octets = wanted('--key-file', () => fromHex(text, 'key'))
+  const octets = readFlag('--key-file', () => fromHex(text, 'key'))
   if (octets.length !== EUKEY_LENGTH) {
     throw new ConfigurationInvalid(`--key-file: an EUKey has 64 hex digits`)
   }
   return Secret.of(octets)
-}
-
-/** A flag that is no valid value is a usage error, not a peer's fault. */
-function wanted<T>(flag: string, parse: () => T): T {
-  try {
-    return parse()
-  } catch (error) {
-    if (!(error instanceof InvalidMessage)) throw error
-    throw new ConfigurationInvalid(`${flag}: ${error.reason}`)
-  }
 }
 
 interface Shown {

@@ -5,6 +5,7 @@ import { benchCommand } from './bench.ts'
 import { calcCommand } from './calc.ts'
 import { eukeyCommand } from './eukey.ts'
 import { labCommand } from './lab.ts'
+import { subscriberCommand } from './subscriber.ts'
 import { uiccCommand } from './uicc.ts'
 
 /** The program; parse it once. Throws what a command throws, with commander's own errors for usage. */
@@ -12,7 +13,14 @@ export function createProgram(): Command {
   const program = new Command('cpns')
     .description('OMA CPNS with SIM-based keys (3GPP GBA_U): lab, calculators, software UICC')
     .version(packageVersion(), '-V, --version', 'print the version')
-  const commands = [labCommand(), calcCommand(), eukeyCommand(), uiccCommand(), benchCommand()]
+  const commands = [
+    labCommand(),
+    calcCommand(),
+    eukeyCommand(),
+    subscriberCommand(),
+    uiccCommand(),
+    benchCommand(),
+  ]
   for (const command of commands) program.addCommand(command)
   return throwUsageErrors(program)
 }

@@ -5,13 +5,13 @@ import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { computeOpc } from '../aka/milenage.ts'
 import { computeTopc, DEFAULT_TUAK_PROFILE } from '../aka/tuak.ts'
 import { Secret } from '../crypto/secret.ts'
-import { ConfigurationInvalid, InvalidMessage } from '../errors/errors.ts'
 import { parseImpi } from '../identity/impi.ts'
 import { impiOfImsi, type MncLength, parseImsi } from '../identity/imsi.ts'
-import { fromHex, toHex } from '../octets/octets.ts'
+import { toHex } from '../octets/octets.ts'
 import type { Random } from '../ports/random.ts'
 import type { CardCredentials, CardProfile } from '../uicc/card-profile.ts'
 import { newCardProfile } from '../uicc/new-card-profile.ts'
+import { readFlag, readKey } from './flag-values.ts'
 
 /** The flags as they come from the command line. */
 interface NewFlags {
@@ -68,9 +68,9 @@ function profileOf(flags: NewFlags, random: Random): CardProfile {
 function credentialsOf({ algorithm, k, opc, op }: NewFlags, random: Random): CardCredentials {
   const length = VARIANT_LENGTH[algorithm]
   const subscriberKey =
-    keyOf('--k', k, K_LENGTHS[algorithm]) ?? fresh(K_LENGTHS.milenage[0], random)
-  const given = keyOf('--opc', opc, [length])
-  const common = keyOf('--op', op, [length])
+    readKey('--k', k, K_LENGTHS[algorithm]) ?? fresh(K_LENGTHS.milenage[0], random)
+  const given = readKey('--opc', opc, [length])
+  const common = readKey('--op', op, [length])
   if (algorithm === 'milenage') {
     const computed = common && computeOpc({ k: subscriberKey, op: common })
     return { algorithm, subscriberKey, operatorVariant: given ?? computed ?? fresh(length, random) }
@@ -92,28 +92,6 @@ function subscriberLines({ credentials, applications }: CardProfile): string[] {
     (impi) =>
       `cpns subscriber add --impi ${impi} --algorithm ${algorithm} ${keys} --uicc-type GBA_U`,
   )
-}
-
-/** `undefined` without the flag. The error names the flag, never its value. */
-function keyOf(
-  flag: string,
-  hex: string | undefined,
-  lengths: readonly number[],
-): Secret | undefined {
-  if (hex === undefined) return undefined
-  const octets = readFlag(flag, () => fromHex(hex))
-  if (lengths.includes(octets.length)) return Secret.of(octets)
-  const digits = lengths.map((length) => length * 2).join(' or ')
-  throw new ConfigurationInvalid(`${flag}: not ${digits} hex digits`)
-}
-
-function readFlag<T>(flag: string, read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof InvalidMessage) throw new ConfigurationInvalid(`${flag}: ${error.reason}`)
-    throw error
-  }
 }
 
 function fresh(length: number, random: Random): Secret {

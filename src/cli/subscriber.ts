@@ -1,0 +1,153 @@
+/** `cpns subscriber add|list|show|remove`: who an HSS serves. Design 10, TS 33.220 4.2.3 */
+import { Command, Option } from 'commander'
+import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
+import { openHssStore } from '../adapters/sqlite/hss-store.ts'
+import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
+import { parseGuss } from '../gba/guss.ts'
+import type { HssStore, Subscriber } from '../hss/hss-store.ts'
+import { type Impi, parseImpi } from '../identity/impi.ts'
+import { HSS_DATABASE } from '../lab/lab-files.ts'
+import { toHex } from '../octets/octets.ts'
+import { readFlag } from './flag-values.ts'
+import { type AddFlags, subscriberOf } from './subscriber-flags.ts'
+import { parseWholeNumber } from './whole-number.ts'
+import { withStore } from './with-store.ts'
+
+const PAGE = 500
+const DATA = ['--data <dir>', 'data folder of the HSS'] as const
+
+/** The command with its subcommands. */
+export function subscriberCommand(): Command {
+  const command = new Command('subscriber').description(
+    'subscribers of an HSS, in its data folder; keys go in and are never shown',
+  )
+  addCommand(command.command('add')).action(addSubscriber)
+  command
+    .command('list')
+    .description('subscribers with algorithm and GBA type')
+    .requiredOption(...DATA)
+    .option('--json', 'one JSON object a line')
+    .action(listSubscribers)
+  command
+    .command('show <impi>')
+    .description('one subscriber')
+    .requiredOption(...DATA)
+    .option('--json', 'one JSON object')
+    .action(showSubscriber)
+  command
+    .command('remove <impi>')
+    .description('take a subscriber and its SQN away')
+    .requiredOption(...DATA)
+    .action(removeSubscriber)
+  return command
+}
+
+function addCommand(command: Command): Command {
+  return command
+    .description('add a subscriber; cpns uicc new prints this line for its card')
+    .requiredOption(...DATA)
+    .requiredOption('--impi <text>', 'IMPI of the subscriber')
+    .addOption(
+      new Option('--algorithm <name>', 'f-functions')
+        .choices(['milenage', 'tuak'])
+        .default('milenage'),
+    )
+    .requiredOption('--k <hex>', 'K, 16 octets (TUAK: 16 or 32)')
+    .option('--opc <hex>', 'OPc, 16 octets, with MILENAGE')
+    .option('--topc <hex>', 'TOPc, 32 octets, with TUAK')
+    .option('--amf <hex>', 'authentication management field, 2 octets', '0000')
+    .addOption(
+      new Option('--uicc-type <type>', 'GBA_U: the card does GBA itself; GBA: the handset does')
+        .choices(['GBA_U', 'GBA'])
+        .default('GBA_U'),
+    )
+    .option('--key-lifetime <seconds>', 'of its Ks; default as the BSF decides', parseWholeNumber)
+    .option('--json', 'one JSON object')
+}
+
+const openHss = (folder: DataFolder): HssStore =>
+  openHssStore(folder.file(HSS_DATABASE), folder.sealer)
+
+interface Flags {
+  readonly data: string
+  readonly json?: boolean
+}
+
+async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
+  const subscriber = subscriberOf(flags)
+  await withStore({ path: flags.data, create: true }, openHss, async (store) => {
+    if ((await store.addSubscriber(subscriber)) === 'exists') {
+      throw new ConfigurationInvalid(`${subscriber.impi} is a subscriber already: remove it first`)
+    }
+    print(describe(subscriber), flags)
+  })
+}
+
+async function listSubscribers(flags: Flags): Promise<void> {
+  await withStore({ path: flags.data, create: false }, openHss, async (store) => {
+    let count = 0
+    for await (const subscriber of allSubscribers(store)) {
+      print(describe(subscriber), flags)
+      count += 1
+    }
+    if (count === 0 && flags.json !== true) process.stdout.write('There is no subscriber.\n')
+  })
+}
+
+async function showSubscriber(text: string, flags: Flags): Promise<void> {
+  const impi = readFlag('impi', () => parseImpi(text))
+  await withStore({ path: flags.data, create: false }, openHss, async (store) => {
+    const found = await store.findSubscriber(impi)
+    if (found === undefined) throw new UnknownIdentity(`${impi} is no subscriber here`)
+    print(describe(found), flags)
+  })
+}
+
+async function removeSubscriber(text: string, flags: Flags): Promise<void> {
+  const impi = readFlag('impi', () => parseImpi(text))
+  await withStore({ path: flags.data, create: false }, openHss, async (store) => {
+    const isRemoved = await store.removeSubscriber(impi)
+    if (!isRemoved) throw new UnknownIdentity(`${impi} is no subscriber here`)
+    process.stdout.write(`${impi} is no subscriber any more.\n`)
+  })
+}
+
+async function* allSubscribers(store: HssStore): AsyncIterable<Subscriber> {
+  let page: readonly Impi[]
+  let after = ''
+  do {
+    page = await store.listSubscribers({ after, limit: PAGE })
+    for (const impi of page) {
+      const subscriber = await store.findSubscriber(impi)
+      if (subscriber !== undefined) yield subscriber
+    }
+    after = page.at(-1) ?? after
+  } while (page.length === PAGE)
+}
+
+/** What may be seen of a subscriber. */
+interface Shown {
+  readonly impi: string
+  readonly algorithm: string
+  readonly uiccType: string
+  readonly amf: string
+  readonly keyLifetimeSeconds?: number
+}
+
+function describe({ impi, algorithm, amf, guss }: Subscriber): Shown {
+  const { uiccType = 'GBA', lifeTimeSeconds } = guss === undefined ? {} : parseGuss(guss)
+  return {
+    impi,
+    algorithm,
+    uiccType,
+    amf: toHex(amf),
+    ...(lifeTimeSeconds !== undefined && { keyLifetimeSeconds: lifeTimeSeconds }),
+  }
+}
+
+function print(shown: Shown, { json }: Flags): void {
+  const { impi, algorithm, uiccType, keyLifetimeSeconds: seconds } = shown
+  const lifetime = seconds === undefined ? '' : `  Ks good for ${seconds} s`
+  const line = `${impi}  ${algorithm.padEnd(8)}  ${uiccType}${lifetime}`
+  process.stdout.write(`${json === true ? JSON.stringify(shown) : line}\n`)
+}

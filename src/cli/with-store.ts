@@ -1,0 +1,25 @@
+/** Administration works on the store of a role in a data folder, beside the role if it is running. */
+import { type DataFolder, openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Where the data is. */
+export interface DataPlace {
+  readonly path: string
+  /** Only what adds something may make a folder: the others would hide a mistyped name. */
+  readonly create: boolean
+}
+
+/** Opens the store, works and closes it. @throws {ConfigurationInvalid} If the folder cannot be used. */
+export async function withStore<S extends Store>(
+  { path, create }: DataPlace,
+  open: (folder: DataFolder) => S,
+  work: (store: S) => Promise<void>,
+): Promise<void> {
+  const store = open(await openDataFolder(path, { create }, createSystemRandom()))
+  try {
+    await work(store)
+  } finally {
+    await store.close()
+  }
+}
