@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { CAR_ID, GATEWAY_ID, OTHER_GATEWAY_ID, WATCH_ID } from '../../test/support/cpns-world.ts'
+import { type Arrival, agreesWithArrival, type Sender } from './arrival.ts'
+
+const direct: Arrival = { kind: 'direct', remoteAddress: '192.0.2.1' }
+const relayed: Arrival = {
+  kind: 'relay',
+  remoteAddress: '192.0.2.1',
+  via: GATEWAY_ID,
+  pne: WATCH_ID,
+}
+
+test.each<readonly [string, Sender, Arrival, boolean]>([
+  ['a PN GW itself', { entityId: GATEWAY_ID, role: 'pn-gw' }, direct, true],
+  ['a PN GW with a Via', { entityId: GATEWAY_ID, role: 'pn-gw', via: GATEWAY_ID }, direct, false],
+  ['a PNE itself', { entityId: WATCH_ID, role: 'pne', via: GATEWAY_ID }, direct, false],
+  ['a PNE behind its PN GW', { entityId: WATCH_ID, role: 'pne', via: GATEWAY_ID }, relayed, true],
+  ['another PNE', { entityId: CAR_ID, role: 'pne', via: GATEWAY_ID }, relayed, false],
+  ['another Via', { entityId: WATCH_ID, role: 'pne', via: OTHER_GATEWAY_ID }, relayed, false],
+  ['no Via', { entityId: WATCH_ID, role: 'pne' }, relayed, false],
+  ['a PN GW in a relay', { entityId: WATCH_ID, role: 'pn-gw', via: GATEWAY_ID }, relayed, false],
+])('%s', (_, sender, arrival, agrees) => {
+  expect(agreesWithArrival(sender, arrival)).toBe(agrees)
+})

@@ -1,0 +1,69 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts'
+import type { Clock } from '../ports/clock.ts'
+import { noLog } from '../ports/log.ts'
+import { createSteadyClock } from './steady-clock.ts'
+
+let wall: VirtualClock
+let clock: Clock
+let warned: string[]
+
+beforeEach(() => {
+  wall = createVirtualClock(1_000_000)
+  warned = []
+  clock = createSteadyClock(wall, {
+    ...noLog,
+    warn: (event, fields) => void warned.push(`${event} ${fields?.byMs}`),
+  })
+})
+
+test('time goes on as the wall clock says', async () => {
+  expect(clock.nowMs()).toBe(1_000_000)
+  await wall.advance(1234)
+  expect([clock.nowMs(), clock.monotonicMs()]).toEqual([1_001_234, 1234])
+})
+
+describe('a wall clock that goes back', () => {
+  test('does not take time back, and does not stop it', async () => {
+    wall.jumpWall(-3600_000)
+    expect(clock.nowMs()).toBe(1_000_000)
+    await wall.advance(5000)
+    expect(clock.nowMs()).toBe(1_005_000)
+  })
+
+  test('is believed again when it has caught up', async () => {
+    wall.jumpWall(-10_000)
+    clock.nowMs()
+    wall.jumpWall(15_000)
+    expect(clock.nowMs()).toBe(1_005_000)
+  })
+})
+
+test('a wall clock that goes ahead is believed', () => {
+  wall.jumpWall(3600_000)
+  expect(clock.nowMs()).toBe(4_600_000)
+})
+
+test('jumps over a minute are logged, each once; smaller ones are not', () => {
+  for (const jumpMs of [60_000, -60_000, 60_001, -60_001]) {
+    wall.jumpWall(jumpMs)
+    clock.nowMs()
+    clock.nowMs()
+  }
+  expect(warned).toEqual(['clock-jumped 60001', 'clock-jumped -60001'])
+})
+
+test('whole milliseconds, whatever the monotonic clock counts in', () => {
+  const fine = { ...wall, nowMs: () => 1_000_000, monotonicMs: () => 12.75 }
+  expect(createSteadyClock(fine, noLog).nowMs()).toBe(1_000_000)
+})
+
+test('timers are those of the clock', async () => {
+  let fired = 0
+  clock.setTimer(10, () => {
+    fired += 1
+  })
+  clock.setTimer(10, () => {}).cancel()
+  await wall.advance(10)
+  expect([fired, wall.pendingTimers()]).toEqual([1, 0])
+})
