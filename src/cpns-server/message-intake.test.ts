@@ -1,0 +1,136 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  btidOf,
+  type CpnsWorld,
+  createCpnsWorld,
+  GATEWAY_ID,
+  IMPI,
+  keyOf,
+  SERVER_ID,
+  WATCH_ID,
+} from '../../test/support/cpns-world.ts'
+import type { Message } from '../cpns/messages.ts'
+import { utf8 } from '../octets/octets.ts'
+import { createMessageIntake, type MessageIntake } from './message-intake.ts'
+import type { ServerContext } from './options.ts'
+import type { Session } from './server-store.ts'
+
+const SERVICE = 'urn:cpns:service:known'
+
+let world: CpnsWorld
+let intake: MessageIntake
+let published: string[]
+
+beforeEach(async () => {
+  world = createCpnsWorld()
+  published = []
+  const bus = { publish: (to: string) => void published.push(to), subscribe: () => () => {} }
+  const context = {
+    options: { entityId: SERVER_ID },
+    ports: { store: world.store, clock: world.clock, bus },
+  } as unknown as ServerContext
+  intake = createMessageIntake({ ...context, hasService: (address) => address === SERVICE })
+  const owner = { kind: 'impi', id: IMPI } as const
+  await world.store.bindEntity({ entityId: GATEWAY_ID, owner, boundAtMs: 0 })
+})
+
+const session: Session = {
+  sessionId: 'a'.repeat(32),
+  entityId: WATCH_ID,
+  role: 'pne',
+  via: GATEWAY_ID,
+  euKeyId: btidOf(1),
+  sessionKey: keyOf(1),
+  createdAtMs: 0,
+  expiresAtMs: 1,
+}
+
+const MESSAGE: Message = {
+  name: 'Message',
+  transactionId: 't-7',
+  entityId: WATCH_ID,
+  messageId: 'm-1',
+  from: WATCH_ID,
+  to: GATEWAY_ID,
+  contentType: 'text/plain',
+  expires: 60,
+}
+
+const take = (change: Partial<Message> = {}) =>
+  intake.take(session, { ...MESSAGE, ...change }, utf8('payload'))
+
+const waiting = (to: string) =>
+  world.store.waitingMessages({ to, afterPosition: 0, limit: 10, nowMs: world.clock.nowMs() })
+
+describe('a message of a peer', () => {
+  test('is in the mailbox before it is answered, and its recipient is woken', async () => {
+    expect(await take()).toEqual({
+      name: 'MessageResult',
+      transactionId: 't-7',
+      entityId: SERVER_ID,
+      messageId: 'm-1',
+      from: WATCH_ID,
+      status: 202,
+    })
+    expect(await waiting(GATEWAY_ID)).toMatchObject([
+      { messageId: 'm-1', from: WATCH_ID, expiresAtMs: world.clock.nowMs() + 60_000 },
+    ])
+    expect(published).toEqual([GATEWAY_ID])
+  })
+
+  test('that comes again is answered alike, and wakes nobody', async () => {
+    await take()
+    expect(await take()).toMatchObject({ status: 202 })
+    expect([await waiting(GATEWAY_ID), published]).toMatchObject([[{}], [GATEWAY_ID]])
+  })
+
+  test('that comes again after it was handled is a duplicate until it expires', async () => {
+    await take()
+    await world.store.acknowledgeMessage({ to: GATEWAY_ID, from: WATCH_ID, messageId: 'm-1' })
+    await world.clock.advance(59_999)
+    await take()
+    expect(await waiting(GATEWAY_ID)).toEqual([])
+    await world.clock.advance(1)
+    await take()
+    expect(await waiting(GATEWAY_ID)).toHaveLength(1)
+  })
+
+  test.each([
+    ['with a foreign From', 403, { from: GATEWAY_ID }],
+    ['to an entity that nobody knows', 404, { to: WATCH_ID }],
+    ['to a service that nobody registered', 404, { to: 'urn:cpns:service:unknown' }],
+    ['to a service', 202, { to: SERVICE }],
+  ] as const)('%s is %i', async (_, status, change) => {
+    expect(await take(change)).toMatchObject({ status, messageId: 'm-1' })
+  })
+})
+
+describe('a message of an application', () => {
+  const submission = {
+    messageId: 'm-1',
+    from: SERVICE,
+    to: GATEWAY_ID as string,
+    contentType: 'text/plain',
+    payload: utf8('x'),
+    expires: 60,
+  }
+
+  test.each([
+    [202, {}],
+    [202, { expires: 604_800, payload: new Uint8Array(65_536) }],
+    [404, { to: WATCH_ID }],
+    [413, { payload: new Uint8Array(65_537) }],
+    [400, { messageId: '' }],
+    [400, { messageId: 'x'.repeat(65) }],
+    [400, { contentType: 'nonsense' }],
+    [400, { expires: 0 }],
+    [400, { expires: 1.5 }],
+    [400, { expires: Number.NaN }],
+    [400, { expires: 604_801 }],
+    [400, { from: 'no URI' }],
+    [400, { to: 'no URI' }],
+  ])('is %i with %o', async (status, change) => {
+    expect(await intake.submit({ ...submission, ...change })).toBe(status)
+    expect(await waiting(GATEWAY_ID)).toHaveLength(status === 202 ? 1 : 0)
+  })
+})

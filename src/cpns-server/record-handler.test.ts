@@ -1,0 +1,193 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { GATEWAY_ID, keyOf, SERVER_ID, WATCH_ID } from '../../test/support/cpns-world.ts'
+import { createVirtualClock } from '../../test/support/virtual-clock.ts'
+import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages.ts'
+import { decodeMessageContent, encodeMessageContent, encodePing } from '../cpns/record-content.ts'
+import { concatOctets, lengthPrefixed, utf8 } from '../octets/octets.ts'
+import type { TraceItem } from '../trace/trace.ts'
+import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
+import type { Attachment } from './attachment-registry.ts'
+import { createRecordHandler, type RecordHandlerParts } from './record-handler.ts'
+
+let handle: RecordHandler
+/** What happened, in words. */
+let events: string[]
+/** What was sent to the peer. */
+let sent: { readonly type: string; readonly content: Uint8Array }[]
+let traced: TraceItem[]
+
+beforeEach(() => {
+  events = []
+  sent = []
+  traced = []
+  handle = createRecordHandler({
+    options: { entityId: SERVER_ID },
+    ports: {
+      clock: createVirtualClock(),
+      trace: (item: TraceItem) => void traced.push(item),
+      store: { endSession: async (sessionId: string) => void events.push(`ended ${sessionId}`) },
+    },
+    intake: {
+      take: async (
+        _: unknown,
+        {
+          messageId,
+          from,
+          transactionId,
+        }: { messageId: string; from: string; transactionId: string },
+      ) => ({
+        name: 'MessageResult',
+        transactionId,
+        entityId: SERVER_ID,
+        messageId,
+        from,
+        status: 202,
+      }),
+    },
+    delivery: {
+      acknowledged: async (
+        _: unknown,
+        { messageId, status }: { messageId: string; status: number },
+      ) => void events.push(`acknowledged ${messageId} ${status}`),
+    },
+    relay: async (_: unknown, content: Uint8Array) => void events.push(`relay ${content.length}`),
+  } as unknown as RecordHandlerParts)
+})
+
+function attachmentOf(role: 'pn-gw' | 'pne'): Attachment {
+  return {
+    session: {
+      sessionId: 's-1',
+      entityId: role === 'pne' ? WATCH_ID : GATEWAY_ID,
+      role,
+      euKeyId: 'k',
+      sessionKey: keyOf(1),
+      createdAtMs: 0,
+      expiresAtMs: 1,
+    },
+    isOpen: true,
+    whenClosed: Promise.resolve(),
+    ready: async () => {},
+    send: async (type, content) => void sent.push({ type, content }),
+    endNoLaterThan: () => {},
+    close: (end) => void events.push(`close ${end}`),
+  }
+}
+
+const take = (record: Omit<ValidRecord, 'outcome'>, role: 'pn-gw' | 'pne' = 'pne') =>
+  handle(attachmentOf(role), { outcome: 'record', ...record })
+
+const takeMessage = (message: CpnsMessage, payload = utf8('')) =>
+  take({ type: 'message', content: encodeMessageContent({ xml: encodeMessage(message), payload }) })
+
+const messagesSent = () =>
+  sent.map(({ content }) => decodeMessage(decodeMessageContent(content).xml))
+
+const common = { transactionId: 't', entityId: WATCH_ID }
+const MESSAGE = {
+  name: 'Message',
+  ...common,
+  messageId: 'm',
+  from: WATCH_ID,
+  to: 'urn:x:y',
+  contentType: 'text/plain',
+  expires: 60,
+} as const
+
+describe('message records', () => {
+  test('Message: taken in and answered', async () => {
+    await takeMessage(MESSAGE, utf8('payload'))
+    expect(messagesSent()).toMatchObject([{ name: 'MessageResult', messageId: 'm', status: 202 }])
+  })
+
+  test('MessageResult: the recipient acknowledged', async () => {
+    await takeMessage({
+      name: 'MessageResult',
+      ...common,
+      messageId: 'm',
+      from: 'urn:x:y',
+      status: 200,
+    })
+    expect([events, sent]).toEqual([['acknowledged m 200'], []])
+  })
+
+  test('Disconnect: first the row, then the attachment', async () => {
+    await takeMessage({ name: 'Disconnect', ...common })
+    expect(events).toEqual(['ended s-1', 'close session-ended'])
+  })
+
+  test('Error: never answered, so that none can loop', async () => {
+    await takeMessage({ name: 'Error', ...common, status: 400, detail: 'I did not understand' })
+    expect([events, sent]).toEqual([[], []])
+  })
+
+  test.each([
+    { name: 'ConnectResponse', ...common, status: 403 },
+    {
+      name: 'PneStatus',
+      ...common,
+      pne: WATCH_ID,
+      sessionId: 'a'.repeat(32),
+      state: 'admitted',
+      secondsLeft: 9,
+    },
+  ] as const)('$name: not expected, Error 400 inside the session', async (message) => {
+    await takeMessage(message)
+    expect(messagesSent()).toMatchObject([{ name: 'Error', entityId: SERVER_ID, status: 400 }])
+  })
+
+  test.each([
+    ['no length', Uint8Array.of(0), 400],
+    ['a length over the record', Uint8Array.of(0, 9, 1), 400],
+    ['no message', lengthPrefixed(utf8('hello')), 400],
+    [
+      'a payload over 64 KiB',
+      concatOctets(lengthPrefixed(encodeMessage(MESSAGE)), new Uint8Array(65_537)),
+      413,
+    ],
+  ])('%s: Error inside the session', async (_, content, status) => {
+    await take({ type: 'message', content })
+    expect(messagesSent()).toMatchObject([{ name: 'Error', status }])
+  })
+})
+
+describe('other records', () => {
+  test('relay of a PN GW goes to its PNEs', async () => {
+    await take({ type: 'relay', content: new Uint8Array(5) }, 'pn-gw')
+    expect(events).toEqual(['relay 5'])
+  })
+
+  test('relay of a PNE is refused: it relays for nobody', async () => {
+    await take({ type: 'relay', content: new Uint8Array(5) }, 'pne')
+    expect(events).toEqual([])
+    expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
+  })
+
+  test('ping is answered, its answer is not', async () => {
+    await take({ type: 'ping', content: encodePing('request') })
+    await take({ type: 'ping', content: encodePing('answer') })
+    expect(sent).toEqual([{ type: 'ping', content: encodePing('answer') }])
+  })
+
+  test('close ends the attachment, not the session', async () => {
+    await take({ type: 'close', content: new Uint8Array(2) })
+    expect(events).toEqual(['close detached'])
+  })
+
+  test.each([
+    ['control', new Uint8Array(1)],
+    ['ping', new Uint8Array(2)],
+  ] as const)('%s that makes no sense is Error 400', async (type, content) => {
+    await take({ type, content })
+    expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
+  })
+})
+
+test('messages are traced, both ways, without their payload', async () => {
+  await takeMessage(MESSAGE, utf8('payload'))
+  expect(traced).toMatchObject([
+    { side: 'received', from: WATCH_ID, to: SERVER_ID, message: 'Message' },
+    { side: 'sent', from: SERVER_ID, to: WATCH_ID, message: 'MessageResult' },
+  ])
+  expect(JSON.stringify(traced)).not.toContain('payload')
+})
