@@ -18,6 +18,7 @@ interface LabFlags {
   readonly json?: boolean
   readonly data?: string
   readonly config?: string
+  readonly reader?: string
 }
 
 const DEFAULT_COLUMNS = 160
@@ -32,15 +33,21 @@ export function labCommand(): Command {
     .option('--json', 'one JSON event a line')
     .option('--data <dir>', 'keep the state here; default a temporary folder')
     .option('--config <file>', 'configuration file (JSON)')
+    .option('--reader <name>', "reader with the data folder's usim.json; default that file itself")
     .action(runLab)
 }
 
 async function runLab(flags: LabFlags): Promise<void> {
+  if (flags.reader !== undefined && flags.data === undefined) {
+    throw new ConfigurationInvalid(
+      '--reader: the card is that of a data folder, so --data is needed',
+    )
+  }
   const config = flags.config === undefined ? DEFAULT_LAB_CONFIG : readLabConfig(flags.config)
   const data = { path: flags.data ?? temporaryFolder(), isTemporary: flags.data === undefined }
   const reporter = createReporter(flags)
   try {
-    const isTold = await runIn(data, { config, reporter, once: flags.once === true })
+    const isTold = await runIn(data, { config, reporter, flags })
     if (!isTold) process.exitCode = EXIT_FAILED
   } finally {
     if (data.isTemporary) rmSync(data.path, { recursive: true, force: true })
@@ -50,12 +57,13 @@ async function runLab(flags: LabFlags): Promise<void> {
 /** @returns Whether the story went well; who stops a lab that stays up needs no story. */
 async function runIn(
   data: { readonly path: string; readonly isTemporary: boolean },
-  run: { readonly config: LabConfig; readonly reporter: LabReporter; readonly once: boolean },
+  run: { readonly config: LabConfig; readonly reporter: LabReporter; readonly flags: LabFlags },
 ): Promise<boolean> {
-  const { config, reporter, once } = run
+  const { config, reporter } = run
+  const { once = false, reader } = run.flags
   const interruption = untilInterrupted()
   const lab = await startLab(
-    { config, dataFolder: data.path },
+    { config, dataFolder: data.path, ...(reader !== undefined && { reader }) },
     { clock: systemClock, random: createSystemRandom(), trace: (item) => reporter.trace(item) },
   )
   try {

@@ -3,10 +3,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
 import { noLog } from '../ports/log.ts'
 import type { TraceItem } from '../trace/trace.ts'
 import { temporaryFolder } from './lab.fixture.ts'
-import { loadLabCards, openCard } from './lab-cards.ts'
+import { loadLabCards, openCard, openOwnCard } from './lab-cards.ts'
 import { DEFAULT_LAB_CONFIG } from './lab-config.ts'
 import { IMPI, OTHER_IMPI } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
@@ -57,4 +58,22 @@ test('the next start finds the same cards', async () => {
   expect(readFileSync(again.own.file, 'utf8')).toBe(text)
   const { subscriberKey } = again.own.profile.credentials
   expect(subscriberKey.equals(first.own.profile.credentials.subscriberKey)).toBe(true)
+})
+
+test('the PN GW finds its card in the reader that it is given', async () => {
+  const { own } = await loadLabCards(context)
+  const opened = await openOwnCard(own, { ...context, reader: `software:${own.file}` })
+  expect(opened.impi).toBe(IMPI)
+  await opened.close()
+  expect(traced[0]).toMatchObject({ point: 'APDU', from: 'PN GW' })
+})
+
+test("another card in the reader is not the data folder's", async () => {
+  const { own, other } = await loadLabCards(context)
+  const wrong = openOwnCard(own, { ...context, reader: `software:${other.file}` })
+  await expect(wrong).rejects.toThrow(
+    new ConfigurationInvalid(
+      `reader software:${other.file}: its card is that of ${OTHER_IMPI}, and the lab needs that of ${own.file}`,
+    ),
+  )
 })

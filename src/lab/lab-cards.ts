@@ -1,15 +1,17 @@
 /** The cards of the lab: the PN GW's USIM, another subscriber's, and a clone of the first with another K. */
 import { existsSync } from 'node:fs'
 import { readCardProfile, writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
-import { openSoftwareCard } from '../adapters/card/open-reader.ts'
+import { openReader, openSoftwareCard } from '../adapters/card/open-reader.ts'
+import type { UiccReader } from '../apdu/uicc-reader.ts'
 import { Secret } from '../crypto/secret.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
 import { openUiccApplication } from '../gba/uicc-terminal.ts'
 import type { Imsi } from '../identity/imsi.ts'
 import type { CardProfile } from '../uicc/card-profile.ts'
 import { newCardProfile } from '../uicc/new-card-profile.ts'
 import { CARD_PROFILE, CLONED_CARD_PROFILE, OTHER_CARD_PROFILE } from './lab-files.ts'
-import { IMSI, MNC_LENGTH, OTHER_IMSI } from './lab-names.ts'
+import { ENTITIES, IMPI, IMSI, MNC_LENGTH, nameOf, OTHER_IMSI } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
 
 /** A card and the file that describes it. */
@@ -46,10 +48,35 @@ export async function loadLabCards(context: LabContext): Promise<LabCards> {
 export async function openCard(
   { file }: LabCard,
   entityName: string,
-  { clock, random, trace }: LabContext,
+  context: LabContext,
 ): Promise<GbaCard> {
-  const reader = await openSoftwareCard(file, random)
-  return await openUiccApplication(reader, { application: 'USIM', entityName, trace, clock })
+  return openUsim(await openSoftwareCard(file, context.random), entityName, context)
+}
+
+/**
+ * The PN GW's USIM: the card of the data folder, or the one in the reader that the lab was given.
+ *
+ * @throws {TransportFailed} If there is no card in that reader.
+ * @throws {ConfigurationInvalid} If it is another card than that of the data folder.
+ */
+export async function openOwnCard(card: LabCard, context: LabContext): Promise<GbaCard> {
+  const { reader, random } = context
+  const entityName = nameOf(ENTITIES.gateway)
+  if (reader === undefined) return openCard(card, entityName, context)
+  const opened = await openUsim(await openReader(reader, random), entityName, context)
+  if (opened.impi === IMPI) return opened
+  await opened.close()
+  throw new ConfigurationInvalid(
+    `reader ${reader}: its card is that of ${opened.impi}, and the lab needs that of ${card.file}`,
+  )
+}
+
+function openUsim(
+  reader: UiccReader,
+  entityName: string,
+  { clock, trace }: LabContext,
+): Promise<GbaCard> {
+  return openUiccApplication(reader, { application: 'USIM', entityName, trace, clock })
 }
 
 /** Fresh K and OPc. */

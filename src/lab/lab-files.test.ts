@@ -14,6 +14,7 @@ test('a data folder holds these files, the master key and the certificates, and 
     files.SERVER_DATABASE,
     files.pneDatabase('watch'),
     files.pneDatabase('car'),
+    files.SERVER_PIN,
     files.CARD_PROFILE,
     files.OTHER_CARD_PROFILE,
     files.CLONED_CARD_PROFILE,

@@ -10,6 +10,8 @@ export const SERVER_DATABASE = 'server.db'
 export const CARD_PROFILE = 'usim.json'
 /** Profile of the other subscriber's card. */
 export const OTHER_CARD_PROFILE = 'other-usim.json'
+/** Pin of the CPNS Server's key, for `--pin`. */
+export const SERVER_PIN = 'server.pin'
 /** What a PNE keeps. */
 export const pneDatabase = (name: string): string => `pne-${name}.db`
 /** Log lines (JSON) of all roles. */

@@ -1,4 +1,5 @@
 /** The network side of the lab: HSS, BSF and CPNS Server, each on its real transport. Design 2, 10 */
+import { writeFileSync } from 'node:fs'
 import { createMemoryBus } from '../adapters/bus/memory-bus.ts'
 import { serveCpns } from '../adapters/http/serve-cpns.ts'
 import { connectZh } from '../adapters/in-process/zh.ts'
@@ -18,7 +19,7 @@ import type { Zh } from '../gba/zh.ts'
 import { createHss } from '../hss/create-hss.ts'
 import type { Impi } from '../identity/impi.ts'
 import type { CardProfile } from '../uicc/card-profile.ts'
-import { BSF_DATABASE, HSS_DATABASE, SERVER_DATABASE } from './lab-files.ts'
+import { BSF_DATABASE, HSS_DATABASE, SERVER_DATABASE, SERVER_PIN } from './lab-files.ts'
 import { BSF_NAME, ENTITIES, NAF_ID, NAF_ORIGIN_HOST } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
 
@@ -159,6 +160,7 @@ async function listen(
     },
   })
   releases.push(() => serving.close())
+  writeFileSync(folder.file(SERVER_PIN), `${tls.pin}\n`, { mode: 0o600 })
   return { port: serving.port, pin: tls.pin }
 }
 

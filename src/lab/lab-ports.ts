@@ -10,6 +10,8 @@ import type { LabConfig } from './lab-config.ts'
 export interface LabContext {
   readonly config: LabConfig
   readonly folder: DataFolder
+  /** Reader that has the PN GW's card; default the software card in the data folder. */
+  readonly reader?: string
   readonly clock: Clock
   readonly random: Random
   readonly trace: Trace

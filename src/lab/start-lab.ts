@@ -10,11 +10,11 @@ import { concatOctets, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
-import { loadLabCards, openCard } from './lab-cards.ts'
+import { loadLabCards, openCard, openOwnCard } from './lab-cards.ts'
 import type { LabConfig } from './lab-config.ts'
 import { LOG_FILE } from './lab-files.ts'
 import { prepareGateway } from './lab-gateway.ts'
-import { ECHO_SERVICE, ENTITIES, IMPI, nameOf, OTHER_IMPI } from './lab-names.ts'
+import { ECHO_SERVICE, IMPI, OTHER_IMPI } from './lab-names.ts'
 import { type LabNetwork, startNetwork } from './lab-network.ts'
 import { preparePne } from './lab-pne.ts'
 import type { LabContext } from './lab-ports.ts'
@@ -38,10 +38,11 @@ export interface LabPorts {
 
 /**
  * @param options.dataFolder Made if it is missing.
+ * @param options.reader Where the PN GW finds the data folder's card, for instance `pcsc`; default there.
  * @throws {ConfigurationInvalid} If the folder or a port cannot be used; nothing is left running then.
  */
 export async function startLab(
-  options: { readonly config: LabConfig; readonly dataFolder: string },
+  options: { readonly config: LabConfig; readonly dataFolder: string; readonly reader?: string },
   ports: LabPorts,
 ): Promise<Lab> {
   const folder = await openDataFolder(options.dataFolder, { create: true }, ports.random)
@@ -56,7 +57,7 @@ export async function startLab(
     }
   }
   try {
-    const started = await startParts({ ...ports, config: options.config, folder, log, releases })
+    const started = await startParts({ ...options, ...ports, folder, log, releases })
     return { ...started, stop }
   } catch (error) {
     await stop()
@@ -91,7 +92,7 @@ async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
   const trust = { kind: 'pin', sha256: network.serverPin } as const
   const post = connectCpnsPost({ url: network.serverUrl, trust })
   releases.push(() => post.close())
-  const card = await openCard(cards.own, nameOf(ENTITIES.gateway), context)
+  const card = await openOwnCard(cards.own, context)
   releases.push(() => card.close())
   const gateway = await prepareGateway(context, network, { card, ub })
   const parts = { gateway, serverStore: network.serverStore }

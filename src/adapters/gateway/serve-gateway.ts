@@ -1,0 +1,121 @@
+/**
+ * A PN GW with a card on its sockets: CPNS-2 to its server as a client, CPNS-1 for its PNEs as a server,
+ * under a certificate of its own, which PNEs pin at pairing. Design 2, 7
+ */
+import { isIP } from 'node:net'
+import type { GbaCard } from '../../gba/gba-card.ts'
+import type { UbExchange } from '../../gba/ub-exchange.ts'
+import {
+  createPnGw,
+  type PnGw,
+  type PnGwOptions,
+  type PnGwPorts,
+} from '../../pn-gw/create-pn-gw.ts'
+import {
+  createGbaCredentials,
+  type GbaCredentialOptions,
+  type GbaCredentials,
+} from '../../pn-gw/gba-credentials.ts'
+import type { FrameSocket } from '../../ports/frame-socket.ts'
+import { serveCpns } from '../http/serve-cpns.ts'
+import { loadOrCreateCertificate } from '../tls/load-or-create-certificate.ts'
+import type { Trust } from '../tls/trust.ts'
+import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
+
+/** One PN GW. */
+export interface ServeGatewayOptions
+  extends Omit<PnGwOptions, 'algorithms'>,
+    Omit<GbaCredentialOptions, 'entityName'> {
+  /** What the PN GW is called in events. */
+  readonly name: string
+  /** `https://host:port/cpns` of its CPNS Server, and how that is known. */
+  readonly server: { readonly url: string; readonly trust: Trust }
+  /** Where PNEs reach it; port 0 takes a free one. */
+  readonly listen: { readonly host: string; readonly port: number }
+  /** Keeps key and certificate of CPNS-1. */
+  readonly certificateFolder: string
+}
+
+/** What it is given. */
+export interface ServeGatewayPorts extends Omit<PnGwPorts, 'credentials' | 'connectServer'> {
+  readonly card: GbaCard
+  readonly ub: UbExchange
+  /** Sees each connection with the server first; default nobody. */
+  readonly tapServer?: (socket: FrameSocket) => FrameSocket
+}
+
+/** A PN GW that listens for PNEs; `gateway.start()` lets it begin. */
+export interface ServedGateway {
+  readonly gateway: PnGw
+  readonly credentials: GbaCredentials
+  /** `wss://host:port/pne`, for PNEs. */
+  readonly url: string
+  /** SHA-256 of the key of its certificate, as 64 hex digits. */
+  readonly pin: string
+  /** Stops it and all its connections. Safe to call twice. */
+  close(): Promise<void>
+}
+
+const CPNS_2_SUBPROTOCOL = 'cpns2.v1'
+const CPNS_1 = { path: '/pne', subprotocol: 'cpns1.v1' }
+
+/** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
+export async function serveGateway(
+  options: ServeGatewayOptions,
+  ports: ServeGatewayPorts,
+): Promise<ServedGateway> {
+  const { server } = options
+  const { tapServer = (socket: FrameSocket) => socket } = ports
+  const credentials = createGbaCredentials({ ...options, entityName: options.name }, ports)
+  const target = {
+    url: server.url.replace(/^http/, 'ws'),
+    subprotocol: CPNS_2_SUBPROTOCOL,
+    trust: server.trust,
+  }
+  const gateway = createPnGw(
+    { ...options, algorithms: ['HMAC-SHA-256'] },
+    {
+      ...ports,
+      credentials,
+      connectServer: async () => tapServer(await connectFrameSocket(target)),
+    },
+  )
+  const { url, pin, close } = await listenForPnes(gateway, options, ports)
+  return {
+    gateway,
+    credentials,
+    url,
+    pin,
+    async close() {
+      await close()
+      gateway.stop()
+    },
+  }
+}
+
+async function listenForPnes(
+  gateway: PnGw,
+  { listen, certificateFolder }: ServeGatewayOptions,
+  ports: ServeGatewayPorts,
+) {
+  const { host, port } = listen
+  const names = isIP(host) > 0 ? { dnsNames: [], ipAddresses: [host] } : { dnsNames: [host] }
+  const tls = loadOrCreateCertificate(
+    certificateFolder,
+    { commonName: 'CPNS PN GW', ipAddresses: [], ...names },
+    ports,
+  )
+  const serving = await serveCpns({
+    host,
+    port,
+    tls,
+    log: ports.log,
+    sockets: { ...CPNS_1, accept: (socket) => void gateway.servePne(socket) },
+  })
+  const authority = host.includes(':') ? `[${host}]` : host
+  return {
+    url: `wss://${authority}:${serving.port}${CPNS_1.path}`,
+    pin: tls.pin,
+    close: () => serving.close(),
+  }
+}
