@@ -193,7 +193,7 @@ describe('State (M-4)', () => {
     expect(statusOf(await post(world, octets))).toBe(409)
   })
 
-  test('outlives a restart of the server: any node can finish the exchange', async () => {
+  test('outlives a restart of the server, since each node can finish the exchange', async () => {
     const octets = await proof()
     world.restartServer()
     expect(statusOf(await post(world, octets))).toBe(200)

@@ -19,7 +19,7 @@ import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import { createInbox, type MessageHandler } from './inbox.ts'
-import { createOutbox, type OutgoingMessage } from './outbox.ts'
+import { Outbox, type OutgoingMessage } from './outbox.ts'
 import type { PneStore } from './pne-store.ts'
 
 /** Validated settings of one PNE. */
@@ -83,7 +83,7 @@ export function createPne(options: PneOptions, ports: PnePorts): Pne {
     await sent
   }
 
-  const outbox = createOutbox(async ({ messageId, to, contentType, payload }, expires) => {
+  const outbox = new Outbox(async ({ messageId, to, contentType, payload }, expires) => {
     const head = { transactionId: messageId, entityId, messageId, from: entityId, to }
     await transmit({ name: 'Message', ...head, contentType, expires }, payload)
   }, ports.clock)

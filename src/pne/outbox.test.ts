@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts'
 import type { Status } from '../cpns/status.ts'
 import { AuthenticationFailed, TransportFailed } from '../errors/errors.ts'
-import { createOutbox, type Outbox, type OutgoingMessage } from './outbox.ts'
+import { Outbox, type OutgoingMessage } from './outbox.ts'
 
 let clock: VirtualClock
 let outbox: Outbox
@@ -18,7 +18,7 @@ beforeEach(() => {
   transmit = async () => {
     if (!isUp) throw new TransportFailed('the link is not up')
   }
-  outbox = createOutbox(async (message, seconds) => {
+  outbox = new Outbox(async (message, seconds) => {
     await transmit(message)
     left.push(`${message.messageId} ${seconds}`)
   }, clock)

@@ -18,23 +18,11 @@ export interface OutgoingMessage {
   readonly expires: number
 }
 
-/** Keeps messages until they are answered. */
-export interface Outbox {
-  /**
-   * Sends, and again as needed.
-   *
-   * @returns The server's status; 408 if the message expired unanswered.
-   * @throws {RangeError} If a message of this MessageID is under way, or this one is out of its limits.
-   * @throws {Error} As `rejectAll` or the way says.
-   */
-  send(message: OutgoingMessage): Promise<Status>
-  /** The server answered. */
-  answered(result: Pick<MessageResult, 'messageId' | 'status'>): void
-  /** The link is up again: what is unanswered is sent again, in order. */
-  repeatAll(): void
-  /** Gives up all that waits. */
-  rejectAll(error: Error): void
-}
+/**
+ * Sends one message once, at once. `TransportFailed` means that it cannot be done now and the message is
+ * sent again later; any other error is about the message, or final.
+ */
+export type Transmit = (message: OutgoingMessage, secondsLeft: number) => Promise<void>
 
 interface Waiting {
   readonly message: OutgoingMessage
@@ -53,85 +41,100 @@ const REPEAT_MS = 10_000
 const TRANSIENT: ReadonlySet<Status> = new Set([429, 500, 503])
 const TRANSIENT_MS = 1_000
 
-/**
- * @param transmit Sends one message once, at once. `TransportFailed` means that it cannot be done now and
- * the message is sent again later; any other error is about the message, or final.
- */
-export function createOutbox(
-  transmit: (message: OutgoingMessage, secondsLeft: number) => Promise<void>,
-  clock: Clock,
-): Outbox {
-  const waiting = new Map<string, Waiting>()
-  let goingBack: Timer | undefined
+/** Keeps messages until they are answered. */
+export class Outbox {
+  readonly #transmit: Transmit
+  readonly #clock: Clock
+  readonly #waiting = new Map<string, Waiting>()
+  #goingBack: Timer | undefined
 
-  const settle = (entry: Waiting): void => {
-    entry.timer?.cancel()
-    waiting.delete(entry.message.messageId)
+  constructor(transmit: Transmit, clock: Clock) {
+    this.#transmit = transmit
+    this.#clock = clock
   }
 
-  const transmitOnce = async (entry: Waiting, leftMs: number): Promise<void> => {
+  /**
+   * Sends, and again as needed.
+   *
+   * @returns The server's status; 408 if the message expired unanswered.
+   * @throws {RangeError} If a message of this MessageID is under way, or this one is out of its limits.
+   * @throws {Error} As `rejectAll` or the way says.
+   */
+  send(message: OutgoingMessage): Promise<Status> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.has(message.messageId)) {
+        reject(new RangeError('a message of this MessageID is under way'))
+        return
+      }
+      const expiresAtMs = this.#clock.monotonicMs() + message.expires * 1000
+      const entry = { message, expiresAtMs, resolve, reject, timer: undefined, isLeaving: false }
+      this.#waiting.set(message.messageId, entry)
+      this.#attempt(entry)
+    })
+  }
+
+  /** The server answered. */
+  answered({ messageId, status }: Pick<MessageResult, 'messageId' | 'status'>): void {
+    const entry = this.#waiting.get(messageId)
+    if (entry === undefined) return
+    if (TRANSIENT.has(status)) {
+      this.#goingBack ??= this.#clock.setTimer(TRANSIENT_MS, () => this.repeatAll())
+    } else {
+      this.#settle(entry)
+      entry.resolve(status)
+    }
+  }
+
+  /** The link is up again: what is unanswered is sent again, in order. */
+  repeatAll(): void {
+    this.#stopGoingBack()
+    for (const entry of Array.from(this.#waiting.values())) this.#attempt(entry)
+  }
+
+  /** Gives up all that waits. */
+  rejectAll(error: Error): void {
+    this.#stopGoingBack()
+    for (const entry of Array.from(this.#waiting.values())) {
+      this.#settle(entry)
+      entry.reject(error)
+    }
+  }
+
+  #attempt(entry: Waiting): void {
+    const leftMs = entry.expiresAtMs - this.#clock.monotonicMs()
+    entry.timer?.cancel()
+    if (leftMs <= 0) {
+      this.#settle(entry)
+      entry.resolve(408)
+      return
+    }
+    const repeatMs = Math.min(REPEAT_MS, leftMs)
+    entry.timer = this.#clock.setTimer(repeatMs, () => this.#attempt(entry))
+    // While going back, a later message must not overtake the one that could not be taken.
+    if (this.#goingBack === undefined) void this.#transmitOnce(entry, leftMs)
+  }
+
+  async #transmitOnce(entry: Waiting, leftMs: number): Promise<void> {
     if (entry.isLeaving) return
     entry.isLeaving = true
     try {
-      await transmit(entry.message, Math.ceil(leftMs / 1000))
+      await this.#transmit(entry.message, Math.ceil(leftMs / 1000))
     } catch (error) {
       if (error instanceof TransportFailed) return
-      settle(entry)
+      this.#settle(entry)
       entry.reject(error)
     } finally {
       entry.isLeaving = false
     }
   }
 
-  const attempt = (entry: Waiting): void => {
-    const leftMs = entry.expiresAtMs - clock.monotonicMs()
+  #settle(entry: Waiting): void {
     entry.timer?.cancel()
-    if (leftMs <= 0) {
-      settle(entry)
-      entry.resolve(408)
-      return
-    }
-    entry.timer = clock.setTimer(Math.min(REPEAT_MS, leftMs), () => attempt(entry))
-    // While going back, a later message must not overtake the one that could not be taken.
-    if (goingBack === undefined) void transmitOnce(entry, leftMs)
+    this.#waiting.delete(entry.message.messageId)
   }
 
-  const repeatAll = (): void => {
-    goingBack?.cancel()
-    goingBack = undefined
-    for (const entry of Array.from(waiting.values())) attempt(entry)
-  }
-
-  return {
-    send(message) {
-      return new Promise((resolve, reject) => {
-        if (waiting.has(message.messageId)) {
-          reject(new RangeError('a message of this MessageID is under way'))
-          return
-        }
-        const expiresAtMs = clock.monotonicMs() + message.expires * 1000
-        const entry = { message, expiresAtMs, resolve, reject, timer: undefined, isLeaving: false }
-        waiting.set(message.messageId, entry)
-        attempt(entry)
-      })
-    },
-    answered({ messageId, status }) {
-      const entry = waiting.get(messageId)
-      if (entry === undefined) return
-      if (TRANSIENT.has(status)) goingBack ??= clock.setTimer(TRANSIENT_MS, repeatAll)
-      else {
-        settle(entry)
-        entry.resolve(status)
-      }
-    },
-    repeatAll,
-    rejectAll(error) {
-      goingBack?.cancel()
-      goingBack = undefined
-      for (const entry of Array.from(waiting.values())) {
-        settle(entry)
-        entry.reject(error)
-      }
-    },
+  #stopGoingBack(): void {
+    this.#goingBack?.cancel()
+    this.#goingBack = undefined
   }
 }
