@@ -1,0 +1,233 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  BSF_NAME,
+  btidOf,
+  type CpnsWorld,
+  createCpnsWorld,
+  GATEWAY_ID,
+  gbaUAnswer,
+  IMPI,
+  keyOf,
+  NAF_FQDN,
+  WATCH_ID,
+} from '../../test/support/cpns-world.ts'
+import type { ExchangeState } from '../cpns/exchange-state.ts'
+import type { ConnectRequest } from '../cpns/messages.ts'
+import { UA_ID_CPNS } from '../identity/naf-id.ts'
+import { createEuKeyFinder, type EuKeyFinder } from './eukeys.ts'
+import type { CpnsServerOptions, ServerContext } from './options.ts'
+import type { EuKey } from './server-store.ts'
+
+let world: CpnsWorld
+
+beforeEach(() => {
+  world = createCpnsWorld()
+  world.zn.know(btidOf(1), gbaUAnswer(1, world.clock))
+})
+
+afterEach(async () => {
+  await world.close()
+})
+
+function finderWith(change: Partial<CpnsServerOptions> = {}): EuKeyFinder {
+  return createEuKeyFinder({
+    options: {
+      nafFqdn: NAF_FQDN,
+      uaId: UA_ID_CPNS,
+      gbaKeyType: 'ks-ext-naf',
+      allowGbaMe: false,
+      ...change,
+    },
+    ports: { store: world.store, clock: world.clock, zn: new Map([[BSF_NAME, world.zn]]) },
+  } as unknown as ServerContext)
+}
+
+const find = (
+  change: Partial<Pick<ConnectRequest, 'entityId' | 'btid' | 'keyType'>>,
+  options?: Partial<CpnsServerOptions>,
+) => finderWith(options).forConnect({ entityId: GATEWAY_ID, ...change } as ConnectRequest, 'a')
+
+/** Makes an EUKey the entity's current one. */
+async function store(change: Partial<EuKey> = {}): Promise<EuKey> {
+  const euKey: EuKey = {
+    id: btidOf(7),
+    entityId: GATEWAY_ID,
+    owner: { kind: 'impi', id: IMPI },
+    source: 'gba-u',
+    keyType: 'ks-ext-naf',
+    key: keyOf(7),
+    createdAtMs: world.clock.nowMs(),
+    expiresAtMs: world.clock.nowMs() + 60_000,
+    ...change,
+  }
+  await world.store.assignEuKey(euKey)
+  return euKey
+}
+
+const GBA_ME = () => {
+  const { uiccKeyMaterial: _, ...answer } = gbaUAnswer(4, world.clock)
+  return answer
+}
+
+describe('a key of GBA', () => {
+  test('that Zn gives is a candidate: nothing is stored', async () => {
+    expect(await find({ btid: btidOf(1), keyType: 'ks-ext-naf' })).toMatchObject({
+      outcome: 'found',
+      euKey: {
+        id: btidOf(1),
+        entityId: GATEWAY_ID,
+        owner: { kind: 'impi', id: IMPI },
+        source: 'gba-u',
+        keyType: 'ks-ext-naf',
+        expiresAtMs: world.clock.nowMs() + 24 * 3600_000,
+      },
+    })
+    expect(await world.store.listEuKeys()).toEqual([])
+  })
+
+  test('is Ks_ext_NAF if the client does not say', async () => {
+    expect(await find({ btid: btidOf(1) })).toMatchObject({ euKey: { keyType: 'ks-ext-naf' } })
+  })
+
+  test('that is stored needs no look-up', async () => {
+    await store()
+    expect(await find({ btid: btidOf(7), keyType: 'ks-ext-naf' })).toMatchObject({
+      outcome: 'found',
+      euKey: { id: btidOf(7) },
+    })
+    expect(world.zn.asked).toEqual([])
+  })
+
+  test.each([
+    ['without B-TID', {}],
+    ['unknown to the BSF', { btid: btidOf(9) }],
+  ])('%s is none', async (_, change) => {
+    expect(await find({ keyType: 'ks-ext-naf', ...change })).toEqual({ outcome: 'none' })
+  })
+
+  test('that was replaced is none, whatever the BSF says', async () => {
+    await store({ id: btidOf(1) })
+    await store({ id: btidOf(7) })
+    expect(await find({ btid: btidOf(1) })).toEqual({ outcome: 'none' })
+    expect(world.zn.asked).toEqual([])
+  })
+
+  test.each([
+    [999, 'none'],
+    [1000, 'found'],
+  ])('with %i ms of life left: %s', async (lifeMs, outcome) => {
+    await store({ expiresAtMs: world.clock.nowMs() + lifeMs })
+    expect(await find({ btid: btidOf(7) })).toMatchObject({ outcome })
+    const keyExpiresAtMs = world.clock.nowMs() + lifeMs
+    world.zn.know(btidOf(2), { ...gbaUAnswer(2, world.clock), keyExpiresAtMs })
+    expect(await find({ btid: btidOf(2) })).toMatchObject({ outcome })
+  })
+
+  test.each([
+    [{ outcome: 'not-authorized' }, { outcome: 'none' }],
+    [{ outcome: 'unavailable' }, { outcome: 'unavailable' }],
+  ] as const)('%o of the BSF is %o', async (answer, finding) => {
+    world.zn.know(btidOf(2), answer)
+    expect(await find({ btid: btidOf(2) })).toEqual(finding)
+  })
+})
+
+describe('which kind is accepted (K-1, K-2)', () => {
+  test('Ks_int_NAF, where policy demands it', async () => {
+    const options = { gbaKeyType: 'ks-int-naf' } as const
+    expect(await find({ btid: btidOf(1), keyType: 'ks-ext-naf' }, options)).toEqual({
+      outcome: 'type-refused',
+      keyType: 'ks-int-naf',
+    })
+    const found = await find({ btid: btidOf(1), keyType: 'ks-int-naf' }, options)
+    expect(found.outcome === 'found' && found.euKey.key.equals(keyOf(2))).toBe(true)
+  })
+
+  test('GBA_ME only where policy allows it', async () => {
+    world.zn.know(btidOf(4), GBA_ME())
+    const wanted = { btid: btidOf(4), keyType: 'ks-naf' } as const
+    expect(await find(wanted)).toEqual({ outcome: 'type-refused', keyType: 'ks-ext-naf' })
+    expect(await find(wanted, { allowGbaMe: true })).toMatchObject({
+      outcome: 'found',
+      euKey: { source: 'gba-me', keyType: 'ks-naf' },
+    })
+  })
+
+  test('GBA_U that calls itself GBA_ME is told what it is', async () => {
+    const wanted = { btid: btidOf(1), keyType: 'ks-naf' } as const
+    expect(await find(wanted, { allowGbaMe: true })).toEqual({
+      outcome: 'type-refused',
+      keyType: 'ks-ext-naf',
+    })
+  })
+
+  test('a stored key counts only as long as policy accepts its kind', async () => {
+    await store({ id: btidOf(1) })
+    expect(await find({ btid: btidOf(1) }, { gbaKeyType: 'ks-int-naf' })).toEqual({
+      outcome: 'type-refused',
+      keyType: 'ks-int-naf',
+    })
+    world.zn.know(btidOf(4), GBA_ME())
+    await store({ id: btidOf(4), source: 'gba-me', keyType: 'ks-naf' })
+    expect(await find({ btid: btidOf(4), keyType: 'ks-naf' })).toMatchObject({
+      outcome: 'type-refused',
+    })
+  })
+})
+
+describe('an assigned key', () => {
+  const assigned = { entityId: WATCH_ID, source: 'assigned', keyType: 'assigned' } as const
+
+  test('is the current one of its entity', async () => {
+    await store({ ...assigned, id: 'k-1' })
+    await store({ ...assigned, id: 'k-2' })
+    expect(await find({ entityId: WATCH_ID, keyType: 'assigned' })).toMatchObject({
+      euKey: { id: 'k-2' },
+    })
+  })
+
+  test('is what is meant by a request without KeyType and B-TID', async () => {
+    await store({ ...assigned, id: 'k-1' })
+    expect(await find({ entityId: WATCH_ID })).toMatchObject({ euKey: { id: 'k-1' } })
+  })
+
+  test('is none, if the current one is of GBA, or has expired, or there is none', async () => {
+    expect(await find({ keyType: 'assigned' })).toEqual({ outcome: 'none' })
+    await store()
+    expect(await find({ keyType: 'assigned' })).toEqual({ outcome: 'none' })
+    await store({ ...assigned, id: 'k-1' })
+    await world.clock.advance(60_000)
+    expect(await find({ entityId: WATCH_ID, keyType: 'assigned' })).toEqual({ outcome: 'none' })
+  })
+})
+
+describe('at the end of an exchange', () => {
+  const stateOf = (change: Partial<ExchangeState>) =>
+    ({
+      entityId: GATEWAY_ID,
+      keyType: 'ks-ext-naf',
+      euKeyId: btidOf(1),
+      ...change,
+    }) as ExchangeState
+
+  test('the candidate of its beginning is still there', async () => {
+    const finder = finderWith()
+    await finder.forConnect({ entityId: GATEWAY_ID, btid: btidOf(1) } as ConnectRequest, 'a')
+    world.zn.know(btidOf(1), { outcome: 'unavailable' })
+    expect(await finder.forState(stateOf({}), 'a')).toMatchObject({ id: btidOf(1) })
+  })
+
+  test('an assigned key that was replaced meanwhile is not', async () => {
+    const assigned = { entityId: WATCH_ID, source: 'assigned', keyType: 'assigned' } as const
+    await store({ ...assigned, id: 'k-1' })
+    const state = stateOf({ entityId: WATCH_ID, keyType: 'assigned', euKeyId: 'k-1' })
+    expect(await finderWith().forState(state, 'a')).toMatchObject({ id: 'k-1' })
+    await store({ ...assigned, id: 'k-2' })
+    expect(await finderWith().forState(state, 'a')).toBeUndefined()
+  })
+
+  test('a key of a kind that is not accepted any more is not', async () => {
+    const finder = finderWith({ gbaKeyType: 'ks-int-naf' })
+    expect(await finder.forState(stateOf({}), 'a')).toBeUndefined()
+  })
+})
