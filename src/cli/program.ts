@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { benchCommand } from './bench.ts'
 import { calcCommand } from './calc.ts'
 import { eukeyCommand } from './eukey.ts'
+import { gatewayCommand } from './gateway.ts'
 import { labCommand } from './lab.ts'
 import { subscriberCommand } from './subscriber.ts'
 import { uiccCommand } from './uicc.ts'
@@ -16,6 +17,7 @@ export function createProgram(): Command {
   const commands = [
     labCommand(),
     calcCommand(),
+    gatewayCommand(),
     eukeyCommand(),
     subscriberCommand(),
     uiccCommand(),

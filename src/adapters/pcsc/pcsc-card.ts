@@ -1,4 +1,4 @@
-/** A card behind PC/SC, used by nobody else meanwhile. PC/SC part 5 3.2; constants of pcsc-lite */
+/** A card behind PC/SC, used by nobody else meanwhile. The constants are those of pcsc-lite. */
 import type { PcscConnection, PcscContext, PcscSlot, SmartcardModule } from './smartcard-module.ts'
 import { tpduOf } from './t0-tpdu.ts'
 

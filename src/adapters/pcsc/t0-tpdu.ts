@@ -7,7 +7,7 @@ const HEADER = 4
  * offers the answer with 61xx. Case 1 stays four octets: readers add P3 themselves.
  *
  * @param command A whole command APDU; what is none is not changed.
- * @see ISO/IEC 7816-3 12.2.5
+ * @see ISO/IEC 7816-3 12.2
  */
 export function tpduOf(command: Uint8Array): Uint8Array {
   const lc = command[HEADER] ?? 0
