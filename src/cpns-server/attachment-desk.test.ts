@@ -86,6 +86,17 @@ describe('an attach request', () => {
   })
 })
 
+describe('the end of the connection', () => {
+  test('forgets what waited for its first record, and leaves no timer', async () => {
+    await prepareAttachment(socket, session)
+    const before = world.clock.pendingTimers()
+    socket.close()
+    await settle()
+    // Of the request, and of the socket without attachment.
+    expect(before - world.clock.pendingTimers()).toBe(2)
+  })
+})
+
 describe('the first valid record', () => {
   test('attaches; the former attachment of that session is over', async () => {
     const former = await attachByHand(socket, session, 1)

@@ -110,7 +110,7 @@ describe('what does not work is tried again, but not at once', () => {
     const { world, server, session, life } = await bringUp()
     let attached = 0
     void (async () => {
-      for (;;) {
+      while (attached < 100) {
         await server.sendError(409)
         await server.attach(session, attached++)
       }
@@ -126,7 +126,7 @@ describe('what does not work is tried again, but not at once', () => {
     const server = await world.accept()
     let made = 0
     void (async () => {
-      for (;;) {
+      while (made < 100) {
         await server.authenticate()
         made += 1
         await server.next('binary')
@@ -201,5 +201,76 @@ describe('its end', () => {
     expect(life.session).toBeUndefined()
     await world.clock.advance(0)
     expect(world.clock.pendingTimers()).toBe(0)
+  })
+})
+
+describe('whatever it is doing', () => {
+  /** Takes a fresh life to a state, and gives the server's end of it. */
+  const REACH: Readonly<Record<string, (world: LinkWorld) => Promise<HandServer>>> = {
+    async 'waiting for a challenge'(world) {
+      const server = await world.accept()
+      await server.nextConnectRequest()
+      return server
+    },
+    async 'waiting for an attach answer'(world) {
+      const server = await world.accept()
+      await server.authenticate()
+      await server.next('binary')
+      return server
+    },
+    async 'waiting for the first record'(world) {
+      const server = await world.accept()
+      await server.answerAttach(await server.authenticate())
+      return server
+    },
+    async 'being up'(world) {
+      const server = await world.accept()
+      await server.attach(await server.authenticate(3600))
+      return server
+    },
+  }
+
+  describe.each(Object.entries(REACH))('%s', (_, reach) => {
+    test('a stop ends it', async () => {
+      const world = createLinkWorld()
+      const { life, ended } = started(world)
+      await reach(world)
+      life.stop()
+      await ended
+      await world.clock.advance(0)
+      expect([life.session, world.clock.pendingTimers()]).toEqual([undefined, 0])
+    })
+
+    test('the end of the connection begins it anew', async () => {
+      const world = createLinkWorld()
+      const { life } = started(world)
+      ;(await reach(world)).socket.close()
+      await world.clock.advance(100)
+      const next = await world.accept()
+      const isKnown = life.session !== undefined
+      if (isKnown) await next.next('binary')
+      else await next.nextConnectRequest()
+      expect(world.events).toContain('link-interrupted')
+      life.stop()
+    })
+
+    test('a server that falls silent counts as gone', async () => {
+      const world = createLinkWorld()
+      const { life } = started(world)
+      await reach(world)
+      await world.clock.advance(75_000)
+      expect(world.events).toContain('link-interrupted')
+      life.stop()
+    })
+
+    test('what is no message begins it anew', async () => {
+      const world = createLinkWorld()
+      const { life } = started(world)
+      const server = await reach(world)
+      await server.send('text', new Uint8Array([0x3c]))
+      await world.clock.advance(0)
+      expect(world.events).toContain('link-interrupted')
+      life.stop()
+    })
   })
 })

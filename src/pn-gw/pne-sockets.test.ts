@@ -183,11 +183,16 @@ describe('attach frames and records', () => {
   })
 
   test('on another socket of the same EntityID are refused', async () => {
-    await admittedPne()
+    const own = connect()
+    await sendText(own, connectRequest(WATCH, 't-1'))
     const other = connect()
     await sendText(other, connectRequest(WATCH, 't-2'))
+    admit('t-1')
+    forwarded.length = 0
     await sendBinary(other)
     expect(await nextStatus(other)).toBe(401)
+    expect(forwarded).toEqual([])
+    await sendBinary(own)
     expect(forwarded).toHaveLength(1)
   })
 
