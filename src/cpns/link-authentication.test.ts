@@ -4,7 +4,7 @@ import { createSeededRandom } from '../../test/support/seeded-random.ts'
 import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts'
 import { Secret } from '../crypto/secret.ts'
 import { ConfigurationInvalid, TransportFailed, UnexpectedMessage } from '../errors/errors.ts'
-import { formatBtid } from '../identity/btid.ts'
+import { type Btid, formatBtid } from '../identity/btid.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { utf8 } from '../octets/octets.ts'
@@ -15,6 +15,7 @@ import {
   type CredentialSource,
   type Credentials,
 } from './credentials.ts'
+import { createSoftwareProver, type EuKeyProver } from './eukey-prover.ts'
 import { HAND_EUKEY, HAND_SERVER_ID, HandServer } from './hand-server.fixture.ts'
 import { type AuthenticationPorts, authenticate } from './link-authentication.ts'
 import { LinkConnection } from './link-connection.ts'
@@ -225,6 +226,46 @@ describe('421: the server demands another kind of key (K-1, M-8)', () => {
     void refusing421().then(refusing421)
     await expect(session).rejects.toMatchObject({ status: 421 })
   })
+})
+
+describe('an EUKey that stays in the card (K-1)', () => {
+  const software = createSoftwareProver(HAND_EUKEY, createSeededRandom('card'))
+  const inCard = (prover: EuKeyProver): CredentialSource =>
+    source({ prover, keyType: 'ks-int-naf', btid: OLD.btid as Btid })
+
+  test('is proved by the card, which also draws RAND_client', async () => {
+    const randomClient = new Uint8Array(16).fill(9)
+    const prover = { ...software, start: async () => randomClient }
+    const session = authenticating({ credentials: inCard(prover) })
+    const { message } = await server.nextConnectRequest()
+    expect(message).toMatchObject({ randomClient, keyType: 'ks-int-naf', btid: OLD.btid })
+    server.socket.close()
+    await expect(session).rejects.toThrow('the connection ended')
+  })
+
+  test('ends with the session that the server has', async () => {
+    const session = authenticating({ credentials: inCard(software) })
+    const { sessionKey } = await server.authenticate()
+    expect((await session).sessionKey.equals(sessionKey)).toBe(true)
+  })
+
+  test('is offered with the algorithms that the card has', async () => {
+    const prover = { ...software, algorithms: ['SHA-1'] as const }
+    const session = authenticating({ credentials: inCard(prover) })
+    await expect(session).rejects.toThrow(ConfigurationInvalid)
+    await expect(session).rejects.toThrow('none of the algorithms to offer works with this EUKey')
+    expect(seen).toEqual([])
+  })
+
+  test.each(['start', 'prove', 'confirm'] as const)(
+    'a card that fails in %s',
+    async (operation) => {
+      const gone = () => Promise.reject(new TransportFailed('the reader is gone'))
+      const session = authenticating({ credentials: inCard({ ...software, [operation]: gone }) })
+      if (operation !== 'start') server.authenticate().catch(() => {})
+      await expect(session).rejects.toThrow('the reader is gone')
+    },
+  )
 })
 
 describe('a server that is none', () => {

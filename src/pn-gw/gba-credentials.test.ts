@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createSeededRandom } from '../../test/support/seeded-random.ts'
 import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts'
 import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
+import type { EuKeyOperations } from '../gba/gba-card.ts'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { deriveKsExtNaf, deriveKsNaf, ksOf } from '../gba/ks-naf.ts'
 import {
@@ -258,6 +259,84 @@ describe('what goes wrong is named by the check that failed', () => {
     const { source } = credentialsWith(goodCard())
     await expect(source.obtain()).rejects.toThrow('403')
     expect((await source.obtain()).keyType).toBe('ks-ext-naf')
+  })
+})
+
+describe('a 421 (K-1, M-8)', () => {
+  const operations: EuKeyOperations = {
+    start: async () => ({ outcome: 'started', randomClient: new Uint8Array(16) }),
+    prove: async () => ({ outcome: 'out-of-turn' }),
+    confirm: async () => ({ outcome: 'out-of-turn' }),
+  }
+  const ableCard = (times = 1): ScriptedCard =>
+    Object.assign(goodCard(times), { euKeyOperations: () => operations })
+
+  test('that demands Ks_int_NAF is followed: the card proves, under the same B-TID', async () => {
+    const { source } = credentialsWith(ableCard())
+    await source.obtain()
+    const { euKey, keyType, btid } = await source.raiseDemand('ks-int-naf')
+    expect([euKey, keyType, btid]).toEqual([undefined, 'ks-int-naf', WORKED.btid])
+    expect(runs).toBe(1)
+  })
+
+  test('is followed for good: no later credentials are weaker', async () => {
+    const { source } = credentialsWith(ableCard(2))
+    await source.raiseDemand('ks-int-naf')
+    expect((await source.obtain()).keyType).toBe('ks-int-naf')
+    expect((await source.obtain({})).keyType).toBe('ks-int-naf')
+    expect(runs).toBe(2)
+  })
+
+  test('has the key derived anew each time, so that it is that of the B-TID', async () => {
+    const card = ableCard(2)
+    const { source } = credentialsWith(card)
+    await source.raiseDemand('ks-int-naf')
+    card.held = undefined
+    await source.obtain()
+    expect(runs).toBe(2)
+  })
+
+  test.each(['ks-ext-naf', 'ks-naf', 'assigned'] as const)(
+    'that names %s would lower the demand: refused',
+    async (keyType) => {
+      const { source } = credentialsWith(ableCard())
+      await source.raiseDemand('ks-int-naf')
+      const lowering = source.raiseDemand(keyType)
+      await expect(lowering).rejects.toMatchObject({ name: 'ConnectRefused', status: 421 })
+      await expect(lowering).rejects.toThrow(
+        `another key than the PN GW goes down to (status 421, KeyType ${keyType})`,
+      )
+      expect((await source.obtain()).keyType).toBe('ks-int-naf')
+    },
+  )
+
+  test('is refused with a card that has no EUKey operations', async () => {
+    const { source } = credentialsWith(goodCard())
+    await expect(source.raiseDemand('ks-int-naf')).rejects.toThrow(
+      'the server demands Ks_int_NAF, but the card has no EUKey operations',
+    )
+    expect((await source.obtain()).keyType).toBe('ks-ext-naf')
+  })
+
+  test('is refused with a card that has no GBA_U', async () => {
+    const card = createScriptedCard([], { supportsGbaU: false })
+    const { source } = credentialsWith(card)
+    for (const keyType of ['ks-int-naf', 'ks-ext-naf'] as const) {
+      await expect(source.raiseDemand(keyType)).rejects.toThrow(
+        `the server does not accept the key of a card without GBA_U (status 421, KeyType ${keyType})`,
+      )
+    }
+  })
+
+  test('operations of the card wait for a run that is under way', async () => {
+    const { source } = credentialsWith(ableCard(2))
+    const credentials = await source.raiseDemand('ks-int-naf')
+    if (credentials.euKey !== undefined) throw new Error('the key is not in the card')
+    const order: string[] = []
+    const run = source.bootstrap().then(() => order.push('run'))
+    const start = credentials.prover.start().then(() => order.push('start'))
+    await Promise.all([run, start])
+    expect(order).toEqual(['run', 'start'])
   })
 })
 

@@ -1,9 +1,16 @@
 /**
- * The EUKey of a PN GW with a card: Ks_ext_NAF of a GBA_U run. CR 7.4.3, K-1 to K-3
+ * The EUKey of a PN GW with a card: Ks_ext_NAF of a GBA_U run, or Ks_int_NAF in the card if the server
+ * demands it. CR 7.4.3, K-1 to K-3, M-8
  *
  * A card in use never falls back silently; what goes wrong is reported with the check that failed.
  */
-import type { BootstrappingHints, CredentialSource, Credentials } from '../cpns/credentials.ts'
+import {
+  type BootstrappingHints,
+  ConnectRefused,
+  type CredentialSource,
+  type Credentials,
+} from '../cpns/credentials.ts'
+import type { KeyType } from '../cpns/key-type.ts'
 import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
 import { type BootstrapFailure, type BootstrappedKeys, bootstrap } from '../gba/ub-client.ts'
@@ -14,6 +21,7 @@ import type { NafId } from '../identity/naf-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
+import { type CardTurns, createCardProver, NO_OPERATIONS } from './card-eukey-prover.ts'
 
 /** Names never come from the peer. Design 4 */
 export interface GbaCredentialOptions {
@@ -44,6 +52,8 @@ export interface BootstrapSummary {
 
 /** A source that makes new EUKeys by bootstrapping. */
 export interface GbaCredentials extends CredentialSource {
+  /** Only ever to `ks-int-naf`, and only with a card that does the EUKey operations. K-1, M-8 */
+  raiseDemand(keyType: KeyType): Promise<Credentials>
   /**
    * Bootstraps now, whatever is there.
    *
@@ -62,6 +72,7 @@ export function createGbaCredentials(
   const inTurn = createTurns()
   let keys: BootstrappedKeys | undefined
   let derived: Credentials | undefined
+  let isInternalDemanded = false
 
   const bootstrapNow = async (): Promise<BootstrappedKeys> => {
     keys = undefined
@@ -76,9 +87,19 @@ export function createGbaCredentials(
   const derive = async (from: BootstrappedKeys): Promise<Credentials | undefined> => {
     const euKey = await from.deriveKsNaf(options.nafId)
     if (euKey === undefined) return undefined
+    if (isInternalDemanded) {
+      euKey.wipe()
+      return cardCredentials(from.btid)
+    }
     const keyType = from.gbaType === 'GBA_U' ? 'ks-ext-naf' : 'ks-naf'
     derived = { euKey, btid: from.btid, keyType }
     return derived
+  }
+
+  const cardCredentials = (btid: Btid): Credentials => {
+    const operations = ports.card.euKeyOperations?.(options.nafId)
+    if (operations === undefined) throw new AuthenticationFailed(NO_OPERATIONS)
+    return { prover: createCardProver(operations, inTurn), keyType: 'ks-int-naf', btid }
   }
 
   const isGood = (): boolean => keys !== undefined && keys.expiresAtMs > ports.clock.nowMs()
@@ -101,11 +122,29 @@ export function createGbaCredentials(
         return { btid, expiresAtMs, gbaType }
       }),
     obtain: (refused) => inTurn(() => obtain(refused)),
+    raiseDemand: (keyType) =>
+      inTurn(async () => {
+        assertRaises(keyType, ports.card)
+        isInternalDemanded = true
+        derived = undefined
+        return obtain()
+      }),
   }
 }
 
+/** A 421 is not authenticated: it may make the PN GW ask more of its card, never less. M-8 */
+function assertRaises(keyType: KeyType, card: GbaCard): void {
+  const refuse = (sentence: string): never => {
+    throw new ConnectRefused(`${sentence} (status 421, KeyType ${keyType})`, 421)
+  }
+  if (!card.supportsGbaU) refuse('the server does not accept the key of a card without GBA_U')
+  if (keyType !== 'ks-int-naf')
+    refuse('the server asks for another key than the PN GW goes down to')
+  if (card.euKeyOperations === undefined) refuse(NO_OPERATIONS)
+}
+
 /** A card does one thing at a time. */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+function createTurns(): CardTurns {
   let last: Promise<unknown> = Promise.resolve()
   return (work) => {
     const done = last.then(work, work)
