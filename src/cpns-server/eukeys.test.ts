@@ -13,7 +13,9 @@ import {
 } from '../../test/support/cpns-world.ts'
 import type { ExchangeState } from '../cpns/exchange-state.ts'
 import type { ConnectRequest } from '../cpns/messages.ts'
+import { formatUssList, type KeyChoice } from '../gba/guss.ts'
 import { UA_ID_CPNS } from '../identity/naf-id.ts'
+import { noLog } from '../ports/log.ts'
 import { createEuKeyFinder, type EuKeyFinder } from './eukeys.ts'
 import type { CpnsServerOptions, ServerContext } from './options.ts'
 import type { EuKey } from './server-store.ts'
@@ -38,7 +40,12 @@ function finderWith(change: Partial<CpnsServerOptions> = {}): EuKeyFinder {
       allowGbaMe: false,
       ...change,
     },
-    ports: { store: world.store, clock: world.clock, zn: new Map([[BSF_NAME, world.zn]]) },
+    ports: {
+      store: world.store,
+      clock: world.clock,
+      log: { ...noLog, error: (event: string) => void world.logged.push(event) },
+      zn: new Map([[BSF_NAME, world.zn]]),
+    },
   } as unknown as ServerContext)
 }
 
@@ -172,6 +179,87 @@ describe('which kind is accepted (K-1, K-2)', () => {
     expect(await find({ btid: btidOf(4), keyType: 'ks-naf' })).toMatchObject({
       outcome: 'type-refused',
     })
+  })
+})
+
+describe('the key choice of the user security settings (K-1)', () => {
+  const GSID = 1_000_001
+  const know = (ussList: string) =>
+    world.zn.know(btidOf(1), { ...gbaUAnswer(1, world.clock), ussList })
+  const choice = (keyChoice: KeyChoice | undefined, gsid = GSID) =>
+    formatUssList([
+      { gsid, type: 0, uids: [], flags: [], ...(keyChoice !== undefined && { keyChoice }) },
+    ])
+  const kindFor = async (keyType: 'ks-ext-naf' | 'ks-int-naf', options = {}) => {
+    const finding = await find({ btid: btidOf(1), keyType }, { gsid: GSID, ...options })
+    return finding.outcome === 'found'
+      ? finding.euKey.keyType
+      : `${finding.outcome} ${'keyType' in finding ? finding.keyType : ''}`
+  }
+
+  test('UICC_BASED_KEY demands Ks_int_NAF, though policy does not', async () => {
+    know(choice('UICC_BASED_KEY'))
+    expect(await kindFor('ks-ext-naf')).toBe('type-refused ks-int-naf')
+    expect(await kindFor('ks-int-naf')).toBe('ks-int-naf')
+    const found = await find({ btid: btidOf(1), keyType: 'ks-int-naf' }, { gsid: GSID })
+    expect(found.outcome === 'found' && found.euKey.key.equals(keyOf(2))).toBe(true)
+  })
+
+  test.each([undefined, 'ME_BASED_KEY', 'ME_UICC_BASED_KEYS'] as const)(
+    '%s leaves it to policy, and lowers nothing',
+    async (keyChoice) => {
+      know(choice(keyChoice))
+      expect(await kindFor('ks-ext-naf')).toBe('ks-ext-naf')
+      const strict = { gbaKeyType: 'ks-int-naf' } as const
+      expect(await kindFor('ks-ext-naf', strict)).toBe('type-refused ks-int-naf')
+    },
+  )
+
+  test('that of another service does not count, nor does any without a GSID of ours', async () => {
+    know(choice('UICC_BASED_KEY', GSID + 1))
+    expect(await kindFor('ks-ext-naf')).toBe('ks-ext-naf')
+    know(choice('UICC_BASED_KEY'))
+    expect(await kindFor('ks-ext-naf', { gsid: undefined })).toBe('ks-ext-naf')
+  })
+
+  test('the GSID is asked for on Zn, if there is one', async () => {
+    const asked: (readonly number[])[] = []
+    world.zn.requestBootstrappingInfo = async ({ gsids }) => {
+      asked.push(gsids)
+      return { outcome: 'unavailable' }
+    }
+    await find({ btid: btidOf(1) }, { gsid: GSID })
+    await find({ btid: btidOf(1) })
+    expect(asked).toEqual([[GSID], []])
+  })
+
+  test('UICC_BASED_KEY is no business of a card without GBA_U, whatever policy allows', async () => {
+    world.zn.know(btidOf(4), { ...GBA_ME(), ussList: choice('UICC_BASED_KEY') })
+    const options = { gsid: GSID, allowGbaMe: true }
+    expect(await find({ btid: btidOf(4), keyType: 'ks-naf' }, options)).toEqual({
+      outcome: 'type-refused',
+      keyType: 'ks-int-naf',
+    })
+  })
+
+  test.each(['<ussList', '<guss/>', '<ussList><uss id="x" type="0"/></ussList>'])(
+    '%s cannot be read: nobody knows what is demanded, so the server is busy, and says why',
+    async (ussList) => {
+      know(ussList)
+      expect(await kindFor('ks-int-naf')).toBe('unavailable ')
+      expect(world.logged).toEqual(['key-choice-not-readable'])
+    },
+  )
+
+  test('a key that was stored under it needs no look-up, and no weaker one is accepted', async () => {
+    await store({ keyType: 'ks-int-naf' })
+    const found = await find({ btid: btidOf(7), keyType: 'ks-int-naf' }, { gsid: GSID })
+    expect(found.outcome).toBe('found')
+    expect(await find({ btid: btidOf(7), keyType: 'ks-ext-naf' }, { gsid: GSID })).toEqual({
+      outcome: 'type-refused',
+      keyType: 'ks-int-naf',
+    })
+    expect(world.zn.asked).toEqual([])
   })
 })
 

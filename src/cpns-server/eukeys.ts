@@ -1,15 +1,17 @@
 /**
- * Which EUKey a handshake is about. K-2 and K-4: what Zn gives is a candidate and lives in memory only,
+ * Which EUKey a handshake is about. K-1, K-2 and K-4: what Zn gives is a candidate and lives in memory only,
  * until a HASH made with it verifies; one answer (402) for all that cannot be served.
  */
 
 import type { ExchangeState } from '../cpns/exchange-state.ts'
 import type { KeyType } from '../cpns/key-type.ts'
 import type { ConnectRequest } from '../cpns/messages.ts'
+import { InvalidMessage } from '../errors/errors.ts'
+import { parseUssList } from '../gba/guss.ts'
 import type { ZnAnswer } from '../gba/zn.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
-import type { CpnsServerOptions, ServerContext } from './options.ts'
+import type { CpnsServerOptions, GbaKeyType, ServerContext } from './options.ts'
 import type { EuKey } from './server-store.ts'
 import { createZnLookup } from './zn-lookup.ts'
 
@@ -41,7 +43,7 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     {
       request: {
         nafId: { nafFqdn: options.nafFqdn, uaId: options.uaId },
-        gsids: [],
+        gsids: options.gsid === undefined ? [] : [options.gsid],
         gbaUAware: true,
       },
       ...(options.znLimits && { limits: options.znLimits }),
@@ -63,8 +65,13 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     const answer = await lookup.lookUp(btid, address)
     if (answer.outcome === 'limited' || answer.outcome === 'unavailable') return answer
     if (answer.outcome !== 'success') return { outcome: 'none' }
-    const candidate = candidateOf(answer, { entityId, btid, nowMs }, options)
-    if (candidate === undefined) return { outcome: 'type-refused', keyType: options.gbaKeyType }
+    const demanded = demandOf(answer, options)
+    if (demanded === undefined) {
+      ports.log.error('key-choice-not-readable', { btid })
+      return { outcome: 'unavailable' }
+    }
+    const candidate = candidateOf(answer, { entityId, btid, nowMs }, demanded)
+    if (candidate === undefined) return { outcome: 'type-refused', keyType: demanded.keyType }
     return usable(candidate, nowMs)
   }
 
@@ -100,24 +107,56 @@ function defaultKeyType(btid: Btid | undefined): KeyType {
   return btid === undefined ? 'assigned' : 'ks-ext-naf'
 }
 
-/** Policy may have changed since the key was stored. K-1, K-2 */
+/**
+ * Policy may have changed since the key was stored. What a key choice says now would cost a look-up, so
+ * the one that a key was stored under counts for as long as the key does. K-1, K-2
+ */
 function isAccepted({ source, keyType }: EuKey, options: CpnsServerOptions): boolean {
-  return source === 'gba-me' ? options.allowGbaMe : keyType === options.gbaKeyType
+  if (source === 'gba-me') return options.allowGbaMe
+  const isByKeyChoice = keyType === 'ks-int-naf' && options.gsid !== undefined
+  return isByKeyChoice || keyType === options.gbaKeyType
 }
 
 function usable(euKey: EuKey, nowMs: number): EuKeyFinding {
   return euKey.expiresAtMs - nowMs >= 1000 ? { outcome: 'found', euKey } : { outcome: 'none' }
 }
 
+/** What is asked of a subscriber's EUKey. */
+interface Demand {
+  readonly keyType: GbaKeyType
+  readonly allowGbaMe: boolean
+}
+
+/**
+ * Policy, raised by the key choice of the subscriber's user security settings, which lowers nothing:
+ * `UICC_BASED_KEY` demands Ks_int_NAF and so a card with GBA_U.
+ *
+ * @returns `undefined` if the settings cannot be read, so that nobody knows what they demand.
+ * @see K-1
+ */
+function demandOf({ ussList }: ZnSuccess, options: CpnsServerOptions): Demand | undefined {
+  const { gsid, gbaKeyType: keyType, allowGbaMe } = options
+  if (gsid === undefined || ussList === undefined) return { keyType, allowGbaMe }
+  try {
+    const isUiccBased = parseUssList(ussList).some(
+      (uss) => uss.gsid === gsid && uss.keyChoice === 'UICC_BASED_KEY',
+    )
+    return isUiccBased ? { keyType: 'ks-int-naf', allowGbaMe: false } : { keyType, allowGbaMe }
+  } catch (error) {
+    if (error instanceof InvalidMessage) return undefined
+    throw error
+  }
+}
+
 /** K-2: GBA_U is what the answer shows (UICC key material), not what the client says. */
 function candidateOf(
   answer: ZnSuccess,
   of: { entityId: EntityId; btid: Btid; nowMs: number },
-  options: CpnsServerOptions,
+  demanded: Demand,
 ): EuKey | undefined {
   const isGbaU = answer.uiccKeyMaterial !== undefined
-  if (!isGbaU && !options.allowGbaMe) return undefined
-  const keyType = isGbaU ? options.gbaKeyType : 'ks-naf'
+  if (!isGbaU && !demanded.allowGbaMe) return undefined
+  const keyType = isGbaU ? demanded.keyType : 'ks-naf'
   const key = keyType === 'ks-int-naf' ? answer.uiccKeyMaterial : answer.meKeyMaterial
   if (key === undefined) return undefined
   return {

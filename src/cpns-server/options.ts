@@ -15,6 +15,9 @@ import type { Trace } from '../trace/trace.ts'
 import type { ServerStore } from './server-store.ts'
 import type { ZnLookupLimits } from './zn-lookup.ts'
 
+/** The kinds of EUKey that a GBA_U run gives. K-1 */
+export type GbaKeyType = Extract<KeyType, 'ks-ext-naf' | 'ks-int-naf'>
+
 /** Validated settings of one server. */
 export interface CpnsServerOptions {
   /** The server's own EntityID, sender of its messages. */
@@ -26,7 +29,12 @@ export interface CpnsServerOptions {
   /** Ua security protocol identifier of the EUKey. Design 4 */
   readonly uaId: UaId
   /** Which key of a GBA_U run is the EUKey. K-1 */
-  readonly gbaKeyType: Extract<KeyType, 'ks-ext-naf' | 'ks-int-naf'>
+  readonly gbaKeyType: GbaKeyType
+  /**
+   * GAA-Service-Identifier of this service. If set, its user security settings are asked for on Zn, and
+   * their key choice may demand `ks-int-naf` of a subscriber, whatever `gbaKeyType` says. K-1
+   */
+  readonly gsid?: number
   /** Whether a card without GBA_U is good enough. K-2; default of the commands is false. */
   readonly allowGbaMe: boolean
   /** What happens to an entity without owner. K-4; default of the commands is `refuse`. */
