@@ -10,12 +10,16 @@ import {
 import { expectNoPrefixDecodes } from './truncation.fixture.ts'
 
 const filled = (octet: number, length = 32) => new Uint8Array(length).fill(octet)
-const proof = { randomServer: filled(1, 16), digests: [filled(2), filled(3)] as const }
+const proof = {
+  randomClient: filled(9, 16),
+  randomServer: filled(1, 16),
+  digests: [filled(2), filled(3)] as const,
+}
 const confirmation = { digest: filled(4), serverHash: filled(5) }
 
-test('PROVE EUKEY: RAND_server and two digests, in this order', () => {
+test('PROVE EUKEY: RAND_client, RAND_server and two digests, in this order', () => {
   const octets = encodeEuKeyProof(proof)
-  expect(toHex(octets)).toBe('01'.repeat(16) + '02'.repeat(32) + '03'.repeat(32))
+  expect(toHex(octets)).toBe('09'.repeat(16) + '01'.repeat(16) + '02'.repeat(32) + '03'.repeat(32))
   expect(decodeEuKeyProof(octets)).toEqual(proof)
 })
 
@@ -32,7 +36,7 @@ describe('other lengths', () => {
   })
 
   test('trailing octets', () => {
-    expect(() => decodeEuKeyProof(filled(0, 81))).toThrow(
+    expect(() => decodeEuKeyProof(filled(0, 97))).toThrow(
       new InvalidMessage('trailing octets', 'PROVE EUKEY'),
     )
     expect(() => decodeEuKeyConfirmation(filled(0, 65))).toThrow(
@@ -42,6 +46,7 @@ describe('other lengths', () => {
 
   test('of a caller', () => {
     const short = filled(0, 31)
+    expect(() => encodeEuKeyProof({ ...proof, randomClient: short })).toThrow(RangeError)
     expect(() => encodeEuKeyProof({ ...proof, randomServer: short })).toThrow(RangeError)
     expect(() => encodeEuKeyProof({ ...proof, digests: [filled(2), short] })).toThrow(RangeError)
     expect(() => encodeEuKeyConfirmation({ ...confirmation, digest: short })).toThrow(RangeError)

@@ -6,8 +6,8 @@
  * | command       | INS  | command data                                          | answer      |
  * | ------------- | ---- | ----------------------------------------------------- | ----------- |
  * | START EUKEY   | `3A` | NAF_Id                                                | RAND_client |
- * | PROVE EUKEY   | `3C` | RAND_server ‖ digest of ConnectRequest ‖ digest of    | HASH of the |
- * |               |      | AuthenticateRequest                                   | client      |
+ * | PROVE EUKEY   | `3C` | RAND_client ‖ RAND_server ‖ digest of ConnectRequest  | HASH of the |
+ * |               |      | ‖ digest of AuthenticateRequest                       | client      |
  * | CONFIRM EUKEY | `3E` | digest of AuthenticateResponse ‖ HASH of the server   | session key |
  *
  * Random numbers have 16 octets, everything else but NAF_Id has 32. The HASHes are those of HMAC-SHA-256.
@@ -24,6 +24,8 @@ export const EUKEY_DIGEST_LENGTH = 32
 
 /** What the card makes the HASH of the client with, besides Ks_int_NAF; later also the session key. */
 export interface EuKeyProof {
+  /** What START EUKEY gave, 16 octets: names the exchange. */
+  readonly randomClient: Uint8Array
   /** RAND of the AuthenticateRequest, 16 octets. */
   readonly randomServer: Uint8Array
   /** Of ConnectRequest and AuthenticateRequest, 32 octets each. M-1 */
@@ -38,23 +40,26 @@ export interface EuKeyConfirmation {
   readonly serverHash: Uint8Array
 }
 
-/** Data of PROVE EUKEY, 80 octets. @throws {RangeError} If a part has another length. */
-export function encodeEuKeyProof({ randomServer, digests }: EuKeyProof): Uint8Array {
+/** Data of PROVE EUKEY, 96 octets. @throws {RangeError} If a part has another length. */
+export function encodeEuKeyProof(proof: EuKeyProof): Uint8Array {
+  const { randomClient, randomServer, digests } = proof
+  assertOctets('RAND of the client', randomClient, EUKEY_RANDOM_LENGTH)
   assertOctets('RAND of the server', randomServer, EUKEY_RANDOM_LENGTH)
   for (const digest of digests) assertOctets('digest', digest, EUKEY_DIGEST_LENGTH)
-  return concatOctets(randomServer, ...digests)
+  return concatOctets(randomClient, randomServer, ...digests)
 }
 
-/** @throws {InvalidMessage} If it is not 80 octets. */
+/** @throws {InvalidMessage} If it is not 96 octets. */
 export function decodeEuKeyProof(octets: Uint8Array): EuKeyProof {
   const reader = new OctetReader(octets)
+  const randomClient = reader.take(EUKEY_RANDOM_LENGTH, 'RAND_client').slice()
   const randomServer = reader.take(EUKEY_RANDOM_LENGTH, 'RAND_server').slice()
   const digests = [
     reader.take(EUKEY_DIGEST_LENGTH, 'digest of ConnectRequest').slice(),
     reader.take(EUKEY_DIGEST_LENGTH, 'digest of AuthenticateRequest').slice(),
   ] as const
   reader.end('PROVE EUKEY')
-  return { randomServer, digests }
+  return { randomClient, randomServer, digests }
 }
 
 /** Data of CONFIRM EUKEY, 64 octets. @throws {RangeError} If a part has another length. */

@@ -16,7 +16,11 @@ import { createEuKeyOperations } from './uicc-terminal-eukey.ts'
 
 const nafId = { nafFqdn: WORKED.nafFqdn, uaId: UA_ID_CPNS }
 const filled = (octet: number, length = 32) => new Uint8Array(length).fill(octet)
-const proof = { randomServer: filled(1, 16), digests: [filled(2), filled(3)] as const }
+const proof = {
+  randomClient: filled(9, 16),
+  randomServer: filled(1, 16),
+  digests: [filled(2), filled(3)] as const,
+}
 const digest = filled(4)
 
 const ksIntNaf = deriveKsIntNaf(ksOf(WORKED), {
@@ -44,13 +48,17 @@ async function ownCard(options: TerminalOptions & { readonly isDerived?: boolean
 
 const operationsOf = (card: GbaCard) => card.euKeyOperations?.(nafId) as EuKeyOperations
 
+/** What goes into PROVE after a START. */
+async function startedProof(operations: EuKeyOperations) {
+  const started = await operations.start()
+  if (started.outcome !== 'started') throw new Error(started.outcome)
+  return { ...proof, randomClient: started.randomClient }
+}
+
 describe('our own card', () => {
   test('HASH and session key, without the key', async () => {
     const operations = operationsOf(await ownCard())
-    const started = await operations.start()
-    if (started.outcome !== 'started') throw new Error(started.outcome)
-    expect(started.randomClient).toHaveLength(16)
-    expect(await operations.prove(proof)).toEqual({
+    expect(await operations.prove(await startedProof(operations))).toEqual({
       outcome: 'proved',
       hash: hash('CPNS client', ...proof.digests),
     })
@@ -67,9 +75,10 @@ describe('our own card', () => {
   test('a wrong server HASH, and what is out of turn', async () => {
     const operations = operationsOf(await ownCard())
     expect(await operations.prove(proof)).toEqual({ outcome: 'out-of-turn' })
-    await operations.start()
+    const begun = await startedProof(operations)
     expect(await operations.confirm({ digest, serverHash })).toEqual({ outcome: 'out-of-turn' })
-    await operations.prove(proof)
+    expect(await operations.prove(proof)).toEqual({ outcome: 'out-of-turn' })
+    await operations.prove(begun)
     const wrong = { digest, serverHash: filled(0) }
     expect(await operations.confirm(wrong)).toEqual({ outcome: 'hash-wrong' })
     expect(await operations.confirm({ digest, serverHash })).toEqual({ outcome: 'out-of-turn' })
@@ -78,18 +87,17 @@ describe('our own card', () => {
   test('a bootstrapping run between the steps does no harm', async () => {
     const card = await ownCard()
     const operations = operationsOf(card)
-    await operations.start()
+    const begun = await startedProof(operations)
     const { vector } = challengesFor(0xc0n, new Uint8Array(16))
     const autn = computeAutnStar(vector.autn, vector.ik)
     expect((await card.bootstrap({ rand: vector.rand, autn })).outcome).toBe('success')
-    expect((await operations.prove(proof)).outcome).toBe('proved')
+    expect((await operations.prove(begun)).outcome).toBe('proved')
   })
 
   test('the trace names the commands and shows no key', async () => {
     const { events, trace } = createRecordedTrace()
     const operations = operationsOf(await ownCard({ trace }))
-    await operations.start()
-    await operations.prove(proof)
+    await operations.prove(await startedProof(operations))
     const confirmed = await operations.confirm({ digest, serverHash })
     if (confirmed.outcome !== 'confirmed') throw new Error(confirmed.outcome)
     const told = events.filter(({ message }) => message.endsWith('EUKEY'))

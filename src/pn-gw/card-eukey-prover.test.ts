@@ -39,7 +39,7 @@ test('the card gets digests, and gives RAND_client, HASH and session key', async
   expect(await prover.prove(PROOF)).toEqual(filled(8))
   expect(await prover.confirm(CONFIRMATION)).toBe(SESSION_KEY)
   expect(asked).toEqual([
-    { randomServer: PROOF.randomServer, digests: PROOF.kept },
+    { randomClient: filled(1, 16), randomServer: filled(2, 16), digests: PROOF.kept },
     { digest: filled(5), serverHash: filled(6) },
   ])
 })

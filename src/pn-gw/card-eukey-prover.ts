@@ -35,9 +35,9 @@ async function start(operations: EuKeyOperations): Promise<Uint8Array> {
 /** With this algorithm a message is kept as its digest. */
 async function prove(
   operations: EuKeyOperations,
-  { randomServer, kept: digests }: ConnectProof,
+  { randomClient, randomServer, kept: digests }: ConnectProof,
 ): Promise<Uint8Array> {
-  const proved = await operations.prove({ randomServer, digests })
+  const proved = await operations.prove({ randomClient, randomServer, digests })
   if (proved.outcome === 'out-of-turn') throw lost()
   return proved.hash
 }

@@ -28,8 +28,9 @@ const octet = (value: number) => value.toString(16).padStart(2, '0')
 const command = (ins: string, data: string, cla = '80') =>
   `${cla}${ins}0000${octet(data.length / 2)}${data}`
 const start = (id = nafId, cla?: string) => command('3a', toHex(id), cla)
-const PROOF = randomServer + connectRequest + authenticateRequest
-const prove = (cla?: string) => command('3c', PROOF, cla)
+const prove = (randomClient: string, cla?: string) =>
+  command('3c', randomClient + randomServer + connectRequest + authenticateRequest, cla)
+const NO_RANDOM = '00'.repeat(16)
 const confirm = (hash = serverHash(), cla?: string) =>
   command('3e', authenticateResponse + hash, cla)
 
@@ -70,7 +71,7 @@ async function started(card: TestCard): Promise<string> {
 /** RAND_client of a card that has proved. */
 async function proved(card: TestCard): Promise<string> {
   const randomClient = await started(card)
-  expect(await card.fetch(prove())).toBe(`${clientHash()}9000`)
+  expect(await card.fetch(prove(randomClient))).toBe(`${clientHash()}9000`)
   return randomClient
 }
 
@@ -83,9 +84,10 @@ describe('a whole exchange', () => {
 
   test('each command fits one short APDU, and its answer waits for GET RESPONSE', async () => {
     const card = await derived()
-    expect(await card.send(start())).toBe('6110')
-    expect(await card.send(prove())).toBe('6120')
+    const randomClient = await started(card)
+    expect(await card.send(prove(randomClient))).toBe('6120')
     expect(await card.send(confirm())).toBe('6120')
+    expect(await card.send(start())).toBe('6110')
     expect(await card.send(`${start()}00`)).toBe('6110')
   })
 
@@ -121,10 +123,11 @@ describe('a whole exchange', () => {
     const randomClient = await started(card)
     await card.send(challengesFor(0xc0n, new Uint8Array(16)).gba)
     await card.send(nafDerivation(nafId, impi))
-    expect(await card.fetch(prove())).toBe(`${clientHash()}9000`)
+    expect(await card.fetch(prove(randomClient))).toBe(`${clientHash()}9000`)
     expect(await card.fetch(confirm())).toBe(`${sessionKey(randomClient)}9000`)
-    await card.fetch(start())
-    expect(await card.fetch(prove())).not.toBe(`${clientHash()}9000`)
+    const other = await card.fetch(prove(await started(card)))
+    expect(other).toMatch(/^[0-9a-f]{64}9000$/)
+    expect(other).not.toBe(`${clientHash()}9000`)
   })
 })
 
@@ -142,11 +145,19 @@ describe('old sessions stay closed', () => {
 
   test('PROVE and CONFIRM once each', async () => {
     const card = await derived()
-    await proved(card)
-    expect(await card.send(prove())).toBe('6985')
+    const randomClient = await proved(card)
+    expect(await card.send(prove(randomClient))).toBe('6985')
     expect(await card.send(confirm())).toBe('6120')
     expect(await card.send(confirm())).toBe('6985')
-    expect(await card.send(prove())).toBe('6985')
+    expect(await card.send(prove(randomClient))).toBe('6985')
+  })
+
+  test('PROVE with another RAND_client than the outstanding one, an older one too', async () => {
+    const card = await derived()
+    const older = await started(card)
+    const randomClient = await started(card)
+    for (const foreign of [older, NO_RANDOM]) expect(await card.send(prove(foreign))).toBe('6985')
+    expect(await card.send(prove(randomClient))).toBe('6120')
   })
 
   test('the session key that was not fetched at once is gone', async () => {
@@ -172,10 +183,11 @@ describe('old sessions stay closed', () => {
 
   test('a new START replaces the outstanding exchange', async () => {
     const card = await derived()
-    await proved(card)
-    await started(card)
+    const older = await proved(card)
+    const randomClient = await started(card)
     expect(await card.send(confirm())).toBe('6985')
-    expect(await card.send(prove())).toBe('6120')
+    expect(await card.send(prove(older))).toBe('6985')
+    expect(await card.send(prove(randomClient))).toBe('6120')
   })
 
   test('one that is refused does not', async () => {
@@ -188,12 +200,12 @@ describe('old sessions stay closed', () => {
   test('a reset ends it, and so does the loss of power', async () => {
     for (const interrupt of ['reset', 'power'] as const) {
       const card = await derived()
-      await proved(card)
+      const older = await proved(card)
       if (interrupt === 'power') await card.reader.close()
       await card.reader.reset()
       await card.send(SELECT_USIM)
       expect(await card.send(confirm())).toBe('6985')
-      expect(await card.send(prove())).toBe('6985')
+      expect(await card.send(prove(older))).toBe('6985')
       const randomClient = await proved(card)
       expect(await card.fetch(confirm())).toBe(`${sessionKey(randomClient)}9000`)
     }
@@ -203,11 +215,11 @@ describe('old sessions stay closed', () => {
 describe('the order', () => {
   test('nothing before START, CONFIRM not before PROVE', async () => {
     const card = await derived()
-    expect(await card.send(prove())).toBe('6985')
+    expect(await card.send(prove(NO_RANDOM))).toBe('6985')
     expect(await card.send(confirm())).toBe('6985')
-    await started(card)
+    const randomClient = await started(card)
     expect(await card.send(confirm())).toBe('6985')
-    expect(await card.send(prove())).toBe('6120')
+    expect(await card.send(prove(randomClient))).toBe('6120')
   })
 })
 
@@ -242,7 +254,9 @@ describe('the NAF_Id', () => {
     await card.send(nafDerivation(otherNafId, impi))
     card.state.failure = new StoreFailed('full')
     expect(await card.send(start())).toBe('6581')
-    expect(await card.send(prove())).toBe('6985')
+    expect(await card.send(confirm())).toBe('6985')
+    card.state.failure = undefined
+    expect(await card.send(start())).toBe('6110')
   })
 })
 
@@ -265,17 +279,19 @@ describe('logical channels', () => {
     const card = await derived()
     await card.send(OPEN)
     await card.send(SELECT_USIM.replace(/^00/, '01'))
-    expect(await card.send(start(nafId, '81'))).toBe('6110')
+    const randomClient = (await card.fetch(start(nafId, '81'))).slice(0, 32)
     await card.send('00708001')
-    expect(await card.send(prove('81'))).toBe('6881')
-    expect(await card.send(prove())).toBe('6120')
+    expect(await card.send(prove(randomClient, '81'))).toBe('6881')
+    expect(await card.send(prove(randomClient))).toBe('6120')
   })
 })
 
 describe('conditions', () => {
   test('no application is active: 69 85', async () => {
     const card = await createTestCard()
-    for (const sent of [start(), prove(), confirm()]) expect(await card.send(sent)).toBe('6985')
+    for (const sent of [start(), prove(NO_RANDOM), confirm()]) {
+      expect(await card.send(sent)).toBe('6985')
+    }
   })
 
   test('PIN enabled and not verified: 69 82', async () => {
@@ -286,7 +302,9 @@ describe('conditions', () => {
     }
     const card = await createTestCard({ pins })
     await card.send(SELECT_USIM)
-    for (const sent of [start(), prove(), confirm()]) expect(await card.send(sent)).toBe('6982')
+    for (const sent of [start(), prove(NO_RANDOM), confirm()]) {
+      expect(await card.send(sent)).toBe('6982')
+    }
     await card.send('0020000108 31323334ffffffff')
     expect(await card.send(start())).toBe('6a88')
   })
@@ -297,12 +315,12 @@ describe('wrong input', () => {
     ['START without data', '803a0000', '6700'],
     ['START with Le alone', '803a000010', '6700'],
     ['PROVE without data', '803c0000', '6700'],
-    ['PROVE, one octet short', command('3c', PROOF.slice(2)), '6700'],
-    ['PROVE, one octet too many', command('3c', `${PROOF}00`), '6700'],
+    ['PROVE, one octet short', command('3c', '00'.repeat(95)), '6700'],
+    ['PROVE, one octet too many', command('3c', '00'.repeat(97)), '6700'],
     ['CONFIRM without data', '803e0000', '6700'],
     ['CONFIRM, one octet short', confirm(serverHash().slice(2)), '6700'],
     ['CONFIRM, one octet too many', confirm(`${serverHash()}00`), '6700'],
-    ['P1 01', prove().replace('803c00', '803c01'), '6a86'],
+    ['P1 01', prove(NO_RANDOM).replace('803c00', '803c01'), '6a86'],
     ['P2 01', confirm().replace('803e0000', '803e0001'), '6a86'],
     ['class 00', start(nafId, '00'), '6e00'],
     ['class 84', start(nafId, '84'), '6882'],
@@ -320,8 +338,12 @@ describe('wrong input', () => {
 
 test('Ks_int_NAF is in no answer', async () => {
   const card = await derived()
-  const sent = [start(), prove(), confirm(), start(), prove(), confirm('00'.repeat(32))]
-  for (const one of sent) {
-    expect(await card.fetch(one)).not.toContain(toHex(ksIntNaf.reveal()))
+  const answers: string[] = []
+  for (const hash of [serverHash(), '00'.repeat(32)]) {
+    const randomClient = await card.fetch(start())
+    answers.push(randomClient, await card.fetch(prove(randomClient.slice(0, 32))))
+    answers.push(await card.fetch(confirm(hash)))
   }
+  expect(answers.at(-1)).toBe('9862')
+  expect(answers.join(' ')).not.toContain(toHex(ksIntNaf.reveal()))
 })

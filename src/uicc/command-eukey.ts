@@ -5,6 +5,7 @@
  *
  * The card draws RAND_client and keeps one exchange an application, in volatile memory: a new START
  * replaces it, a reset ends it. PROVE and CONFIRM are for this one only, each once and in this order.
+ * PROVE names its RAND_client, so that two programs at one card do not get into each other's exchange.
  *
  * The card sees digests, so it cannot check that its RAND_client stands in the ConnectRequest. It need
  * not: the session key is salted with the RAND_client that the card drew, so whatever a terminal puts
@@ -14,7 +15,7 @@
  *
  * Status words, checked in this order: 69 85 without active application, 69 82 without its PIN, 67 00 for
  * a length that is not that of the command; then START: 6A 88 if no Ks_int_NAF is kept for the NAF_Id;
- * PROVE and CONFIRM: 69 85 if it is not their turn; CONFIRM: 98 62 if the HASH of the server is wrong. Only
+ * PROVE and CONFIRM: 69 85 if it is not their turn, PROVE also for another RAND_client; CONFIRM: 98 62 if the HASH of the server is wrong. Only
  * what went well changes anything, but for 98 62, which ends the exchange.
  */
 import type { ApplicationName } from '../apdu/aid.ts'
@@ -58,9 +59,11 @@ export function proveEuKey(turn: Turn): Outcome {
   return run(turn, (application) => {
     const proof = decodeEuKeyProof(turn.command.data)
     const exchange = turn.state.session.euKeyExchanges[application]
-    if (exchange === undefined || exchange.proof !== undefined) {
-      return refuse(turn, SW.conditionsNotSatisfied)
-    }
+    const isInTurn =
+      exchange !== undefined &&
+      exchange.proof === undefined &&
+      equalOctets(proof.randomClient, exchange.randomClient)
+    if (!isInTurn) return refuse(turn, SW.conditionsNotSatisfied)
     const hash = computeHmacHash(exchange.ksIntNaf, 'connect-client', transcriptOf(proof.digests))
     const state = withExchange(turn.state, application, { ...exchange, proof })
     return { state, sw: SW.ok, data: hash }
@@ -78,7 +81,7 @@ export function confirmEuKey(turn: Turn): Outcome {
     const transcript = transcriptOf([...proof.digests, digest])
     const expectedHash = computeHmacHash(ksIntNaf, 'connect-server', transcript)
     if (!equalOctets(serverHash, expectedHash)) return { state, sw: SW.incorrectMac }
-    const sessionKey = deriveSessionKey(ksIntNaf, { randomClient, ...proof })
+    const sessionKey = deriveSessionKey(ksIntNaf, { ...proof, randomClient })
     return { state, sw: SW.ok, data: sessionKey.reveal() }
   })
 }
