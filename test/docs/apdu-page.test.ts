@@ -79,7 +79,7 @@ describe('reference/apdu.md', () => {
     const [random, digest] = [EUKEY_RANDOM_LENGTH, EUKEY_DIGEST_LENGTH]
     expect(rows.map(([, , data, answer]) => [lengthsIn(data), lengthsIn(answer)])).toEqual([
       [[], [random]],
-      [[random, digest, digest], [digest]],
+      [[random, random, digest, digest], [digest]],
       [[digest, digest], [digest]],
     ])
   })
