@@ -129,7 +129,8 @@ interface Demand {
 
 /**
  * Policy, raised by the key choice of the subscriber's user security settings, which lowers nothing:
- * `UICC_BASED_KEY` demands Ks_int_NAF and so a card with GBA_U.
+ * `UICC_BASED_KEY` demands Ks_int_NAF and so a card with GBA_U. See
+ * docs/explanation/decisions/0025-the-key-choice-only-raises.md.
  *
  * @returns `undefined` if the settings cannot be read, so that nobody knows what they demand.
  * @see K-1
