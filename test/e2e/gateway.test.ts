@@ -46,12 +46,11 @@ function addressOf(entity: string): string {
 
 function startGateway(...flags: string[]): RunningCpns {
   const pin = readFileSync(join(folder, 'lab', 'server.pin'), 'utf8').trim()
-  return startCpns([
-    ...['gateway', 'serve', '--data', join(folder, 'gw'), '--entity', GATEWAY],
-    ...['--server-url', addressOf('CPNS Server'), '--naf-fqdn', 'cpns.example.org', '--pin', pin],
-    ...['--bsf-url', addressOf('BSF'), '--reader', `software:${join(folder, 'usim.json')}`],
-    ...['--listen', '127.0.0.1:0', ...flags],
-  ])
+  const own = ['--data', join(folder, 'gw'), '--entity', GATEWAY, '--listen', '127.0.0.1:0']
+  const server = ['--server-url', addressOf('CPNS Server'), '--naf-fqdn', 'cpns.example.org']
+  const card = ['--reader', `software:${join(folder, 'usim.json')}`]
+  const bsf = ['--bsf-url', addressOf('BSF')]
+  return startCpns(['gateway', 'serve', ...own, ...server, '--pin', pin, ...bsf, ...card, ...flags])
 }
 
 interface Pairing {
@@ -108,10 +107,8 @@ test('it bootstraps with its card, authenticates, forwards, and ends in order', 
   const [, ...line] = made.stdout.trim().split(' ')
   const added = await runCpns([...line, '--data', join(folder, 'lab')])
   expect(added.status, added.stderr).toBe(0)
-  const assigned = await runCpns([
-    ...['eukey', 'add', '--data', join(folder, 'lab')],
-    ...['--entity', SENSOR, '--user', 'alice', '--json'],
-  ])
+  const wish = ['--entity', SENSOR, '--user', 'alice', '--json']
+  const assigned = await runCpns(['eukey', 'add', '--data', join(folder, 'lab'), ...wish])
   const { id, key } = JSON.parse(assigned.stdout) as { id: string; key: string }
 
   const gateway = startGateway()

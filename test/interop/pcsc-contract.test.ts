@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeNewCardProfile } from '../../src/adapters/card/card-profile-file.ts'
 import { openPcscReader } from '../../src/adapters/pcsc/open-pcsc-reader.ts'
@@ -107,6 +108,19 @@ describe.skipIf(modules === undefined)('what goes away', () => {
     await one.close()
     expect(performance.now() - began).toBeLessThan(8_000)
     await card.pull()
+  })
+
+  test('the card, in the middle of a command', async () => {
+    const card = await reader.insert(await newCard())
+    const one = await open()
+    await one.reset()
+    card.freeze()
+    const answer = one.transmit(fromHex('00a40004023f00'))
+    await Promise.all([
+      expect(answer).rejects.toThrow(`reader pcsc:${READER_NAME}: the card was removed`),
+      sleep(300).then(() => card.pull()),
+    ])
+    await one.close()
   })
 
   test('pcscd', async () => {

@@ -41,7 +41,7 @@ describe.skipIf(startReader === undefined)('our card through vpcd and pcscd', ()
     expect(atr.stdout.trim()).toBe(ATR)
     const select = await opensc!.run(['--reader', '0', '--send-apdu', '00A40004023F0000'])
     expect(select.status, select.stderr).toBe(0)
-    expect(select.stdout).toMatch(/SW1=0x90, SW2=0x00\)[^]*\n62 .*83 02 3F 00/)
+    expect(select.stdout).toMatch(/SW1=0x90, SW2=0x00\)[\s\S]*\n62 .*83 02 3F 00/)
   })
 
   test.skipIf(scan === undefined)('pcsc_scan: the reader and its card', async () => {
