@@ -13,19 +13,18 @@ const KEEPALIVE_MS = 60_000
 /** How long it may take to say so. */
 const PING_ANSWER_MS = 10_000
 
-/** Two clocks must not make a client use a session that is over at the server. */
-const CLOCK_MARGIN_MS = 1_000
+/** What is under way at the end of a session is refused by the server, so a client does not wait for it. */
+const DEFAULT_AHEAD_MS = 1_000
 
 /**
- * When a session is to be renewed, on the monotonic clock: ahead of its end as configured and at least by
- * a second, but never in the first half of its life, so that short sessions do not only renew themselves.
+ * When a session is to be renewed, on the monotonic clock: ahead of its end as configured, by default a
+ * second, but never in the first half of its life, so that short sessions do not only renew themselves.
  */
 export function dueAtMs(
   { endsAtMonotonicMs, lifetimeSeconds }: Omit<ClientSession, 'sessionKey' | 'sessionId'>,
-  { renewAheadMs = 0 }: { readonly renewAheadMs?: number },
+  { renewAheadMs = DEFAULT_AHEAD_MS }: { readonly renewAheadMs?: number },
 ): number {
-  const aheadMs = Math.max(renewAheadMs, CLOCK_MARGIN_MS)
-  return endsAtMonotonicMs - Math.min(aheadMs, lifetimeSeconds * 500)
+  return endsAtMonotonicMs - Math.min(renewAheadMs, lifetimeSeconds * 500)
 }
 
 /**

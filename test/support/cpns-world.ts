@@ -218,7 +218,7 @@ export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWo
           entityId: GATEWAY_ID,
           serverName: SERVER_ID,
           algorithms: ['HMAC-SHA-256'],
-          renewAheadMs: 0,
+          renewAheadMs: 1_000,
           ...options,
         },
         {
@@ -239,7 +239,7 @@ export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWo
           entityId,
           gatewayEntityId: GATEWAY_ID,
           algorithms: ['HMAC-SHA-256'],
-          renewAheadMs: 0,
+          renewAheadMs: 1_000,
           ...options,
         },
         {
