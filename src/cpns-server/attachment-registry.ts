@@ -104,7 +104,8 @@ export function createAttachmentRegistry(): AttachmentRegistry {
       }
     },
     async whenOpen(entityId, until) {
-      if (!byEntity.has(entityId)) await waitFor(entityId, until)
+      // One whose session is over this very moment is still here until its timer fires.
+      if (!byEntity.get(entityId)?.isOpen) await waitFor(entityId, until)
     },
     observe(observer) {
       observers.push(observer)
