@@ -21,8 +21,8 @@ beforeEach(() => {
 })
 
 /** An attachment that tells the registry when it closes, as real ones do. */
-function attachmentOf(entityId: EntityId, sessionId: string): Attachment {
-  let isOpen = true
+function attachmentOf(entityId: EntityId, sessionId: string, isOver = false): Attachment {
+  let isOpen = !isOver
   const attachment: Attachment = {
     session: {
       sessionId,
@@ -106,6 +106,18 @@ describe('waiting for an entity', () => {
   test('that is there is no wait', async () => {
     opened(GATEWAY_ID, 's1')
     await registry.whenOpen(GATEWAY_ID, never)
+  })
+
+  test('goes on while the one that is there is over, until the next comes', async () => {
+    registry.open(attachmentOf(GATEWAY_ID, 's1', true))
+    let hasEnded = false
+    const waiting = registry.whenOpen(GATEWAY_ID, never).then(() => {
+      hasEnded = true
+    })
+    await Promise.resolve()
+    expect(hasEnded).toBe(false)
+    opened(GATEWAY_ID, 's2')
+    await waiting
   })
 
   test('ends when it comes, for all who wait', async () => {
