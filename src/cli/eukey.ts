@@ -1,5 +1,4 @@
 /** `cpns eukey add|list|show|remove`: EUKeys that are given to devices without a card. Design 10, K-4 */
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
@@ -14,6 +13,7 @@ import { parseUserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
 import { readFlag } from './flag-values.ts'
+import { readWholeFile } from './read-whole-file.ts'
 import { parseWholeNumber } from './whole-number.ts'
 import { withStore } from './with-store.ts'
 
@@ -115,13 +115,7 @@ async function removeEuKeys(entity: string, flags: { data: string }): Promise<vo
 }
 
 function readKeyFile(file: string): Secret {
-  let text: string
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8').trim()
-  } catch (cause) {
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
-    throw new ConfigurationInvalid(`--key-file ${file}: cannot be read (${code})`, { cause })
-  }
+  const text = new TextDecoder().decode(readWholeFile('--key-file', file)).trim()
   const octets = readFlag('--key-file', () => fromHex(text, 'key'))
   if (octets.length !== EUKEY_LENGTH) {
     throw new ConfigurationInvalid(`--key-file: an EUKey has 64 hex digits`)

@@ -6,6 +6,7 @@ import { calcCommand } from './calc.ts'
 import { eukeyCommand } from './eukey.ts'
 import { gatewayCommand } from './gateway.ts'
 import { labCommand } from './lab.ts'
+import { pneCommand } from './pne.ts'
 import { subscriberCommand } from './subscriber.ts'
 import { uiccCommand } from './uicc.ts'
 
@@ -18,6 +19,7 @@ export function createProgram(): Command {
     labCommand(),
     calcCommand(),
     gatewayCommand(),
+    pneCommand(),
     eukeyCommand(),
     subscriberCommand(),
     uiccCommand(),

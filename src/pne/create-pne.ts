@@ -64,6 +64,8 @@ export interface Pne {
    */
   send(message: PneMessage): Promise<Status>
   readonly session: ClientSessionInfo | undefined
+  /** Resolves when all that has come so far is handled and its acknowledgement has left. */
+  idle(): Promise<void>
   stop(): void
 }
 
@@ -127,6 +129,7 @@ export function createPne(options: PneOptions, ports: PnePorts): Pne {
     get session() {
       return link.session
     },
+    idle: () => inbox.idle(),
     stop() {
       link.stop()
       outbox.rejectAll(new TransportFailed('the PNE was stopped'))

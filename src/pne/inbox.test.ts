@@ -223,3 +223,23 @@ test('257 messages at once are more than a server has under way: the last is not
   await take(messageOf('257'))
   expect(handled.length).toBe(257)
 })
+
+describe('idle', () => {
+  test('at once where nothing came', async () => {
+    await inbox.idle()
+  })
+
+  test('only when what came is handled, in the seen-list, and acknowledged', async () => {
+    inbox.take(messageOf('m1'), utf8('x'))
+    inbox.take(messageOf('m2'), utf8('x'))
+    await inbox.idle()
+    expect([handled.length, seen.size, acknowledged]).toEqual([2, 2, ['m1 200', 'm2 200']])
+  })
+
+  test('also when handling failed', async () => {
+    failing.add('m1')
+    inbox.take(messageOf('m1'), utf8('x'))
+    await inbox.idle()
+    expect(acknowledged).toEqual(['m1 500'])
+  })
+})

@@ -33,6 +33,8 @@ export interface InboxPorts {
 /** Takes messages; returns at once, handles them one after the other. */
 export interface Inbox {
   take(message: Message, payload: Uint8Array): void
+  /** Resolves when all that was taken before is handled and its acknowledgement has left. */
+  idle(): Promise<void>
 }
 
 /** A message that could not be handled; the later ones of its sender wait for it until it expires. */
@@ -109,6 +111,7 @@ export function createInbox(ports: InboxPorts): Inbox {
       const copy = new Uint8Array(payload)
       tail = tail.then(() => take(message, copy))
     },
+    idle: () => tail,
   }
 }
 

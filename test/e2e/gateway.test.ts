@@ -1,20 +1,9 @@
 /** A PN GW of its own with a card of its own, at the BSF and CPNS Server of a running lab. Design 10 */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openDataFolder } from '../../src/adapters/data-folder/data-folder.ts'
-import { openPneStore } from '../../src/adapters/sqlite/pne-store.ts'
-import { systemClock } from '../../src/adapters/system/system-clock.ts'
-import { createSystemRandom } from '../../src/adapters/system/system-random.ts'
-import { connectFrameSocket } from '../../src/adapters/ws/connect-frame-socket.ts'
-import { Secret } from '../../src/crypto/secret.ts'
 import { parseEntityId } from '../../src/identity/entity-id.ts'
-import { fromHex, fromUtf8, utf8 } from '../../src/octets/octets.ts'
-import { createAssignedCredentials } from '../../src/pne/assigned-credentials.ts'
-import { createPne } from '../../src/pne/create-pne.ts'
-import { noLog } from '../../src/ports/log.ts'
-import { noTrace } from '../../src/trace/trace.ts'
 import { type RunningCpns, runCpns, startCpns } from '../support/run-cpns.ts'
 
 const GATEWAY = parseEntityId('urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a30')
@@ -53,52 +42,17 @@ function startGateway(...flags: string[]): RunningCpns {
   return startCpns(['gateway', 'serve', ...own, ...server, '--pin', pin, ...bsf, ...card, ...flags])
 }
 
-interface Pairing {
-  readonly url: string
-  readonly pin: string
-}
+const SENSOR_DATA = () => ['--data', join(folder, 'sensor')]
 
-interface AssignedKey {
-  readonly keyId: string
-  readonly key: Secret
-}
-
-/** A message to the lab's echo, through the PN GW. @returns The answer. */
-async function askEcho({ url, pin }: Pairing, { keyId, key }: AssignedKey): Promise<string> {
-  const random = createSystemRandom()
-  const { sealer, file } = await openDataFolder(join(folder, 'pne'), { create: true }, random)
-  const store = openPneStore(file('pne.db'), sealer)
-  await store.saveEuKey({ id: keyId, key, expiresAtMs: Date.now() + 3_600_000 })
-  let arrive: ((text: string) => void) | undefined
-  const answer = new Promise<string>((resolve) => {
-    arrive = resolve
-  })
-  const common = { clock: systemClock, random, log: noLog, trace: noTrace, store }
-  const pne = createPne(
-    {
-      entityId: SENSOR,
-      gatewayEntityId: GATEWAY,
-      algorithms: ['HMAC-SHA-256'],
-      renewAheadMs: 0,
-    },
-    {
-      ...common,
-      credentials: createAssignedCredentials(common),
-      connectGateway: () =>
-        connectFrameSocket({ url, subprotocol: 'cpns1.v1', trust: { kind: 'pin', sha256: pin } }),
-      onMessage: ({ payload }) => arrive?.(fromUtf8(payload)),
-    },
-  )
-  await pne.start()
-  await pne.send({
-    to: 'urn:cpns:service:echo',
-    payload: utf8('temperature 21'),
-    contentType: 'text/plain',
-  })
-  const text = await answer
-  pne.stop()
-  await store.close()
-  return text
+/** The sensor asks the lab's echo, and hears its answer. */
+async function askEcho(text: string): Promise<string> {
+  const send = ['pne', 'send', ...SENSOR_DATA(), '--to', 'urn:cpns:service:echo', text]
+  const sent = await runCpns(send)
+  expect([sent.status, sent.stderr]).toEqual([0, ''])
+  expect(sent.stdout).toMatch(/^(200 acknowledged|202 kept for delivery)\n$/)
+  const heard = await runCpns(['pne', 'listen', ...SENSOR_DATA(), '--count', '1'])
+  expect([heard.status, heard.stderr]).toEqual([0, ''])
+  return heard.stdout
 }
 
 test('it bootstraps with its card, authenticates, forwards, and ends in order', async () => {
@@ -109,7 +63,7 @@ test('it bootstraps with its card, authenticates, forwards, and ends in order', 
   expect(added.status, added.stderr).toBe(0)
   const wish = ['--entity', SENSOR, '--user', 'alice', '--json']
   const assigned = await runCpns(['eukey', 'add', '--data', join(folder, 'lab'), ...wish])
-  const { id, key } = JSON.parse(assigned.stdout) as { id: string; key: string }
+  writeFileSync(join(folder, 'sensor.key'), assigned.stdout, { mode: 0o600 })
 
   const gateway = startGateway()
   let stdout = ''
@@ -119,8 +73,12 @@ test('it bootstraps with its card, authenticates, forwards, and ends in order', 
   await gateway.untilPrinted('authenticated; session with fingerprint')
   const url = /^PNEs {2}(\S+)$/m.exec(stdout)?.[1] ?? ''
   const pin = /^pin {3}(\S+)$/m.exec(stdout)?.[1] ?? ''
-  const assignedKey = { keyId: id, key: Secret.of(fromHex(key)) }
-  expect(await askEcho({ url, pin }, assignedKey)).toBe('echo: temperature 21')
+  const names = ['--entity', SENSOR, '--gateway', GATEWAY]
+  const way = ['--gateway-url', url, '--pin', pin, '--key-file', join(folder, 'sensor.key')]
+  const paired = await runCpns(['pne', 'pair', ...SENSOR_DATA(), ...names, ...way])
+  expect(paired.status, paired.stderr).toBe(0)
+  expect(await askEcho('temperature 21')).toBe('urn:cpns:service:echo  echo: temperature 21\n')
+  expect(await askEcho('temperature 22')).toBe('urn:cpns:service:echo  echo: temperature 22\n')
   const ended = await gateway.end('SIGINT')
   expect(ended.status, ended.stderr).toBe(0)
   expect(ended.stdout).toContain('The PN GW has stopped.')

@@ -1,0 +1,115 @@
+/** A PNE on its data folder: pairing, assigned EUKey and seen-list from there, CPNS-1 over WebSocket. Design 7, 8 */
+
+import { createAssignedCredentials } from '../../pne/assigned-credentials.ts'
+import { createPne, type Pne, type PnePorts } from '../../pne/create-pne.ts'
+import type { DeviceEuKey } from '../../pne/pne-store.ts'
+import { noLog } from '../../ports/log.ts'
+import { noTrace } from '../../trace/trace.ts'
+import { type DataFolder, openDataFolder } from '../data-folder/data-folder.ts'
+import { openPneStore } from '../sqlite/pne-store.ts'
+import { systemClock } from '../system/system-clock.ts'
+import { createSystemRandom } from '../system/system-random.ts'
+import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
+import { type Pairing, readPairing, writePairing } from './pairing.ts'
+
+/** A PNE and its files. */
+export interface OpenedPne extends Pne {
+  /** What the data folder says. */
+  readonly pairing: Pairing
+  /** Ends what is being handled, stops it and closes its store. */
+  close(): Promise<void>
+}
+
+/** What can be handed in; all of it has a default. */
+export type OpenPnePorts = Partial<
+  Pick<PnePorts, 'onMessage' | 'onUp' | 'clock' | 'random' | 'log' | 'trace'>
+>
+
+/** Name of the pairing in a data folder. */
+const PAIRING_FILE = 'pne.json'
+/** Name of the database in a data folder. */
+const PNE_DATABASE = 'pne.db'
+const CPNS_1_SUBPROTOCOL = 'cpns1.v1'
+const RENEW_AHEAD_MS = 30_000
+
+/**
+ * Keeps pairing and EUKey in the data folder, which is made if it is missing; former ones are replaced.
+ *
+ * @throws {ConfigurationInvalid} If the folder cannot be used.
+ */
+export async function pairPne(
+  dataFolder: string,
+  { pairing, euKey }: { readonly pairing: Pairing; readonly euKey: DeviceEuKey },
+): Promise<void> {
+  const folder = await openDataFolder(dataFolder, { create: true }, createSystemRandom())
+  const store = openStore(folder)
+  try {
+    await store.saveEuKey(euKey)
+    writePairing(folder.file(PAIRING_FILE), pairing)
+  } finally {
+    await store.close()
+  }
+}
+
+/**
+ * A PNE that was paired before; `start()` brings it to its session. Without `onMessage` it sends only:
+ * what comes for it stays at the server until somebody listens.
+ *
+ * @param dataFolder As `pairPne` made it.
+ * @throws {ConfigurationInvalid} If it was not paired, or the folder cannot be used.
+ */
+export async function openPne(dataFolder: string, ports: OpenPnePorts = {}): Promise<OpenedPne> {
+  const { clock = systemClock, random = createSystemRandom(), log = noLog } = ports
+  const folder = await openDataFolder(dataFolder, { create: false }, random)
+  const pairing = readPairing(folder.file(PAIRING_FILE))
+  const store = openStore(folder)
+  const pne = createPne(optionsOf(pairing), {
+    clock,
+    random,
+    log,
+    trace: ports.trace ?? noTrace,
+    store,
+    credentials: createAssignedCredentials({ store, clock }),
+    connectGateway: () => connectGateway(pairing),
+    onMessage: ports.onMessage ?? leaveAtServer,
+    ...(ports.onUp && { onUp: ports.onUp }),
+  })
+  return {
+    pairing,
+    start: () => pne.start(),
+    send: (message) => pne.send(message),
+    get session() {
+      return pne.session
+    },
+    idle: () => pne.idle(),
+    stop: () => pne.stop(),
+    async close() {
+      await pne.idle()
+      pne.stop()
+      await store.close()
+    },
+  }
+}
+
+function openStore(folder: DataFolder) {
+  return openPneStore(folder.file(PNE_DATABASE), folder.sealer)
+}
+
+function optionsOf({ entityId, gateway }: Pairing) {
+  return {
+    entityId,
+    gatewayEntityId: gateway.entityId,
+    algorithms: ['HMAC-SHA-256'],
+    renewAheadMs: RENEW_AHEAD_MS,
+  } as const
+}
+
+function connectGateway({ gateway: { url, pin } }: Pairing) {
+  const trust = pin === undefined ? {} : { trust: { kind: 'pin', sha256: pin } as const }
+  return connectFrameSocket({ url, subprotocol: CPNS_1_SUBPROTOCOL, ...trust })
+}
+
+/** Not acknowledged, so it comes again. Design 8 */
+function leaveAtServer(): never {
+  throw new Error('nobody listens')
+}

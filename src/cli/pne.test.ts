@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
+
+const WATCH = 'urn:uuid:0b8f6f0e-3f0a-4a57-9a2f-1c5d1f1e0a10'
+const PIN = 'ab'.repeat(32)
+
+let folder: string
+let keyFile: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-pne-'))
+  keyFile = join(folder, 'key')
+  writeFileSync(keyFile, 'cd'.repeat(32))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const inFolder = (name: string) => ['--data', join(folder, name)]
+const gateway = (url: string) => ['--gateway', 'urn:x:gw', '--gateway-url', url]
+const pair = (...flags: string[]) =>
+  runProgram([
+    'pne',
+    'pair',
+    ...inFolder('watch'),
+    '--entity',
+    WATCH,
+    '--key-file',
+    keyFile,
+    ...flags,
+  ])
+
+describe('pne pair', () => {
+  test('says with whom, and until when', async () => {
+    const { status, stdout } = await pair(...gateway('wss://127.0.0.1:1/pne'), '--pin', PIN)
+    expect(status).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^${WATCH} is paired with urn:x:gw; its EUKey ends 20`))
+    expect(stdout).not.toContain('cdcd')
+  })
+
+  test.each([
+    ['no pin', gateway('wss://127.0.0.1:1/pne'), 'gateway.pin: needed'],
+    ['plain text', gateway('ws://192.0.2.1/pne'), 'without TLS'],
+    ['a bad key', [...gateway('ws://127.0.0.1:1/pne'), '--key-file', '/dev/null'], '--key-file'],
+  ])('%s: one line, exit 2', async (_name, flags, message) => {
+    expect(usageErrorOf(await pair(...flags))).toContain(message)
+  })
+})
+
+describe('pne send', () => {
+  const send = (...words: string[]) =>
+    runProgram(['pne', 'send', ...inFolder('watch'), '--to', 'urn:cpns:service:echo', ...words])
+
+  test('nobody took it in time: exit 1', async () => {
+    await pair(...gateway('ws://127.0.0.1:1/pne'))
+    const late = await send('hello', '--expires', '1')
+    expect([late.status, late.stderr]).toEqual([1, 'cpns: nobody took it in time (status 408)\n'])
+    const json = await send('hello', '--expires', '1', '--json')
+    expect([json.status, json.stdout]).toEqual([1, '{"status":408}\n'])
+  })
+
+  test('Ctrl-C: exit 1, because it may not have been sent', async () => {
+    await pair(...gateway('ws://127.0.0.1:1/pne'))
+    setTimeout(() => process.emit('SIGINT'), 300)
+    const { status, stderr } = await send('hello')
+    expect([status, stderr]).toEqual([1, 'cpns: interrupted; it may have been sent\n'])
+  })
+
+  test.each([
+    ['not paired', ['hello'], 'there is no such folder'],
+    ['text and file', ['hello', '--file', '/dev/null'], '--file: there is a text too'],
+    ['no such file', ['--file', '/none'], '--file /none: cannot be read (ENOENT)'],
+  ])('%s: one line, exit 2', async (_name, words, message) => {
+    expect(usageErrorOf(await send(...words))).toContain(message)
+  })
+
+  test('an address that is none: one line, exit 2', async () => {
+    await pair(...gateway('ws://127.0.0.1:1/pne'))
+    const run = await runProgram(['pne', 'send', ...inFolder('watch'), '--to', '', 'hello'])
+    expect(usageErrorOf(run)).toMatch(/to|To|address/)
+  })
+})
+
+describe('pne listen', () => {
+  test('until Ctrl-C', async () => {
+    await pair(...gateway('ws://127.0.0.1:1/pne'))
+    setTimeout(() => process.emit('SIGTERM'), 300)
+    const { status, stdout } = await runProgram(['pne', 'listen', ...inFolder('watch')])
+    expect([status, stdout]).toEqual([0, ''])
+  })
+
+  test('no message at all: exit 2', async () => {
+    const run = await runProgram(['pne', 'listen', ...inFolder('watch'), '--count', '0'])
+    expect(usageErrorOf(run)).toContain('--count')
+  })
+})

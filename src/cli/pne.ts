@@ -1,0 +1,202 @@
+/** `cpns pne pair|send|listen`: a PNE from the command line. Design 10 */
+import { Command } from 'commander'
+import { type OpenedPne, openPne, pairPne } from '../adapters/pne/open-pne.ts'
+import { parsePairing } from '../adapters/pne/pairing.ts'
+import type { Status } from '../cpns/status.ts'
+import { ConfigurationInvalid, CpnsError } from '../errors/errors.ts'
+import { utf8 } from '../octets/octets.ts'
+import type { IncomingMessage } from '../pne/inbox.ts'
+import { readDeviceEuKey } from './device-eukey-file.ts'
+import { readWholeFile } from './read-whole-file.ts'
+import { showMessage } from './show-message.ts'
+import { untilInterrupted } from './until-interrupted.ts'
+import { parseWholeNumber } from './whole-number.ts'
+
+const EXPIRES_SECONDS = 60
+
+interface PairFlags {
+  readonly data: string
+  readonly entity: string
+  readonly gateway: string
+  readonly gatewayUrl: string
+  readonly pin?: string
+  readonly keyFile: string
+}
+
+interface SendFlags {
+  readonly data: string
+  readonly to: string
+  readonly file?: string
+  readonly contentType?: string
+  readonly expires: number
+  readonly json?: boolean
+}
+
+interface ListenFlags {
+  readonly data: string
+  readonly count?: number
+  readonly json?: boolean
+}
+
+/** The command with its subcommands. */
+export function pneCommand(): Command {
+  const command = new Command('pne').description('a PNE behind a PN GW: pair, send, listen')
+  addPair(command)
+  command
+    .command('send')
+    .argument('[text]', 'what to send; without it and without --file, standard input')
+    .description('send one message, and again until it is answered or expires')
+    .requiredOption('--data <dir>', 'data folder of the PNE')
+    .requiredOption('--to <address>', 'EntityID, or urn:cpns:service:<name>')
+    .option('--file <file>', 'file to send, "-" for standard input')
+    .option('--content-type <type>', 'default text/plain for text, else application/octet-stream')
+    .option(
+      '--expires <seconds>',
+      'how long it is worth sending',
+      parseWholeNumber,
+      EXPIRES_SECONDS,
+    )
+    .option('--json', 'one JSON object')
+    .action(send)
+  command
+    .command('listen')
+    .description('print what comes for this PNE, each message once, until Ctrl-C')
+    .requiredOption('--data <dir>', 'data folder of the PNE')
+    .option('--count <messages>', 'end after so many', parseWholeNumber)
+    .option('--json', 'one JSON object a line, the payload in base64 too')
+    .action(listen)
+  return command
+}
+
+function addPair(command: Command): void {
+  command
+    .command('pair')
+    .description('note PN GW and EUKey in the data folder of a PNE')
+    .requiredOption('--data <dir>', 'data folder of the PNE; made if it is missing')
+    .requiredOption('--entity <uri>', 'EntityID of the PNE')
+    .requiredOption('--gateway <uri>', 'EntityID of its PN GW')
+    .requiredOption('--gateway-url <url>', 'wss://host:port/pne, as the PN GW prints it')
+    .option('--pin <hex>', "SHA-256 of the PN GW's key, as the PN GW prints it")
+    .requiredOption(
+      '--key-file <file>',
+      'what "cpns eukey add --json" printed, or 64 hex digits; "-" for standard input',
+    )
+    .addHelpText('after', PAIR_EXAMPLE)
+    .action(pair)
+}
+
+const PAIR_EXAMPLE = `
+Example:
+  cpns eukey add --data ./lab --entity urn:uuid:0b8f… --user alice --json > watch.key
+  cpns pne pair --data ./watch --entity urn:uuid:0b8f… --gateway urn:uuid:3f1c… \\
+    --gateway-url wss://127.0.0.1:8444/pne --pin 9f86… --key-file watch.key
+  cpns pne send --data ./watch --to urn:cpns:service:echo hello`
+
+async function pair(flags: PairFlags): Promise<void> {
+  const { entity, gateway, gatewayUrl, pin, keyFile, data } = flags
+  const pairing = parsePairing(
+    {
+      entityId: entity,
+      gateway: { entityId: gateway, url: gatewayUrl, ...(pin !== undefined && { pin }) },
+    },
+    'the pairing',
+  )
+  const euKey = readDeviceEuKey(keyFile, { entityId: pairing.entityId, nowMs: Date.now() })
+  await pairPne(data, { pairing, euKey })
+  const until = new Date(euKey.expiresAtMs).toISOString()
+  print(`${pairing.entityId} is paired with ${pairing.gateway.entityId}; its EUKey ends ${until}.`)
+}
+
+async function send(text: string | undefined, flags: SendFlags): Promise<void> {
+  const { payload, contentType } = payloadOf(text, flags)
+  const pne = await openPne(flags.data)
+  const interruption = untilInterrupted()
+  try {
+    const message = { to: flags.to, payload, contentType, expires: flags.expires }
+    const answered = sent(pne, message)
+    const status = await Promise.race([failedStart(pne), answered, interruption.promise])
+    if (status === 'interrupted') throw new MessageNotTaken('interrupted; it may have been sent')
+    report(status, flags)
+  } finally {
+    interruption.ignore()
+    await pne.close()
+  }
+}
+
+/** The message was not delivered, and not kept for delivery either. */
+class MessageNotTaken extends CpnsError {
+  constructor(message: string) {
+    super('transport-failed', message)
+  }
+}
+
+type Outgoing = Parameters<OpenedPne['send']>[0]
+
+async function sent(pne: OpenedPne, message: Outgoing): Promise<Status> {
+  try {
+    return await pne.send(message)
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigurationInvalid(error.message)
+    throw error
+  }
+}
+
+/** Rejects if it cannot come to a session; does not end otherwise. */
+async function failedStart(pne: OpenedPne): Promise<never> {
+  await pne.start()
+  return new Promise<never>(() => {})
+}
+
+function report(status: Status, { json }: SendFlags): void {
+  if (json === true) print(JSON.stringify({ status }))
+  if (status !== 200 && status !== 202) {
+    const reason = status === 408 ? 'nobody took it in time' : 'it was refused'
+    throw new MessageNotTaken(`${reason} (status ${status})`)
+  }
+  if (json !== true) print(status === 200 ? '200 acknowledged' : '202 kept for delivery')
+}
+
+function payloadOf(text: string | undefined, { file, contentType }: SendFlags) {
+  if (text !== undefined && file !== undefined) {
+    throw new ConfigurationInvalid('--file: there is a text too')
+  }
+  if (text !== undefined) {
+    return { payload: utf8(text), contentType: contentType ?? 'text/plain' }
+  }
+  const payload = readWholeFile('--file', file ?? '-')
+  return { payload, contentType: contentType ?? 'application/octet-stream' }
+}
+
+async function listen({ data, count, json }: ListenFlags): Promise<void> {
+  if (count === 0) throw new ConfigurationInvalid('--count: not a positive whole number')
+  let left = count ?? Number.POSITIVE_INFINITY
+  let finish: (() => void) | undefined
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  const onMessage = async (message: IncomingMessage): Promise<void> => {
+    if (left <= 0) throw new Error('nobody listens any more')
+    await written(showMessage(message, json === true))
+    left -= 1
+    if (left === 0) finish?.()
+  }
+  const pne = await openPne(data, { onMessage })
+  const interruption = untilInterrupted()
+  try {
+    await Promise.race([failedStart(pne), finished, interruption.promise])
+  } finally {
+    interruption.ignore()
+    await pne.close()
+  }
+}
+
+/** A message is acknowledged once whoever reads our output has it. */
+function written(line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
+  })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

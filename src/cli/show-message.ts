@@ -1,0 +1,41 @@
+/** One received message as a line. Senders must not be able to move a reader's cursor. */
+import { toBase64 } from '../octets/octets.ts'
+import type { IncomingMessage } from '../pne/inbox.ts'
+
+/** What a terminal could take as a command, or as the end of a line. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** @param json As one JSON object, else for a person: sender and text, or sender, type and size. */
+export function showMessage(message: IncomingMessage, json: boolean): string {
+  const { messageId, from, contentType, payload } = message
+  const text = textOf(payload)
+  if (json) {
+    const payloadBase64 = toBase64(payload)
+    return JSON.stringify({
+      messageId,
+      from,
+      contentType,
+      ...(text !== undefined && { text }),
+      payload: payloadBase64,
+    })
+  }
+  if (text === undefined) {
+    return `${harmless(from)}  ${payload.length} octets of ${harmless(contentType)}`
+  }
+  return `${harmless(from)}  ${harmless(text)}`
+}
+
+function textOf(payload: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(payload)
+  } catch {
+    return undefined
+  }
+}
+
+function harmless(text: string): string {
+  return text.replaceAll(CONTROL, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    return `\\u{${code.toString(16)}}`
+  })
+}
