@@ -11,9 +11,9 @@ import { parseUssList } from '../gba/guss.ts'
 import type { ZnAnswer } from '../gba/zn.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import { createZnLookup } from '../naf/zn-lookup.ts'
 import type { CpnsServerOptions, GbaKeyType, ServerContext } from './options.ts'
 import type { EuKey } from './server-store.ts'
-import { createZnLookup } from './zn-lookup.ts'
 
 /** What was found for a ConnectRequest. */
 export type EuKeyFinding =
@@ -39,17 +39,12 @@ type ZnSuccess = Extract<ZnAnswer, { outcome: 'success' }>
 
 /** Made once a server; holds the memory of recent look-ups. */
 export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinder {
-  const lookup = createZnLookup(
-    {
-      request: {
-        nafId: { nafFqdn: options.nafFqdn, uaId: options.uaId },
-        gsids: options.gsid === undefined ? [] : [options.gsid],
-        gbaUAware: true,
-      },
-      ...(options.znLimits && { limits: options.znLimits }),
-    },
-    ports,
-  )
+  const lookup = createZnLookup(options.znLimits ?? {}, ports)
+  const request = {
+    nafId: { nafFqdn: options.nafFqdn, uaId: options.uaId },
+    gsids: options.gsid === undefined ? [] : [options.gsid],
+    gbaUAware: true,
+  }
 
   const bootstrapped = async (
     entityId: EntityId,
@@ -62,7 +57,7 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     if (stored !== undefined && isAccepted(stored.euKey, options)) {
       return usable(stored.euKey, nowMs)
     }
-    const answer = await lookup.lookUp(btid, address)
+    const answer = await lookup.lookUp({ ...request, btid }, address)
     if (answer.outcome === 'limited' || answer.outcome === 'unavailable') return answer
     if (answer.outcome !== 'success') return { outcome: 'none' }
     const demanded = demandOf(answer, options)

@@ -7,13 +7,13 @@ import type { Zn } from '../gba/zn.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { UaId } from '../identity/naf-id.ts'
+import type { ZnLookupLimits } from '../naf/zn-lookup.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { ServerStore } from './server-store.ts'
-import type { ZnLookupLimits } from './zn-lookup.ts'
 
 /** The kinds of EUKey that a GBA_U run gives. K-1 */
 export type GbaKeyType = Extract<KeyType, 'ks-ext-naf' | 'ks-int-naf'>

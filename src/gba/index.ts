@@ -1,5 +1,7 @@
 /** GBA and GBA_U: key derivation, GUSS, Ub from both ends, the Zh and Zn ports. TS 33.220, TS 24.109 */
+export * from './bootstrap-failure.ts'
 export * from './bootstrapping-info.ts'
+export * from './card-turns.ts'
 export type * from './gba-card.ts'
 export * from './gba-u.ts'
 export * from './guss.ts'

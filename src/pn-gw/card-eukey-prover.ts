@@ -3,10 +3,8 @@ import { EUKEY_DIGEST_LENGTH } from '../apdu/eukey-command.ts'
 import type { ConnectConfirmation, ConnectProof, EuKeyProver } from '../cpns/eukey-prover.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { AuthenticationFailed, TransportFailed } from '../errors/errors.ts'
+import type { CardTurns } from '../gba/card-turns.ts'
 import type { EuKeyOperations } from '../gba/gba-card.ts'
-
-/** Does one thing with the card after the other. */
-export type CardTurns = <T>(work: () => Promise<T>) => Promise<T>
 
 /**
  * Proves with the Ks_int_NAF that the card keeps. It keeps one exchange only: whoever else starts one

@@ -11,9 +11,11 @@ import {
   type Credentials,
 } from '../cpns/credentials.ts'
 import type { KeyType } from '../cpns/key-type.ts'
-import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
+import { AuthenticationFailed, ConfigurationInvalid } from '../errors/errors.ts'
+import { bootstrapError } from '../gba/bootstrap-failure.ts'
+import { createCardTurns } from '../gba/card-turns.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
-import { type BootstrapFailure, type BootstrappedKeys, bootstrap } from '../gba/ub-client.ts'
+import { type BootstrappedKeys, bootstrap } from '../gba/ub-client.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
@@ -21,7 +23,7 @@ import type { NafId } from '../identity/naf-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
-import { type CardTurns, createCardProver, NO_OPERATIONS } from './card-eukey-prover.ts'
+import { createCardProver, NO_OPERATIONS } from './card-eukey-prover.ts'
 
 /** Names never come from the peer. Design 4 */
 export interface GbaCredentialOptions {
@@ -69,7 +71,7 @@ export function createGbaCredentials(
   ports: GbaCredentialPorts,
 ): GbaCredentials {
   const bsfName = options.bsfName ?? ports.card.bsfName
-  const inTurn = createTurns()
+  const inTurn = createCardTurns()
   let keys: BootstrappedKeys | undefined
   let derived: Credentials | undefined
   let isInternalDemanded = false
@@ -78,7 +80,7 @@ export function createGbaCredentials(
     keys = undefined
     derived = undefined
     const outcome = await bootstrap({ ...ports, bsfName, entityName: options.entityName })
-    if (outcome.outcome !== 'success') throw failureOf(outcome)
+    if (outcome.outcome !== 'success') throw bootstrapError(outcome)
     keys = outcome
     return outcome
   }
@@ -143,16 +145,6 @@ function assertRaises(keyType: KeyType, card: GbaCard): void {
   if (card.euKeyOperations === undefined) refuse(NO_OPERATIONS)
 }
 
-/** A card does one thing at a time. */
-function createTurns(): CardTurns {
-  let last: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const done = last.then(work, work)
-    last = done.catch(() => {})
-    return done
-  }
-}
-
 /** The server's hints must equal what is configured, else nothing this PN GW has would be a proof. Design 4 */
 function assertConfigured(
   hints: BootstrappingHints,
@@ -171,36 +163,3 @@ function assertConfigured(
     }
   }
 }
-
-/** A BSF that is in trouble may be out of it soon; everything else stays as it is. */
-function failureOf(failure: BootstrapFailure): Error {
-  const isPassing = failure.outcome === 'refused' && failure.status >= 500
-  const sentence = sentenceOf(failure)
-  return isPassing ? new TransportFailed(sentence) : new AuthenticationFailed(sentence)
-}
-
-/** Which check failed, for the person in front of the PN GW. */
-function sentenceOf(failure: BootstrapFailure): string {
-  switch (failure.outcome) {
-    case 'refused':
-      return `the BSF refused with status ${failure.status}`
-    case 'name-mismatch':
-      return `the ${failure.field} of the BSF is not the one that belongs to its name`
-    case 'protocol-error':
-      return `the BSF sent no valid answer: ${failure.reason}`
-    case 'mac-failure':
-    case 'sync-failure-repeated':
-    case 'server-not-authenticated':
-      break
-  }
-  return SENTENCES[failure.outcome]
-}
-
-const SENTENCES = {
-  'mac-failure':
-    'the card refused the challenge: AUTN has a wrong MAC (98 62), so it is not from its home network',
-  'sync-failure-repeated':
-    'the card refused the sequence number twice: resynchronisation did not help',
-  'server-not-authenticated':
-    'the BSF did not prove that it knows XRES: rspauth is wrong or missing',
-} as const

@@ -1,10 +1,10 @@
 /**
- * Zn look-ups behind ConnectRequests of strangers. M-6: coalesced per B-TID, negative answers cached
+ * Zn look-ups of a NAF behind requests of strangers. M-6: coalesced per B-TID, negative answers cached
  * for 30 s, at most 64 outstanding and 10 a minute per address; a B-TID of a foreign domain costs no
  * network traffic (design 4).
  */
 import type { Zn, ZnAnswer, ZnRequest } from '../gba/zn.ts'
-import { type Btid, splitBtid } from '../identity/btid.ts'
+import { splitBtid } from '../identity/btid.ts'
 import type { Clock } from '../ports/clock.ts'
 
 /** An answer of a BSF, or why none was asked. */
@@ -29,8 +29,12 @@ export interface ZnLookupLimits {
 
 /** Looks up what a B-TID stands for. */
 export interface ZnLookup {
-  /** @param address Of whoever caused the look-up. Cached answers count against nobody. */
-  lookUp(btid: Btid, address: string): Promise<ZnLookupAnswer>
+  /**
+   * Requests of one look-up differ in B-TID and NAF_Id only.
+   *
+   * @param address Of whoever caused the look-up. Cached answers count against nobody.
+   */
+  lookUp(request: ZnRequest, address: string): Promise<ZnLookupAnswer>
 }
 
 /** What a look-up needs. */
@@ -54,57 +58,59 @@ interface Remembered {
   readonly untilMs: number
 }
 
-/** @param options.request What is asked for every B-TID: NAF_Id, GSIDs, GBA_U awareness. */
+/** Made once a NAF; its memory holds answers by B-TID and NAF_Id. */
 export function createZnLookup(
-  options: {
-    readonly request: Omit<ZnRequest, 'btid'>
-    readonly limits?: Partial<ZnLookupLimits>
-  },
+  changedLimits: Partial<ZnLookupLimits>,
   ports: ZnLookupPorts,
 ): ZnLookup {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const underWay = new Map<Btid, Promise<ZnAnswer>>()
-  const remembered = new Map<Btid, Remembered>()
+  const limits = { ...DEFAULT_LIMITS, ...changedLimits }
+  const underWay = new Map<string, Promise<ZnAnswer>>()
+  const remembered = new Map<string, Remembered>()
   const budget = createMinuteBudget(limits, ports.clock)
 
-  const recall = (btid: Btid): ZnAnswer | undefined => {
-    const found = remembered.get(btid)
+  const recall = (key: string): ZnAnswer | undefined => {
+    const found = remembered.get(key)
     if (found === undefined) return undefined
     if (ports.clock.monotonicMs() < found.untilMs) return found.answer
-    remembered.delete(btid)
+    remembered.delete(key)
     return undefined
   }
 
-  const remember = (btid: Btid, answer: ZnAnswer): void => {
+  const remember = (key: string, answer: ZnAnswer): void => {
     if (answer.outcome === 'unavailable') return
     const nowMs = ports.clock.monotonicMs()
     // No key stays in memory for longer than it is needed.
     for (const [known, { untilMs }] of remembered) if (untilMs <= nowMs) remembered.delete(known)
     forgetOldest(remembered, limits.remembered)
     const lifeMs = answer.outcome === 'success' ? limits.positiveMs : limits.negativeMs
-    remembered.set(btid, { answer, untilMs: nowMs + lifeMs })
+    remembered.set(key, { answer, untilMs: nowMs + lifeMs })
   }
 
-  const ask = async (zn: Zn, btid: Btid): Promise<ZnAnswer> => {
-    const answer = await zn.requestBootstrappingInfo({ ...options.request, btid })
-    remember(btid, answer)
+  const ask = async (zn: Zn, request: ZnRequest): Promise<ZnAnswer> => {
+    const answer = await zn.requestBootstrappingInfo(request)
+    remember(keyOf(request), answer)
     return answer
   }
 
   return {
-    async lookUp(btid, address) {
-      const zn = ports.zn.get(splitBtid(btid).bsfName)
+    async lookUp(request, address) {
+      const zn = ports.zn.get(splitBtid(request.btid).bsfName)
       if (zn === undefined) return { outcome: 'transaction-identifier-invalid' }
-      const known = recall(btid) ?? underWay.get(btid)
+      const key = keyOf(request)
+      const known = recall(key) ?? underWay.get(key)
       if (known !== undefined) return await known
       if (underWay.size >= limits.outstanding) return { outcome: 'unavailable' }
       const waitSeconds = budget.take(address)
       if (waitSeconds > 0) return { outcome: 'limited', retryAfterSeconds: waitSeconds }
-      const asked = ask(zn, btid).finally(() => underWay.delete(btid))
-      underWay.set(btid, asked)
+      const asked = ask(zn, request).finally(() => underWay.delete(key))
+      underWay.set(key, asked)
       return await asked
     },
   }
+}
+
+function keyOf({ btid, nafId }: ZnRequest): string {
+  return `${btid} ${nafId.nafFqdn} ${nafId.uaId}`
 }
 
 /** Counts look-ups an address and minute; the window starts with the first one. */

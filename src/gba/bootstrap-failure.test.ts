@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { bootstrapError } from './bootstrap-failure.ts'
+
+test.each([
+  [{ outcome: 'mac-failure' }, '98 62'],
+  [{ outcome: 'sync-failure-repeated' }, 'resynchronisation did not help'],
+  [{ outcome: 'server-not-authenticated' }, 'rspauth'],
+  [{ outcome: 'refused', status: 403 }, 'status 403'],
+  [{ outcome: 'name-mismatch', field: 'realm' }, 'the realm of the BSF'],
+  [{ outcome: 'protocol-error', reason: 'qop: missing' }, 'qop: missing'],
+] as const)('%j stays, and says what failed', (failure, words) => {
+  const error = bootstrapError(failure)
+  expect(error.code).toBe('authentication-failed')
+  expect(error.message).toContain(words)
+})
+
+test('a BSF in trouble may be out of it soon', () => {
+  expect(bootstrapError({ outcome: 'refused', status: 503 }).code).toBe('transport-failed')
+})
