@@ -62,7 +62,11 @@ export function createScriptedCard(
     },
     readBootstrap: async () => card.held,
     deriveKsExtNaf: async (nafId) =>
-      deriveKsExtNaf(ksOf(WORKED), { rand, impi: WORKED.impi, nafId: encodeNafId(nafId) }),
+      deriveKsExtNaf(ksOf(WORKED), {
+        rand: card.held?.rand ?? rand,
+        impi: WORKED.impi,
+        nafId: encodeNafId(nafId),
+      }),
     close: async () => {},
   }
   return card

@@ -202,8 +202,14 @@ function keysInUe(
   }
 }
 
-/** Somebody else may have bootstrapped with the card since: then its keys are those of another B-TID. */
-function keysInCard(card: GbaCard, btid: Btid): Pick<BootstrappedKeys, 'gbaType' | 'deriveKsNaf'> {
+/**
+ * Keys of a bootstrapping session that a GBA_U card holds. Somebody else may have bootstrapped with the
+ * card since: then its keys are those of another B-TID.
+ */
+export function keysInCard(
+  card: GbaCard,
+  btid: Btid,
+): Pick<BootstrappedKeys, 'gbaType' | 'deriveKsNaf'> {
   return {
     gbaType: 'GBA_U',
     async deriveKsNaf(nafId) {

@@ -1,0 +1,10 @@
+/** A NAF for any HTTP server, and the client's end of Ua: the parts without I/O. TS 33.222, TS 24.109 5 */
+export * from './asserted-identity.ts'
+export * from './card-key-source.ts'
+export * from './cipher-suites.ts'
+export * from './create-naf.ts'
+export type { NafOptions, NafPorts, UaAlgorithm } from './options.ts'
+export * from './realm.ts'
+export * from './ua-client.ts'
+export type * from './ua-exchange.ts'
+export * from './zn-lookup.ts'
