@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { runZhContract } from '../../../test/contracts/zh.contract.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import type { ZhAnswer, ZhRequest } from '../../gba/zh.ts'
@@ -61,4 +62,13 @@ describe('Zh in one process', () => {
     const unknown = await exchange({ impi: WORKED.impi }, { outcome: 'identity-unknown' })
     expect(unknown.items[2]).toMatchObject({ fields: { outcome: 'identity-unknown' } })
   })
+})
+
+runZhContract('in one process', {
+  remote: false,
+  async connect(hss) {
+    const trace = () => {}
+    const zh = connectZh(hss, { trace, clock: createVirtualClock() })
+    return { zh, close: async () => {} }
+  },
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { runZnContract } from '../../../test/contracts/zn.contract.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
@@ -80,4 +81,13 @@ describe('Zn in one process', () => {
     const refused = await exchange(REQUEST, { outcome: 'not-authorized' })
     expect(refused.items[2]).toMatchObject({ fields: { outcome: 'not-authorized' } })
   })
+})
+
+runZnContract('in one process', {
+  remote: false,
+  async connect(bsf, { originHost }) {
+    const trace = () => {}
+    const zn = connectZn(bsf, { originHost, trace, clock: createVirtualClock() })
+    return { zn, close: async () => {} }
+  },
 })
