@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
 import { createProgram } from './program.ts'
 
-const COMMANDS = ['lab', 'calc', 'gateway', 'eukey', 'subscriber', 'uicc', 'bench']
+const COMMANDS = ['lab', 'calc', 'gateway', 'pne', 'app', 'eukey', 'subscriber', 'uicc', 'bench']
 
 test('every command is mounted, with a sentence about it', () => {
   const { commands } = createProgram()

@@ -1,6 +1,7 @@
 /** All commands under one name. Design 10 */
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { appCommand } from './app.ts'
 import { benchCommand } from './bench.ts'
 import { calcCommand } from './calc.ts'
 import { eukeyCommand } from './eukey.ts'
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     calcCommand(),
     gatewayCommand(),
     pneCommand(),
+    appCommand(),
     eukeyCommand(),
     subscriberCommand(),
     uiccCommand(),

@@ -6,6 +6,8 @@ export const HSS_DATABASE = 'hss.db'
 export const BSF_DATABASE = 'bsf.db'
 /** The CPNS Server: EUKeys, sessions, mailbox. */
 export const SERVER_DATABASE = 'server.db'
+/** Applications at the CPNS Server: API keys, webhooks. */
+export const APP_DATABASE = 'app.db'
 /** Profile of the PN GW's card. */
 export const CARD_PROFILE = 'usim.json'
 /** Profile of the other subscriber's card. */

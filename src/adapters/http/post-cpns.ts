@@ -1,11 +1,10 @@
 /** `POST /cpns` as a client: one handshake message out, one back. Design 7 */
-import type { Socket } from 'node:net'
 import { Pool } from 'undici'
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { CpnsError, TransportFailed } from '../../errors/errors.ts'
-import { connectTls } from '../tls/connect-tls.ts'
 import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
+import { secureConnector } from './secure-connector.ts'
 
 /** Where to post, and how the server is known. */
 export interface CpnsPostTarget {
@@ -70,23 +69,6 @@ export function connectCpnsPost(target: CpnsPostTarget): CpnsPost {
     async close() {
       if (!pool.destroyed) await pool.destroy()
     },
-  }
-}
-
-type ConnectCallback = (
-  ...result: [error: null, socket: Socket] | [error: Error, socket: null]
-) => void
-
-/** Hands the client a socket only once the server has proved itself. */
-function secureConnector(
-  { host, port }: ServerAddress,
-  options: { readonly trust: Trust; readonly timeoutMs: number },
-) {
-  return (_: unknown, done: ConnectCallback): void => {
-    connectTls({ host, port, alpn: ['http/1.1'], ...options }).then(
-      (socket) => done(null, socket),
-      (error: Error) => done(error, null),
-    )
   }
 }
 

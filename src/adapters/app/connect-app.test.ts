@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import { startAppApi } from './app.fixture.ts'
+import { type App, AppRefused, connectApp, type ReceivedMessage } from './connect-app.ts'
+
+let api: Awaited<ReturnType<typeof startAppApi>>
+let app: App
+beforeEach(async () => {
+  api = await startAppApi()
+  app = connectApp(api)
+})
+afterEach(async () => {
+  await app.close()
+  await api.close()
+})
+
+test('sends text and octets', async () => {
+  expect(await app.send({ to: 'urn:x:a', text: 'hi', messageId: 'm1' })).toBe('m1')
+  await app.send({ to: 'urn:x:a', payload: new Uint8Array([0xff]), contentType: 'x/y' })
+  expect(api.submitted.map(({ payload }) => payload)).toEqual([
+    new TextEncoder().encode('hi'),
+    new Uint8Array([0xff]),
+  ])
+})
+
+test('gets messages in order, each acknowledged when its handler has returned', async () => {
+  const got: string[] = []
+  void app.listen(async ({ messageId, payload }) => {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    got.push(`${messageId} ${new TextDecoder().decode(payload)}`)
+  })
+  for (const messageId of ['m1', 'm2', 'm3']) await api.hand({ messageId })
+  expect(got).toEqual(['m1 hello', 'm2 hello', 'm3 hello'])
+})
+
+test('a message whose handler throws comes again', async () => {
+  const got: ReceivedMessage[] = []
+  void app.listen((message) => {
+    got.push(message)
+    if (got.length === 1) throw new Error('not now')
+  })
+  await api.hand({ messageId: 'm1' })
+  expect(got.map(({ messageId, text }) => [messageId, text])).toEqual([
+    ['m1', 'hello'],
+    ['m1', 'hello'],
+  ])
+})
+
+test('what the server refuses is said, with its status', async () => {
+  const other = connectApp({ ...api, apiKey: `cpns_${'a'.repeat(43)}` })
+  const refused = await other.send({ to: 'urn:x:a', text: 'x' }).catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(AppRefused)
+  expect(refused).toMatchObject({ status: 401 })
+  await expect(other.listen(() => {})).rejects.toThrow(AppRefused)
+  await other.close()
+})
+
+test('no server: it can be tried again', async () => {
+  const nobody = connectApp({ url: 'http://127.0.0.1:1', apiKey: api.apiKey })
+  await expect(nobody.send({ to: 'urn:x:a', text: 'x' })).rejects.toThrow(TransportFailed)
+  await nobody.close()
+})
+
+test('plain text to another machine is no way', () => {
+  expect(() => connectApp({ ...api, url: 'http://192.0.2.1' })).toThrow(ConfigurationInvalid)
+})
+
+test('close ends listening', async () => {
+  const listening = app.listen(() => {})
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await app.close()
+  await listening
+})
