@@ -35,3 +35,27 @@ test('both ends of request and answer, tied together, at the time of each', asyn
   await ask()
   expect(items[4]).toMatchObject({ transactionId: 'Zh-2' })
 })
+
+test.each([
+  ['asker', ['sent Request', 'received Answer']],
+  ['answerer', ['received Request', 'sent Answer']],
+] as const)('the %s alone, under the id of the wire', async (end, expected) => {
+  const items: TraceItem[] = []
+  const exchange = createTracedExchange({
+    trace: (item) => items.push(item),
+    clock: createVirtualClock(),
+    point: 'Zn',
+    asker: 'NAF',
+    answerer: 'BSF',
+    end,
+  })
+  const request = { message: 'Request', fields: {}, transactionId: 'naf;1;2' }
+  await exchange(
+    request,
+    async () => 'yes',
+    () => ({ message: 'Answer', fields: {} }),
+  )
+  const events = items.filter((item) => item.kind === 'message')
+  expect(events.map(({ side, message }) => `${side} ${message}`)).toEqual(expected)
+  expect(events.map(({ transactionId }) => transactionId)).toEqual(['naf;1;2', 'naf;1;2'])
+})

@@ -1,4 +1,4 @@
-/** One request and its answer inside one process, as both ends would trace them. Design 11 */
+/** One request and its answer, as both ends trace them in one process, or each end its own. Design 11 */
 import type { Clock } from '../../ports/clock.ts'
 import type { ReferencePoint, Trace, TraceEvent } from '../../trace/trace.ts'
 
@@ -11,6 +11,8 @@ export interface TracedExchangeOptions {
   readonly asker: string
   /** Name of the entity that answers. */
   readonly answerer: string
+  /** Which end this is; default both: they are one process. */
+  readonly end?: 'asker' | 'answerer'
 }
 
 /** A message with what may be shown of it. */
@@ -18,18 +20,23 @@ export interface TracedMessage {
   /** Name in the spelling of its specification. */
   readonly message: string
   readonly fields: TraceEvent['fields']
+  /** Of a request that has one on the wire; default: they are numbered. */
+  readonly transactionId?: string
 }
 
-/** Traces both ends of each message of exchanges, which it numbers. */
+/** Traces the messages of exchanges at one end or both. */
 export function createTracedExchange(options: TracedExchangeOptions) {
-  const { trace, clock, point, asker, answerer } = options
+  const { trace, clock, point, asker, answerer, end } = options
   let exchanges = 0
 
   const emit = (transactionId: string, from: string, shown: TracedMessage): void => {
     const to = from === asker ? answerer : asker
+    const ends = { sent: from, received: to }
+    const traced = end && { asker, answerer }[end]
     for (const side of ['sent', 'received'] as const) {
+      if (traced !== undefined && ends[side] !== traced) continue
       const atMs = clock.nowMs()
-      trace({ kind: 'message', atMs, point, side, from, to, transactionId, ...shown })
+      trace({ kind: 'message', atMs, point, side, from, to, ...shown, transactionId })
     }
   }
 
@@ -39,7 +46,7 @@ export function createTracedExchange(options: TracedExchangeOptions) {
     describe: (answer: Answer) => TracedMessage,
   ): Promise<Answer> => {
     exchanges += 1
-    const transactionId = `${point}-${exchanges}`
+    const { transactionId = `${point}-${exchanges}` } = request
     emit(transactionId, asker, request)
     const answer = await ask()
     emit(transactionId, answerer, describe(answer))

@@ -26,11 +26,12 @@ export function connectZh(hss: Zh, options: InProcessZhOptions): Zh {
   })
   return {
     requestVector: (request) =>
-      exchange(describeRequest(request), () => hss.requestVector(request), describeAnswer),
+      exchange(describeZhRequest(request), () => hss.requestVector(request), describeZhAnswer),
   }
 }
 
-function describeRequest({ impi, resynchronization }: ZhRequest): TracedMessage {
+/** A ZhRequest for the trace. */
+export function describeZhRequest({ impi, resynchronization }: ZhRequest): TracedMessage {
   const auts = resynchronization && {
     RAND: toHex(resynchronization.rand),
     AUTS: toHex(resynchronization.auts),
@@ -38,8 +39,8 @@ function describeRequest({ impi, resynchronization }: ZhRequest): TracedMessage 
   return { message: 'Multimedia-Auth-Request', fields: { 'User-Name': impi, ...auts } }
 }
 
-/** RAND and AUTN go over the air in clear; XRES, CK and IK are never shown. */
-function describeAnswer(answer: ZhAnswer): TracedMessage {
+/** A ZhAnswer for the trace. RAND and AUTN go over the air in clear; XRES, CK and IK are never shown. */
+export function describeZhAnswer(answer: ZhAnswer): TracedMessage {
   const message = 'Multimedia-Auth-Answer'
   const { outcome } = answer
   if (outcome !== 'success') return { message, fields: { outcome } }

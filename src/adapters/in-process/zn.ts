@@ -33,11 +33,16 @@ export function connectZn(bsf: ZnServer, options: InProcessZnOptions): Zn {
   const naf = { originHost: options.originHost }
   return {
     requestBootstrappingInfo: (request) =>
-      exchange(describeRequest(request), () => bsf.bootstrappingInfo(naf, request), describeAnswer),
+      exchange(
+        describeZnRequest(request),
+        () => bsf.bootstrappingInfo(naf, request),
+        describeZnAnswer,
+      ),
   }
 }
 
-function describeRequest({ btid, nafId, gsids, gbaUAware }: ZnRequest): TracedMessage {
+/** A ZnRequest for the trace. */
+export function describeZnRequest({ btid, nafId, gsids, gbaUAware }: ZnRequest): TracedMessage {
   return {
     message: 'Bootstrapping-Info-Request',
     fields: {
@@ -50,8 +55,8 @@ function describeRequest({ btid, nafId, gsids, gbaUAware }: ZnRequest): TracedMe
   }
 }
 
-/** Of keys only whether they are there. */
-function describeAnswer(answer: ZnAnswer): TracedMessage {
+/** A ZnAnswer for the trace: of keys only whether they are there. */
+export function describeZnAnswer(answer: ZnAnswer): TracedMessage {
   const message = 'Bootstrapping-Info-Answer'
   const { outcome } = answer
   if (outcome !== 'success') return { message, fields: { outcome } }

@@ -162,3 +162,15 @@ describe('the certificate', () => {
     }
   })
 })
+
+test.each([
+  ['an authority', (): Trust => ({ kind: 'ca', pem: own.certificatePem })],
+  ['a pin', (): Trust => ({ kind: 'pin', sha256: own.pin })],
+])('who trusts the server by %s proves itself with its own certificate', async (_, trustOf) => {
+  const client = testCertificate({ asClient: true })
+  const { server, port } = await serveTls(own, { requestCert: true, ca: client.certificatePem })
+  const accepted = once(server, 'secureConnection') as Promise<[TLSSocket]>
+  await connect({ port, serverName: 'localhost', trust: trustOf(), certificate: client })
+  const [socket] = await accepted
+  expect(socket.authorized).toBe(true)
+})

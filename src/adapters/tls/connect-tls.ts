@@ -7,9 +7,11 @@ import {
   type ConnectionOptions,
   connect as connectSecure,
   createSecureContext,
+  type SecureContextOptions,
   TLSSocket,
 } from 'node:tls'
 import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
+import type { ServerCertificate } from './self-signed-certificate.ts'
 import { pinOf, type Trust } from './trust.ts'
 
 /** Where to connect, and how the server is known. */
@@ -20,6 +22,8 @@ export interface TlsTarget {
   /** Name that the server's certificate must hold; default `host`. Means nothing with a pin. */
   readonly serverName?: string
   readonly trust: Trust
+  /** What this side proves itself with, if the server asks. RFC 8446 4.4.2 */
+  readonly certificate?: Pick<ServerCertificate, 'certificatePem' | 'privateKeyPem'>
   /** Application protocols in order of preference. RFC 7301 */
   readonly alpn?: readonly string[]
   /** For connecting and the handshake together; default 10 s. */
@@ -72,8 +76,10 @@ export function connectTls(target: TlsTarget): Promise<TLSSocket> {
 function startHandshake(tcp: Socket, target: TlsTarget, done: (error?: Error) => void): TLSSocket {
   const { trust, host, serverName = host } = target
   const alpn = target.alpn && { ALPNProtocols: [...target.alpn] }
+  const { certificatePem: cert, privateKeyPem: key } = target.certificate ?? {}
+  const own = cert !== undefined && key !== undefined ? { cert, key } : {}
   if (trust.kind === 'pin') {
-    return startPinnedHandshake(tcp, alpn ?? {}, (socket) =>
+    return startPinnedHandshake(tcp, { ...alpn, own }, (socket) =>
       done(checkPin(socket, trust.sha256, `${host}:${target.port}`)),
     )
   }
@@ -84,6 +90,7 @@ function startHandshake(tcp: Socket, target: TlsTarget, done: (error?: Error) =>
     servername: isIP(serverName) > 0 ? '' : serverName,
     minVersion: MIN_VERSION,
     ...alpn,
+    ...own,
     ...(trust.kind === 'ca' && { ca: trust.pem }),
   }
   return connectSecure(options, () => done())
@@ -96,10 +103,10 @@ function startHandshake(tcp: Socket, target: TlsTarget, done: (error?: Error) =>
  */
 function startPinnedHandshake(
   tcp: Socket,
-  alpn: { readonly ALPNProtocols?: string[] },
+  { own, ...alpn }: { readonly ALPNProtocols?: string[]; readonly own: SecureContextOptions },
   done: (socket: TLSSocket) => void,
 ): TLSSocket {
-  const secureContext = createSecureContext({ minVersion: MIN_VERSION })
+  const secureContext = createSecureContext({ minVersion: MIN_VERSION, ...own })
   const socket = new TLSSocket(tcp, { secureContext, ...alpn })
   socket.once('secure', () => done(socket))
   // No octet of the application: it only makes the bare socket send its ClientHello.

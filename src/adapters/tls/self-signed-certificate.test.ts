@@ -32,6 +32,14 @@ test('the certificate says what was asked for', () => {
   expect(pinOf(certificate.publicKey)).toBe(pin)
 })
 
+test('a peer that is client and server proves itself as both', () => {
+  const { certificatePem } = testCertificate({ asClient: true })
+  expect(new X509Certificate(certificatePem).keyUsage).toEqual([
+    '1.3.6.1.5.5.7.3.1',
+    '1.3.6.1.5.5.7.3.2',
+  ])
+})
+
 test('a life beyond 2049 is written with all four digits of its year', () => {
   const { certificatePem } = testCertificate({ lifetimeDays: 10_000 }, NOW)
   const { validTo } = new X509Certificate(certificatePem)

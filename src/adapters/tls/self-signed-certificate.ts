@@ -45,6 +45,8 @@ export interface CertificateOptions {
   readonly ipAddresses: readonly string[]
   /** Default 825 days. */
   readonly lifetimeDays?: number
+  /** Whether it also proves a TLS client, as each peer of Diameter or of an SBI is; default no. */
+  readonly asClient?: boolean
   /** P-256 key to go on with, so that its pin stays; default a fresh one. */
   readonly privateKeyPem?: string
 }
@@ -67,6 +69,7 @@ const OID = {
   basicConstraints: '2.5.29.19',
   extKeyUsage: '2.5.29.37',
   serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
 } as const
 
@@ -133,7 +136,7 @@ function signatureAlgorithm(): Uint8Array {
   return derSequence(derObjectIdentifier(OID.ecdsaWithSha256))
 }
 
-/** RFC 5280 4.2.1: an end entity that signs its own handshakes as a TLS server, and nothing else. */
+/** RFC 5280 4.2.1: an end entity that signs its own TLS handshakes, and nothing else. */
 function extensions(options: CertificateOptions, spki: Uint8Array): Uint8Array[] {
   const digitalSignature = derBitString(Uint8Array.of(0x80), 7)
   const notCertificateAuthority = derSequence()
@@ -142,10 +145,11 @@ function extensions(options: CertificateOptions, spki: Uint8Array): Uint8Array[]
     ...options.dnsNames.map((name) => derImplicit(2, utf8(name))),
     ...options.ipAddresses.map((address) => derImplicit(7, ipOctets(address))),
   ]
+  const usages = options.asClient ? [OID.serverAuth, OID.clientAuth] : [OID.serverAuth]
   return [
     criticalExtension(OID.basicConstraints, notCertificateAuthority),
     criticalExtension(OID.keyUsage, digitalSignature),
-    extension(OID.extKeyUsage, derSequence(derObjectIdentifier(OID.serverAuth))),
+    extension(OID.extKeyUsage, derSequence(...usages.map(derObjectIdentifier))),
     extension(OID.subjectKeyIdentifier, keyIdentifier),
     extension(OID.subjectAltName, derSequence(...names)),
   ]
