@@ -144,7 +144,8 @@ describe('a user', () => {
   test('behind somebody else’s TLS, with the Ua id that was configured', async () => {
     const uaId = parseUaId('0100011301')
     const world = createNafWorld({ uaId, allowAuthWithoutTls: true })
-    expect(await world.askWithKey({ connection: PLAIN })).toMatchObject({ user: { uaId } })
+    const outcome = await world.askWithKey({ connection: PLAIN, isProtected: true })
+    expect(outcome).toMatchObject({ user: { uaId } })
   })
 
   test('over a cipher suite without a number is 500, and logged', async () => {

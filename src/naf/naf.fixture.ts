@@ -52,6 +52,8 @@ export interface NafWorld {
 /** How a good request differs from the usual one. */
 export interface AskChange extends Partial<UaRequest> {
   readonly keyUses?: readonly KeyUse[]
+  /** TLS ends somewhere else. */
+  readonly isProtected?: boolean
   /** A challenge had before; default a new one. */
   readonly challenge?: UaChallenge
   readonly nc?: number
@@ -125,7 +127,7 @@ export async function challengeOf(
   const request = requestOf(rest)
   const answer = await naf.authenticate({ ...request, headers: { host: [NAF_FQDN] } })
   if (answer.outcome !== 'refused') throw new Error('no challenge')
-  const isTls = request.connection.cipherSuite !== undefined
+  const isTls = request.connection.cipherSuite !== undefined || change.isProtected === true
   const wanted = { nafFqdn: NAF_FQDN, keyUses, isTls }
   const chosen = chooseChallenge(answer.headers['www-authenticate'] ?? [], wanted)
   if (chosen.outcome !== 'challenge') throw new Error(`${chosen.outcome}: ${answer.reason}`)

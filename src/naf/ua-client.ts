@@ -31,7 +31,7 @@ export interface UaWanted {
   readonly nafFqdn: Fqdn
   /** Kinds of key that the client has, the preferred one first. */
   readonly keyUses: readonly KeyUse[]
-  /** With it a body needs no digest. */
+  /** Without it a digest that leaves the body out (`auth`) is not taken up. */
   readonly isTls: boolean
 }
 
@@ -94,7 +94,7 @@ function chooseParameters(
 ): UaChallenge | undefined {
   const algorithm = findDigestAlgorithm(challenge.algorithm ?? 'MD5')
   const offered = qopsOffered(challenge)
-  const preferred: readonly DigestQop[] = isTls ? ['auth', 'auth-int'] : ['auth-int', 'auth']
+  const preferred: readonly DigestQop[] = isTls ? ['auth', 'auth-int'] : ['auth-int']
   const qop = preferred.find((one) => offered.includes(one))
   if (algorithm === undefined || algorithm === 'AKAv1-MD5' || qop === undefined) return undefined
   const { nonce, opaque } = challenge

@@ -1,0 +1,136 @@
+/**
+ * HTTP to one origin as a client of Ua sees it: it has to know the cipher suite of the connection, because
+ * the key depends on it (TS 33.220 H.3). One connection at a time, so that there is one suite.
+ */
+import type { Socket } from 'node:net'
+import { buildConnector, Pool } from 'undici'
+import { CpnsError, TransportFailed } from '../../errors/errors.ts'
+import { connectTls } from '../tls/connect-tls.ts'
+import type { Trust } from '../tls/trust.ts'
+import { cipherSuiteOfSocket } from './ua-request.ts'
+
+/** Where to connect, and how the server is known. */
+export interface UaHttpTarget {
+  /** Its host is the name that counts: of the certificate, the Host header and the key. */
+  readonly url: URL
+  /** Where that name is, if not where the resolver says. */
+  readonly connectTo?: { readonly host: string; readonly port: number }
+  readonly trust: Trust
+  readonly timeoutMs: number
+  /** Octets of an answer's body. */
+  readonly maxResponseOctets: number
+}
+
+/** One request, as it is to be sent. */
+export interface UaHttpRequest {
+  readonly method: string
+  /** Path and query. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+  readonly signal?: AbortSignal
+}
+
+/** One answer, read as a whole. */
+export interface UaHttpAnswer {
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, readonly string[]>>
+  readonly body: Uint8Array
+}
+
+/** A way to one origin. */
+export interface UaHttp {
+  /** IANA value of the last connection's cipher suite; absent without TLS, and before there was one. */
+  readonly cipherSuite: number | 'unknown' | undefined
+  /**
+   * Never sends a request twice, and follows no redirect.
+   *
+   * @throws {TransportFailed} If there is no answer, or too long a one.
+   * @throws {AuthenticationFailed} If the server's certificate or key is not the one trusted.
+   */
+  send(request: UaHttpRequest): Promise<UaHttpAnswer>
+  close(): Promise<void>
+}
+
+type ConnectCallback = (
+  ...result: [error: null, socket: Socket] | [error: Error, socket: null]
+) => void
+
+/** Connects when first asked. */
+export function connectUaHttp(target: UaHttpTarget): UaHttp {
+  const { url, timeoutMs, maxResponseOctets } = target
+  const state: { cipherSuite: number | 'unknown' | undefined } = { cipherSuite: undefined }
+  const isTls = url.protocol === 'https:'
+  const connectTo = target.connectTo ?? {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (isTls ? 443 : 80),
+  }
+  const secureConnector = (_: unknown, done: ConnectCallback): void => {
+    const { trust } = target
+    connectTls({
+      ...connectTo,
+      serverName: url.hostname,
+      trust,
+      alpn: ['http/1.1'],
+      timeoutMs,
+    }).then(
+      (socket) => {
+        state.cipherSuite = cipherSuiteOfSocket(socket)
+        done(null, socket)
+      },
+      (error: Error) => done(error, null),
+    )
+  }
+  const plain = buildConnector({ timeout: timeoutMs })
+  const plainConnector: typeof plain = (options, done) =>
+    plain({ ...options, hostname: connectTo.host, port: String(connectTo.port) }, done)
+  const pool = new Pool(url.origin, {
+    connections: 1,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: maxResponseOctets,
+    connect: isTls ? secureConnector : plainConnector,
+  })
+  return {
+    get cipherSuite() {
+      return state.cipherSuite
+    },
+    async send(request) {
+      try {
+        return await exchange(pool, request)
+      } catch (error) {
+        throw asSendError(error, { host: url.host, signal: request.signal })
+      }
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+async function exchange(pool: Pool, request: UaHttpRequest): Promise<UaHttpAnswer> {
+  const { method, path, body, signal } = request
+  const answer = await pool.request({
+    method,
+    path,
+    headers: { ...request.headers },
+    body: body.length === 0 ? null : body,
+    ...(signal !== undefined && { signal }),
+  })
+  return {
+    status: answer.statusCode,
+    headers: Object.fromEntries(
+      Object.entries(answer.headers).map(([name, value = []]) => [name, [value].flat()]),
+    ),
+    body: await answer.body.bytes(),
+  }
+}
+
+/** What the caller aborted is the caller's to explain. */
+function asSendError(
+  error: unknown,
+  { host, signal }: { readonly host: string; readonly signal: AbortSignal | undefined },
+): unknown {
+  if (error instanceof CpnsError || signal?.aborted === true) return error
+  const { code = 'unknown cause' } = error as NodeJS.ErrnoException
+  return new TransportFailed(`no answer from ${host} (${code})`, { cause: error })
+}
