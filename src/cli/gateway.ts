@@ -1,16 +1,15 @@
 /** `cpns gateway serve`: one PN GW as a process of its own. Design 2, 10 */
 import { Command, Option } from 'commander'
-import { openReader } from '../adapters/card/open-reader.ts'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { type ServedGateway, serveGateway } from '../adapters/gateway/serve-gateway.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
-import { connectUb } from '../adapters/ub/connect-ub.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
-import { openUiccApplication } from '../gba/uicc-terminal.ts'
+import type { UbExchange } from '../gba/ub-exchange.ts'
 import { UA_ID_CPNS } from '../identity/naf-id.ts'
 import { noTrace } from '../trace/trace.ts'
+import { withCard } from './card-flags.ts'
 import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { type Interruption, untilInterrupted } from './until-interrupted.ts'
@@ -72,34 +71,19 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
   const random = createSystemRandom()
   const folder = await openDataFolder(flags.data, { create: true }, random)
   const interruption = untilInterrupted()
-  const card = await openCard(settings)
   try {
-    const ub = connectUb({
-      baseUrl: settings.bsfUrl ?? `http://${settings.bsfName ?? card.bsfName}`,
-    })
-    try {
-      await serve(
-        { settings, card, ub, certificateFolder: folder.file('gateway-tls') },
-        interruption,
-      )
-    } finally {
-      await ub.close()
-    }
+    await withCard(settings, ({ card, ub }) =>
+      serve({ settings, card, ub, certificateFolder: folder.file('gateway-tls') }, interruption),
+    )
   } finally {
     interruption.ignore()
-    await card.close()
   }
-}
-
-async function openCard({ reader, cardPin }: GatewaySettings): Promise<GbaCard> {
-  const opened = await openReader(reader, createSystemRandom())
-  return openUiccApplication(opened, { ...(cardPin !== undefined && { pin: cardPin }) })
 }
 
 interface GatewayParts {
   readonly settings: GatewaySettings
   readonly card: GbaCard
-  readonly ub: ReturnType<typeof connectUb>
+  readonly ub: UbExchange
   readonly certificateFolder: string
 }
 

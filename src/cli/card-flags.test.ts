@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
+import { testProfile } from '../uicc/uicc.fixture.ts'
+import { cardSettingsOf, withCard } from './card-flags.ts'
+
+let data: string
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), 'cpns-card-flags-'))
+  await writeNewCardProfile(join(data, 'usim.json'), testProfile())
+  writeFileSync(join(data, 'pin'), ' 1234\n')
+  writeFileSync(join(data, 'no-pin'), 'abcd')
+})
+afterAll(() => rmSync(data, { recursive: true, force: true }))
+
+test('the card in the folder, unless another reader is named', () => {
+  expect(cardSettingsOf({ data: './gw' })).toEqual({ reader: 'software:./gw/usim.json' })
+  expect(cardSettingsOf({ data: './gw', reader: 'pcsc' })).toEqual({ reader: 'pcsc' })
+  expect(() => cardSettingsOf({})).toThrow('--reader or --data')
+})
+
+test('PIN and BSF', () => {
+  const settings = cardSettingsOf({
+    reader: 'pcsc',
+    cardPinFile: join(data, 'pin'),
+    bsfUrl: 'http://127.0.0.1:8080',
+    bsfName: 'BSF.example.org',
+  })
+  expect(settings).toMatchObject({ bsfUrl: 'http://127.0.0.1:8080', bsfName: 'bsf.example.org' })
+  expect(Buffer.from(settings.cardPin?.reveal() ?? []).toString()).toBe('1234')
+})
+
+test.each([
+  ['--bsf-name', () => ({ reader: 'pcsc', bsfName: '192.0.2.1' })],
+  ['--card-pin-file', () => ({ reader: 'pcsc', cardPinFile: join(data, 'no-pin') })],
+  ['--card-pin-file', () => ({ reader: 'pcsc', cardPinFile: join(data, 'nowhere') })],
+])('%s that is wrong', (flag, flags) => {
+  expect(() => cardSettingsOf(flags())).toThrow(flag)
+})
+
+test('card and BSF are closed, whatever comes of the work', async () => {
+  const settings = cardSettingsOf({ data })
+  expect(await withCard(settings, async ({ card }) => card.application)).toBe('USIM')
+  const failing = withCard(settings, () => Promise.reject(new RangeError('mine')))
+  await expect(failing).rejects.toThrow('mine')
+  const wrong = withCard({ ...settings, bsfUrl: 'bsf' }, async () => 0)
+  await expect(wrong).rejects.toMatchObject({ code: 'configuration-invalid' })
+  await expect(withCard({ reader: 'usb' }, async () => 0)).rejects.toThrow('reader usb')
+})

@@ -1,0 +1,78 @@
+/** The flags of commands that use a card: which one, and where its BSF is. Design 4, 12 */
+import { openReader } from '../adapters/card/open-reader.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { connectUb } from '../adapters/ub/connect-ub.ts'
+import { Secret } from '../crypto/secret.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import type { GbaCard } from '../gba/gba-card.ts'
+import type { UbExchange } from '../gba/ub-exchange.ts'
+import { openUiccApplication } from '../gba/uicc-terminal.ts'
+import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
+import { CARD_PROFILE } from '../lab/lab-files.ts'
+import { utf8 } from '../octets/octets.ts'
+import { readFlag } from './flag-values.ts'
+import { readWholeFile } from './read-whole-file.ts'
+
+/** The flags as they come from the command line. */
+export interface CardFlags {
+  /** Data folder, in which a card may be. */
+  readonly data?: string
+  readonly reader?: string
+  readonly cardPinFile?: string
+  readonly bsfUrl?: string
+  readonly bsfName?: string
+}
+
+/** Which card, and which BSF. */
+export interface CardSettings {
+  readonly reader: string
+  readonly cardPin?: Secret
+  /** Default `http://` and the BSF name. */
+  readonly bsfUrl?: string
+  /** Default what the card says. */
+  readonly bsfName?: Fqdn
+}
+
+/** @throws {ConfigurationInvalid} Naming the flag. */
+export function cardSettingsOf(flags: CardFlags): CardSettings {
+  const { data, bsfUrl, bsfName, cardPinFile } = flags
+  const reader = flags.reader ?? (data && `software:${data}/${CARD_PROFILE}`)
+  if (reader === undefined) throw new ConfigurationInvalid('--reader or --data: which card?')
+  return {
+    reader,
+    ...(cardPinFile !== undefined && { cardPin: readCardPin(cardPinFile) }),
+    ...(bsfUrl !== undefined && { bsfUrl }),
+    ...(bsfName !== undefined && { bsfName: readFlag('--bsf-name', () => parseFqdn(bsfName)) }),
+  }
+}
+
+/**
+ * Works with the card and the way to its BSF, and closes both in the end.
+ *
+ * @throws {ConfigurationInvalid} If there is no such reader, or the BSF's URL is none.
+ * @throws {CpnsError} If the card is not there, refuses its PIN, or is of no use.
+ */
+export async function withCard<T>(
+  settings: CardSettings,
+  work: (parts: { readonly card: GbaCard; readonly ub: UbExchange }) => Promise<T>,
+): Promise<T> {
+  const { reader, cardPin: pin, bsfUrl, bsfName } = settings
+  const opened = await openReader(reader, createSystemRandom())
+  const card = await openUiccApplication(opened, { ...(pin !== undefined && { pin }) })
+  try {
+    const ub = connectUb({ baseUrl: bsfUrl ?? `http://${bsfName ?? card.bsfName}` })
+    try {
+      return await work({ card, ub })
+    } finally {
+      await ub.close()
+    }
+  } finally {
+    await card.close()
+  }
+}
+
+function readCardPin(file: string): Secret {
+  const pin = Buffer.from(readWholeFile('--card-pin-file', file)).toString('utf8').trim()
+  if (/^\d{4,8}$/.test(pin)) return Secret.of(utf8(pin))
+  throw new ConfigurationInvalid(`--card-pin-file ${file}: a PIN has 4 to 8 digits`)
+}

@@ -1,0 +1,22 @@
+/** `--pin` and `--ca`: how a server is known. Design 7, "Trust" */
+import type { Trust } from '../adapters/tls/trust.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import { fromUtf8 } from '../octets/octets.ts'
+import { readFlag } from './flag-values.ts'
+import { readWholeFile } from './read-whole-file.ts'
+
+/** The flags as they come from the command line; not both. */
+export interface TrustFlags {
+  readonly pin?: string
+  readonly ca?: string
+}
+
+/** Without either the authorities of the system. @throws {ConfigurationInvalid} Naming the flag. */
+export function trustOf({ pin, ca }: TrustFlags): Trust {
+  if (pin !== undefined) {
+    if (!/^[0-9a-fA-F]{64}$/.test(pin)) throw new ConfigurationInvalid('--pin: not 64 hex digits')
+    return { kind: 'pin', sha256: pin.toLowerCase() }
+  }
+  if (ca === undefined) return { kind: 'system' }
+  return { kind: 'ca', pem: readFlag('--ca', () => fromUtf8(readWholeFile('--ca', ca))) }
+}
