@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { appCommand } from './app.ts'
 import { benchCommand } from './bench.ts'
 import { calcCommand } from './calc.ts'
+import { curlCommand } from './curl.ts'
 import { eukeyCommand } from './eukey.ts'
 import { gatewayCommand } from './gateway.ts'
 import { labCommand } from './lab.ts'
@@ -22,6 +23,7 @@ export function createProgram(): Command {
     gatewayCommand(),
     pneCommand(),
     appCommand(),
+    curlCommand(),
     eukeyCommand(),
     subscriberCommand(),
     uiccCommand(),

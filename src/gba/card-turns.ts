@@ -1,4 +1,4 @@
-/** A card does one thing at a time: whoever uses it takes turns. TS 31.101 */
+/** A card does one thing at a time: whoever uses it takes turns. TS 102 221 7 */
 
 /** Does one piece of work with the card after the other, in the order in which they were asked for. */
 export type CardTurns = <T>(work: () => Promise<T>) => Promise<T>

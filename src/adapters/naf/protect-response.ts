@@ -11,7 +11,7 @@ type Method<Result> = (...parameters: readonly unknown[]) => Result
 /**
  * From now on the head of the answer carries the header.
  *
- * @param method Of the request: an answer to HEAD has no body.
+ * @param method Of the request; the answers to one of them never have a body.
  * @param authenticationInfo Value of the header for this body, or for one that is not known yet.
  */
 export function protectResponse(

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type GbaNetwork, startGbaNetwork } from '../../test/support/gba-network.ts'
+import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
+import { nafUserOf } from '../adapters/naf/admit.ts'
+import { NAF_CERTIFICATE } from '../adapters/naf/naf-server.fixture.ts'
+import { testProfile } from '../uicc/uicc.fixture.ts'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
+
+const echo: RequestListener = (request, response) => {
+  const { impi, gbaType } = nafUserOf(request)
+  const parts: string[] = []
+  request.on('data', (part: Buffer) => parts.push(part.toString()))
+  request.on('end', () => {
+    response.statusCode = request.url === '/missing' ? 404 : 200
+    response.setHeader('x-method', request.method ?? '')
+    response.end([impi, gbaType, request.headers['x-a'], ...parts].join(' '))
+  })
+}
+
+let data: string
+let network: GbaNetwork
+beforeEach(async () => {
+  data = mkdtempSync(join(tmpdir(), 'cpns-curl-'))
+  await writeNewCardProfile(join(data, 'usim.json'), testProfile())
+  network = await startGbaNetwork(echo)
+})
+afterEach(async () => {
+  await network.close()
+  rmSync(data, { recursive: true, force: true })
+})
+
+const curl = (path: string, ...flags: string[]) =>
+  runProgram([
+    'curl',
+    `http://naf.example.org${path}`,
+    '--data',
+    data,
+    '--bsf-url',
+    network.bsfUrl,
+    '--connect-to',
+    `127.0.0.1:${network.nafPort}`,
+    ...flags,
+  ])
+
+describe('curl', () => {
+  test('bootstraps, answers the challenge and prints the body', async () => {
+    const run = await curl('/a', '-H', 'X-A: 1', '-d', 'body', '-i')
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    expect(run.stdout).toMatch(/^HTTP\/1\.1 200\r\n/)
+    expect(run.stdout).toMatch(/\r\nx-method: POST\r\n/)
+    expect(run.stdout).toMatch(/\r\n\r\n001010123456789@\S+ GBA_U 1 body$/)
+  })
+
+  test('the next one uses the session that the card holds', async () => {
+    await curl('/a')
+    const before = network.bootstraps()
+    expect((await curl('/a')).status).toBe(0)
+    expect([before, network.bootstraps()]).toEqual([1, 1])
+  })
+
+  test('over TLS, to a file', async () => {
+    const ca = join(data, 'ca.pem')
+    writeFileSync(ca, NAF_CERTIFICATE.certificatePem)
+    const output = join(data, 'out')
+    const run = await runProgram([
+      'curl',
+      'https://naf.example.org/',
+      ...['--reader', `software:${data}/usim.json`, '--bsf-url', network.bsfUrl],
+      ...['--connect-to', `127.0.0.1:${network.nafTlsPort}`, '--ca', ca, '-o', output],
+    ])
+    expect(run).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(readFileSync(output, 'utf8')).toMatch(/^001010123456789@/)
+  })
+
+  test('an error status is printed, and is exit 1', async () => {
+    const run = await curl('/missing')
+    expect(run).toMatchObject({ status: 1, stderr: 'cpns: the server answered with status 404\n' })
+    expect(run.stdout).toMatch(/^001010123456789@/)
+  })
+
+  test('a key that is not accepted is exit 1, after a second run', async () => {
+    network.forget()
+    const run = await curl('/a')
+    expect(run).toMatchObject({ status: 1, stderr: 'cpns: the server answered with status 401\n' })
+    expect(network.bootstraps()).toBe(2)
+  })
+
+  test.each([
+    ['no URL', ['nowhere'], 'not a URL'],
+    ['an IP address', ['http://127.0.0.1/'], 'not for an IP address'],
+    ['no card', ['http://naf.example.org/'], '--reader or --data'],
+    ['no way to write', ['-o', '/nowhere/at/all'], '--output'],
+    ['pin and ca', ['http://naf.example.org/', '--pin', 'ab', '--ca', 'x'], 'cannot be used with'],
+  ])('%s: one line, exit 2', async (name, flags, message) => {
+    const run =
+      name === 'no card' || name === 'pin and ca'
+        ? await runProgram(['curl', ...flags])
+        : name === 'no way to write'
+          ? await curl('/', ...flags)
+          : await runProgram(['curl', ...flags, '--data', data])
+    expect(usageErrorOf(run)).toContain(message)
+  })
+})

@@ -1,0 +1,115 @@
+/** `cpns curl URL`: fetches from any server that asks for a key of GBA, with a card. TS 33.222 5.3 */
+import { writeFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { createGbaFetch } from '../adapters/naf/gba-fetch.ts'
+import { systemClock } from '../adapters/system/system-clock.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
+import { createCardKeySource } from '../naf/card-key-source.ts'
+import { type CardFlags, cardSettingsOf, withCard } from './card-flags.ts'
+import { type CurlFlags, curlRequestOf } from './curl-flags.ts'
+import { type HostPort, parseHostPort } from './host-port.ts'
+import { type TrustFlags, trustOf } from './trust-flags.ts'
+
+interface Flags extends CurlFlags, CardFlags, TrustFlags {
+  readonly output?: string
+  readonly include?: boolean
+  readonly connectTo?: HostPort
+}
+
+const PRODUCT = 'cpns-curl'
+
+/** The command. */
+export function curlCommand(): Command {
+  const command = new Command('curl')
+    .description('fetch from a server that asks for a key of GBA, with a card')
+    .argument('<url>', 'https://name/path, or http://name/path')
+    .option('-X, --request <method>', 'default GET, with --body POST')
+    .option('-H, --header <line>', 'a header, "Name: value"; may come again', collect)
+    .option('-d, --body <text>', 'body of the request; "@FILE" a file, "@-" standard input')
+    .option('-o, --output <file>', 'where the body of the answer goes; default standard output')
+    .option('-i, --include', 'print status and headers of the answer too')
+  return addWayFlags(command).action(runCurl)
+}
+
+/** Which card, and how BSF and server are reached. */
+function addWayFlags(command: Command): Command {
+  return command
+    .option('--data <dir>', 'data folder with usim.json, the card')
+    .option('--reader <name>', 'software:FILE, or pcsc[:NAME]; default the card in the folder')
+    .option('--card-pin-file <file>', 'file with the PIN of the card, if it asks for one')
+    .option('--bsf-url <url>', 'http://host:port of the BSF; default http:// and its name')
+    .option('--bsf-name <name>', 'FQDN of the BSF; default what the card says')
+    .addOption(
+      new Option(
+        '--connect-to <host:port>',
+        'where to connect; names stay those of the URL',
+      ).argParser(parseHostPort),
+    )
+    .addOption(
+      new Option(
+        '--pin <hex>',
+        "SHA-256 of the server's public key; default the system's CAs",
+      ).conflicts('ca'),
+    )
+    .option('--ca <file>', 'PEM file of the only CAs to trust')
+}
+
+function collect(line: string, lines: readonly string[] = []): readonly string[] {
+  return [...lines, line]
+}
+
+async function runCurl(url: string, flags: Flags): Promise<void> {
+  const request = curlRequestOf(flags)
+  const trust = trustOf(flags)
+  const settings = cardSettingsOf(flags)
+  const { connectTo } = flags
+  const { bsfName } = settings
+  const answer = await withCard(settings, async ({ card, ub }) => {
+    const ports = { clock: systemClock, random: createSystemRandom() }
+    const keys = createCardKeySource({
+      ...ports,
+      card,
+      ub,
+      product: PRODUCT,
+      ...(bsfName !== undefined && { bsfName }),
+    })
+    const client = createGbaFetch(
+      { trust, ...(connectTo !== undefined && { connectTo }) },
+      { ...ports, keys },
+    )
+    try {
+      return await client.fetch(url, request)
+    } finally {
+      await client.close()
+    }
+  })
+  await show(answer, flags)
+  judge(answer.status)
+}
+
+async function show(answer: Response, { include, output }: Flags): Promise<void> {
+  const lines = [`HTTP/1.1 ${answer.status}`, ...[...answer.headers].map((pair) => pair.join(': '))]
+  const head = include === true ? `${lines.join('\r\n')}\r\n\r\n` : ''
+  const whole = Buffer.concat([Buffer.from(head), Buffer.from(await answer.arrayBuffer())])
+  if (output === undefined) process.stdout.write(whole)
+  else writeOutput(output, whole)
+}
+
+function writeOutput(file: string, octets: Uint8Array): void {
+  try {
+    writeFileSync(file, octets)
+  } catch (cause) {
+    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+    throw new ConfigurationInvalid(`--output ${file}: cannot be written (${code})`, { cause })
+  }
+}
+
+/** A script has to see from the exit status that nothing was fetched. */
+function judge(status: number): void {
+  if (status < 400) return
+  const sentence = `the server answered with status ${status}`
+  throw status === 401 || status === 403
+    ? new AuthenticationFailed(sentence)
+    : new TransportFailed(sentence)
+}
