@@ -1,0 +1,66 @@
+/**
+ * Answers to requests that may come again: a request with the T flag whose first copy was served gets the
+ * same answer, and nothing is done twice. RFC 6733 3 "T(Potentially re-transmitted message)", 5.5.4
+ *
+ * It knows what this process has served; a copy that reaches another node is served there.
+ */
+import type { Clock } from '../../ports/clock.ts'
+import type { DiameterMessage } from './message.ts'
+
+/** How much is remembered. */
+export interface AnswerMemoryOptions {
+  /** RFC 6733 3 asks a sender to keep an End-to-End Identifier unique for four minutes. */
+  readonly lifetimeMs: number
+  readonly maxAnswers: number
+}
+
+/** What was answered lately. */
+export interface AnswerMemory {
+  /**
+   * Serves a request, unless it is a copy of one that is remembered or still being served.
+   *
+   * @param originHost Of the request; with its End-to-End Identifier it says which request it is.
+   */
+  serve(
+    request: DiameterMessage,
+    originHost: string,
+    serve: () => Promise<DiameterMessage>,
+  ): Promise<DiameterMessage>
+  /** How many are remembered. */
+  readonly size: number
+}
+
+/** An empty memory. */
+export function createAnswerMemory(
+  { lifetimeMs, maxAnswers }: AnswerMemoryOptions,
+  clock: Clock,
+): AnswerMemory {
+  /** In the order in which they were served. */
+  const answers = new Map<string, { atMs: number; answer: Promise<DiameterMessage> }>()
+
+  const forgetOld = (nowMs: number): void => {
+    for (const [key, { atMs }] of answers) {
+      if (answers.size <= maxAnswers && nowMs - atMs < lifetimeMs) return
+      answers.delete(key)
+    }
+  }
+
+  return {
+    async serve(request, originHost, serve) {
+      const nowMs = clock.monotonicMs()
+      forgetOld(nowMs)
+      const key = `${request.endToEnd} ${request.commandCode} ${originHost.toLowerCase()}`
+      const former = request.retransmitted ? answers.get(key) : undefined
+      const answer = former?.answer ?? serve()
+      if (former === undefined) {
+        answers.delete(key)
+        answers.set(key, { atMs: nowMs, answer })
+      }
+      const { hopByHop } = request
+      return { ...(await answer), hopByHop }
+    },
+    get size() {
+      return answers.size
+    },
+  }
+}

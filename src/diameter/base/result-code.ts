@@ -1,0 +1,33 @@
+/** What a Diameter answer can say, as far as this project says or understands it. RFC 6733 7.1 */
+
+/** Result-Code values by their names. @see RFC 6733 7.1.2 to 7.1.5 */
+export const RESULT_CODE = {
+  DIAMETER_SUCCESS: 2001,
+  DIAMETER_COMMAND_UNSUPPORTED: 3001,
+  DIAMETER_UNABLE_TO_DELIVER: 3002,
+  DIAMETER_REALM_NOT_SERVED: 3003,
+  DIAMETER_TOO_BUSY: 3004,
+  DIAMETER_APPLICATION_UNSUPPORTED: 3007,
+  DIAMETER_INVALID_HDR_BITS: 3008,
+  DIAMETER_INVALID_AVP_BITS: 3009,
+  DIAMETER_UNKNOWN_PEER: 3010,
+  DIAMETER_AVP_UNSUPPORTED: 5001,
+  DIAMETER_AUTHORIZATION_REJECTED: 5003,
+  DIAMETER_INVALID_AVP_VALUE: 5004,
+  DIAMETER_MISSING_AVP: 5005,
+  DIAMETER_AVP_OCCURS_TOO_MANY_TIMES: 5009,
+  DIAMETER_NO_COMMON_APPLICATION: 5010,
+  DIAMETER_UNSUPPORTED_VERSION: 5011,
+  DIAMETER_UNABLE_TO_COMPLY: 5012,
+  DIAMETER_INVALID_AVP_LENGTH: 5014,
+  DIAMETER_INVALID_MESSAGE_LENGTH: 5015,
+  DIAMETER_NO_COMMON_SECURITY: 5017,
+} as const
+
+/** The name of a Result-Code of the table. */
+export type ResultCodeName = keyof typeof RESULT_CODE
+
+/** Whether it is a protocol error, which an answer marks by its E bit. RFC 6733 7.1.3 and 7.2 */
+export function isProtocolError(resultCode: number): boolean {
+  return resultCode >= 3000 && resultCode < 4000
+}
