@@ -7,6 +7,7 @@ import { type GbaNetwork, startGbaNetwork } from '../../test/support/gba-network
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { nafUserOf } from '../adapters/naf/admit.ts'
 import { NAF_CERTIFICATE } from '../adapters/naf/naf-server.fixture.ts'
+import { protectListener } from '../adapters/naf/protect-listener.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
 
@@ -26,7 +27,7 @@ let network: GbaNetwork
 beforeEach(async () => {
   data = mkdtempSync(join(tmpdir(), 'cpns-curl-'))
   await writeNewCardProfile(join(data, 'usim.json'), testProfile())
-  network = await startGbaNetwork(echo)
+  network = await startGbaNetwork((naf) => protectListener(naf, echo))
 })
 afterEach(async () => {
   await network.close()

@@ -1,11 +1,13 @@
 /** curl as a UE: Ua HTTP Digest with bootstrapped keys. TS 24.109 5.2, RFC 7616 */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { nafUserOf } from '../../src/adapters/naf/admit.ts'
 import { NAF_CERTIFICATE } from '../../src/adapters/naf/naf-server.fixture.ts'
+import { protectListener } from '../../src/adapters/naf/protect-listener.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { createSystemRandom } from '../../src/adapters/system/system-random.ts'
 import { connectUb } from '../../src/adapters/ub/connect-ub.ts'
@@ -34,13 +36,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const echo: RequestListener = (request, response) => {
+  void text(request).then((body) => {
+    const { uaId, identity } = nafUserOf(request)
+    response.end(`${request.method} ${uaId} ${identity} ${body}\n`)
+  })
+}
+
 async function start(options: Partial<NafOptions> = {}): Promise<GbaNetwork> {
-  network = await startGbaNetwork((request, response) => {
-    void text(request).then((body) => {
-      const { uaId, identity } = nafUserOf(request)
-      response.end(`${request.method} ${uaId} ${identity} ${body}\n`)
-    })
-  }, options)
+  network = await startGbaNetwork((naf) => protectListener(naf, echo), options)
   return network
 }
 

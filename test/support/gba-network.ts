@@ -4,7 +4,6 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { connectZn } from '../../src/adapters/in-process/zn.ts'
 import { NAF_CERTIFICATE } from '../../src/adapters/naf/naf-server.fixture.ts'
-import { protectListener } from '../../src/adapters/naf/protect-listener.ts'
 import { systemClock } from '../../src/adapters/system/system-clock.ts'
 import { createSystemRandom } from '../../src/adapters/system/system-random.ts'
 import { serveUb } from '../../src/adapters/ub/serve-ub.ts'
@@ -38,9 +37,9 @@ const NAF_FQDN = parseFqdn('naf.example.org')
 const GSID = 1_000_001
 const UNKNOWN: ZnAnswer = { outcome: 'transaction-identifier-invalid' }
 
-/** @param application Behind the NAF. */
+/** @param mount Puts the application behind the NAF. */
 export async function startGbaNetwork(
-  application: RequestListener,
+  mount: (naf: Naf) => RequestListener,
   options: Partial<NafOptions> = {},
 ): Promise<GbaNetwork> {
   const ports = { clock: systemClock, random: createSystemRandom() }
@@ -81,7 +80,7 @@ export async function startGbaNetwork(
     { nafFqdns: [NAF_FQDN], ...options },
     { ...ports, zn: new Map([[WORKED.bsfName, zn]]) },
   )
-  const listener = protectListener(naf, application)
+  const listener = mount(naf)
   const { certificatePem: cert, privateKeyPem: key } = NAF_CERTIFICATE
   const servers = [createServer(listener), createTlsServer({ cert, key }, listener)] as const
   const [nafPort, nafTlsPort] = [await listen(servers[0]), await listen(servers[1])]
