@@ -15,6 +15,7 @@ import type { UaId } from '../identity/naf-id.ts'
 import { toBase64, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type Log, noLog } from '../ports/log.ts'
+import { noTrace, type TraceNote } from '../trace/trace.ts'
 import { assertIdentity, INTENDED_IDENTITY_HEADER } from './asserted-identity.ts'
 import { uaIdOfHttpDigest } from './cipher-suites.ts'
 import { readCredentials, type UaCredentials, type UaOffer } from './credentials.ts'
@@ -23,7 +24,8 @@ import { createNonceDesk, type NonceDesk } from './nonce-desk.ts'
 import { type NafOptions, type NafPorts, type NafSettings, nafSettingsOf } from './options.ts'
 import { formatRealmOffer } from './realm.ts'
 import { type Challenged, challenge, type PlainRefusal, type Refusal, refuse } from './refusal.ts'
-import type { UaOutcome, UaRequest } from './ua-exchange.ts'
+import type { NafUser, UaOutcome, UaRequest } from './ua-exchange.ts'
+import { createUaTracer } from './ua-trace.ts'
 import { createZnLookup, type ZnLookup } from './zn-lookup.ts'
 
 /** A NAF. */
@@ -51,7 +53,8 @@ type Authenticated = Extract<UaOutcome, { readonly outcome: 'authenticated' }>
 /** @throws {RangeError} If an option is out of range. */
 export function createNaf(options: NafOptions, givenPorts: NafPorts): Naf {
   const settings = nafSettingsOf(options)
-  const ports = { log: noLog, ...givenPorts }
+  const ports = { log: noLog, trace: noTrace, ...givenPorts }
+  const tracer = createUaTracer({ ...ports, end: 'NAF', ueName: 'UE', nafName: 'NAF' })
   const { nonceLifetimeMs: lifetimeMs, noncesRemembered: remembered } = settings
   const context: Context = {
     settings,
@@ -61,14 +64,22 @@ export function createNaf(options: NafOptions, givenPorts: NafPorts): Naf {
   }
   return {
     async authenticate(request) {
-      const place = placeOf(request, context)
-      if (place.outcome === 'refused') return formatRefusal(place, ports.log)
-      const judged = await judge(request, place, context)
-      if (judged.outcome === 'refused') return formatRefusal(judged, ports.log)
-      if (judged.outcome === 'authenticated') return judged
-      return formatChallenged(judged, place.offer, context.desk)
+      tracer.request(request)
+      const outcome = await decide(request, context, ports.log)
+      if (outcome.outcome === 'refused') tracer.answer(outcome)
+      else ports.trace(noteOf(outcome.user, ports.clock))
+      return outcome
     },
   }
+}
+
+async function decide(request: UaRequest, context: Context, log: Log): Promise<UaOutcome> {
+  const place = placeOf(request, context)
+  if (place.outcome === 'refused') return formatRefusal(place, log)
+  const judged = await judge(request, place, context)
+  if (judged.outcome === 'refused') return formatRefusal(judged, log)
+  if (judged.outcome === 'authenticated') return judged
+  return formatChallenged(judged, place.offer, context.desk)
 }
 
 /** For which of its names a NAF was asked, and over what: both enter the key. TS 33.220 H.1 */
@@ -196,6 +207,12 @@ function formatChallenged(
   )
   const headers = { 'www-authenticate': challenges }
   return { outcome: 'refused', status: 401, headers, reason }
+}
+
+function noteOf({ impi, keyUse, gbaType }: NafUser, clock: Clock): TraceNote {
+  const meKey = gbaType === 'GBA_U' ? 'Ks_ext_NAF' : 'Ks_NAF'
+  const text = `${impi} proved to have ${keyUse === 'UICC' ? 'Ks_int_NAF' : meKey}`
+  return { kind: 'note', atMs: clock.nowMs(), entity: 'NAF', text }
 }
 
 const NO_BODY = new Uint8Array(0)

@@ -7,6 +7,7 @@ import { type Btid, formatBtid } from '../identity/btid.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { parseImpi } from '../identity/impi.ts'
 import type { Log } from '../ports/log.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import type { UaKey } from './card-key-source.ts'
 import { createNaf, type Naf } from './create-naf.ts'
 import type { NafOptions } from './options.ts'
@@ -76,7 +77,10 @@ export function znSuccess(change: Partial<ZnSuccess> = {}): ZnSuccess {
 }
 
 /** Over TLS unless the request says otherwise. */
-export function createNafWorld(options: Partial<NafOptions> = {}): NafWorld {
+export function createNafWorld(
+  options: Partial<NafOptions> = {},
+  trace: Trace = noTrace,
+): NafWorld {
   const clock = createVirtualClock()
   const note = (event: string): void => void world.logged.push(event)
   const log: Log = { info: note, warn: note, error: note }
@@ -88,7 +92,7 @@ export function createNafWorld(options: Partial<NafOptions> = {}): NafWorld {
   }
   const naf = createNaf(
     { nafFqdns: [NAF_FQDN], ...options },
-    { zn: new Map([[NAF_BSF_NAME, zn]]), clock, random: createSeededRandom('naf'), log },
+    { zn: new Map([[NAF_BSF_NAME, zn]]), clock, random: createSeededRandom('naf'), log, trace },
   )
   const world: NafWorld = {
     naf,

@@ -6,6 +6,7 @@ import type { UaId } from '../identity/naf-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { KeyUse } from './realm.ts'
 import type { ZnLookupLimits } from './zn-lookup.ts'
 
@@ -44,6 +45,7 @@ export interface NafPorts {
   readonly clock: Clock
   readonly random: Random
   readonly log?: Log
+  readonly trace?: Trace
 }
 
 /** Options with their defaults. */

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../octets/octets.ts'
 import { NAF_BTID, NAF_FQDN, NAF_KEYS } from './naf.fixture.ts'
@@ -103,4 +104,23 @@ describe('an answer', () => {
     expect(nextNonceOf('rspauth="00"')).toBeUndefined()
     expect(nextNonceOf('nextnonce="m"')).toBe('m')
   })
+})
+
+test('whatever a server says, a client only takes up what it knows', () => {
+  const good = challengeOf(ME)
+  const header = fc.oneof(
+    fc.string({ maxLength: 300 }),
+    fc
+      .tuple(fc.nat(good.length), fc.nat(20), fc.string({ maxLength: 20 }))
+      .map(([at, length, text]) => good.slice(0, at) + text + good.slice(at + length)),
+  )
+  fc.assert(
+    fc.property(fc.array(header, { maxLength: 3 }), (headers) => {
+      const chosen = choose(headers)
+      if (chosen.outcome !== 'challenge') return
+      expect(chosen).toMatchObject({ realm: ME, keyUse: 'ME' })
+      expect(['auth', 'auth-int']).toContain(chosen.qop)
+    }),
+    { numRuns: 3000, seed: 4 },
+  )
 })

@@ -12,6 +12,7 @@ import type { KeyUse } from '../../naf/realm.ts'
 import { utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import type { Trace } from '../../trace/trace.ts'
 import type { Trust } from '../tls/trust.ts'
 import { connectUaHttp, type UaHttp, type UaHttpAnswer, type UaHttpRequest } from './ua-http.ts'
 import { createUaTalk, type UaTalk } from './ua-talk.ts'
@@ -35,6 +36,7 @@ export interface GbaFetchPorts {
   readonly keys: UaKeySource
   readonly clock: Clock
   readonly random: Random
+  readonly trace?: Trace
 }
 
 /** The part of what `fetch` takes that has a meaning here. */

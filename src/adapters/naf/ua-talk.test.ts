@@ -23,12 +23,14 @@ let sent: UaHttpRequest[]
 let wanted: UaKeyWanted[]
 let http: { cipherSuite: number | 'unknown' | undefined }
 let talk: UaTalk
+let traced: string[]
 const clock = createVirtualClock()
 
 beforeEach(() => {
   answers = []
   sent = []
   wanted = []
+  traced = []
   http = { cipherSuite: 0x1301 }
   talk = createUaTalk(
     { nafFqdn: NAF_FQDN, isTls: true, keyUses: ['ME'] },
@@ -51,6 +53,7 @@ beforeEach(() => {
       },
       clock,
       random: createSeededRandom('talk'),
+      trace: (item) => traced.push(item.kind === 'message' ? item.message : item.text),
     },
   )
 })
@@ -72,6 +75,7 @@ describe('a 401', () => {
     expect(await ask(answerOf(200))).toBe(200)
     expect(counts()).toEqual([undefined, ['a', '1'], ['a', '2']])
     expect(wanted).toHaveLength(1)
+    expect(traced).toEqual(['GET', '401', 'GET', '200', 'GET', '200'])
   })
 
   test('that is stale is answered with the same key', async () => {

@@ -15,9 +15,11 @@ import {
   type UaAnswer,
   type UaChallenge,
 } from '../../naf/ua-client.ts'
+import { createUaTracer } from '../../naf/ua-trace.ts'
 import { toHex } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import { noTrace, type Trace } from '../../trace/trace.ts'
 import type { UaHttp, UaHttpAnswer, UaHttpRequest } from './ua-http.ts'
 
 /** What a talk needs. */
@@ -26,6 +28,7 @@ export interface UaTalkPorts {
   readonly keys: UaKeySource
   readonly clock: Clock
   readonly random: Random
+  readonly trace?: Trace
 }
 
 /** Who is talked to. */
@@ -72,14 +75,22 @@ const MAX_NC = 0xffff_ffff
 
 /** A talk that begins without knowing anything. */
 export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk {
-  const { http, clock, random } = ports
+  const { http, clock, random, trace = noTrace } = ports
+  const tracer = createUaTracer({ trace, clock, end: 'UE', ueName: 'UE', nafName: 'NAF' })
   let current: Credentials | undefined
+
+  const exchange = async (request: UaHttpRequest): Promise<UaHttpAnswer> => {
+    tracer.request({ ...request, uri: request.path })
+    const answer = await http.send(request)
+    tracer.answer(answer)
+    return answer
+  }
 
   /** With credentials, if there are any that fit the connection. */
   const send = async (request: UaHttpRequest): Promise<Sent> => {
     const credentials = current
     if (credentials === undefined || !isGood(credentials, http, clock)) {
-      return { answer: await http.send(request) }
+      return { answer: await exchange(request) }
     }
     credentials.nc += 1
     const { challenge, key, nc } = credentials
@@ -87,7 +98,7 @@ export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk
     const cnonce = toHex(random.octets(CNONCE_LENGTH))
     const own = answerChallenge(challenge, key, { method, uri, body, nc, cnonce })
     const headers = { ...request.headers, authorization: own.authorization }
-    const answer = await http.send({ ...request, headers })
+    const answer = await exchange({ ...request, headers })
     if (answer.status !== 401) {
       believe(answer, own, options.isTls)
       const nonce = nextNonceOf(infoOf(answer))
