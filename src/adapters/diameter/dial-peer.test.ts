@@ -1,0 +1,139 @@
+import { createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
+import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
+import { type DialedPeer, type DiameterTarget, dialPeer } from './dial-peer.ts'
+import { testPorts } from './diameter.fixture.ts'
+import { createDiameterNode, type DiameterPorts } from './diameter-node.ts'
+import { serveDiameter } from './serve-node.ts'
+
+const APPLICATION = 16_777_221
+const HSS = { originHost: 'hss.home.example', originRealm: 'home.example', host: '127.0.0.1' }
+const BSF = { originHost: 'bsf.home.example', originRealm: 'home.example' }
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanups.splice(0).toReversed()) await cleanUp()
+})
+
+async function serve() {
+  const options = { ...HSS, port: 0, applicationId: APPLICATION }
+  const server = await serveDiameter(options, [], testPorts('hss'))
+  const proxy = await startTcpProxy(server.port)
+  cleanups.push(async () => {
+    await server.close()
+    await proxy.close()
+  })
+  return proxy
+}
+
+function dial(
+  target: Partial<DiameterTarget> & { readonly port: number },
+  changes: Partial<DiameterPorts> = {},
+) {
+  const ports = { ...testPorts('bsf'), ...changes }
+  const options = { ...BSF, applicationId: APPLICATION, watchdogMs: 100 }
+  const node = createDiameterNode(options, ports)
+  const desk = () => Promise.reject(new Error('nobody asks'))
+  const whole = { host: '127.0.0.1', originHost: HSS.originHost, ...target }
+  const peer = dialPeer(whole, { ...node, desk }, ports)
+  cleanups.push(() => peer.close())
+  return { peer, logged: ports.logged }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const giveUpAt = performance.now() + 5000
+  while (!condition()) {
+    if (performance.now() > giveUpAt) throw new Error('it does not come to that')
+    await sleep(5)
+  }
+}
+
+const isUsable = (peer: DialedPeer) => () => peer.condition === 'usable'
+
+test('a peer is connecting, then usable, and down when it is closed', async () => {
+  const { port } = await serve()
+  const { peer } = dial({ port, realms: ['home.example'] })
+  expect(peer).toMatchObject({ originHost: HSS.originHost, realms: ['home.example'] })
+  expect(peer.condition).toBe('connecting')
+  await peer.whenDecided()
+  expect(peer.condition).toBe('usable')
+  await peer.whenDecided()
+  await peer.close()
+  expect(peer.condition).toBe('down')
+})
+
+test('a peer that is another one than expected is not used', async () => {
+  const { port } = await serve()
+  const { peer, logged } = dial({ port, originHost: 'other.example' })
+  await peer.whenDecided()
+  expect(peer.condition).toBe('down')
+  await until(() => logged.length > 0)
+  expect(logged[0]?.fields).toMatchObject({ reason: expect.stringContaining('unknown peer') })
+})
+
+test('a connection that is lost is made anew', async () => {
+  const proxy = await serve()
+  const { peer } = dial({ port: proxy.port })
+  await peer.whenDecided()
+  await proxy.vanish()
+  await until(() => peer.condition === 'down')
+  await proxy.comeBack()
+  await until(isUsable(peer))
+})
+
+test('a peer that is silent is not used after two watchdogs, and another connection after three', async () => {
+  const proxy = await serve()
+  const { peer, logged } = dial({ port: proxy.port })
+  await peer.whenDecided()
+  proxy.stall()
+  await until(() => peer.condition === 'down')
+  await until(isUsable(peer))
+  const down = logged.find(({ event }) => event === 'diameter-peer-down')
+  expect(down?.fields).toMatchObject({ reason: 'no answer to the watchdog' })
+})
+
+test('a connection that is quiet stays, by its watchdogs', async () => {
+  const proxy = await serve()
+  const { peer, logged } = dial({ port: proxy.port })
+  await peer.whenDecided()
+  await sleep(600)
+  expect(peer.condition).toBe('usable')
+  expect(logged.map(({ event }) => event)).toEqual(['diameter-peer-up'])
+})
+
+test('waits grow, up to half a minute, and no request waits for them', async () => {
+  const proxy = await serve()
+  await proxy.vanish()
+  const clock = createVirtualClock()
+  const { peer, logged } = dial({ port: proxy.port }, { clock })
+  const waits: number[] = []
+  while (waits.length < 11) {
+    await until(() => logged.length > waits.length)
+    expect(peer.condition).toBe('down')
+    expect(await peer.request({} as never, 1000)).toEqual({ outcome: 'lost' })
+    const waitMs = Number(logged[waits.length]?.fields?.retryMs)
+    waits.push(waitMs)
+    // A quarter more or less, drawn each time.
+    await clock.advance(waitMs * 1.25)
+  }
+  expect(waits.slice(0, 4)).toEqual([100, 200, 400, 800])
+  expect(waits.at(-1)).toBe(30_000)
+  await peer.close()
+  expect(clock.pendingTimers()).toBe(0)
+})
+
+test('closing does not wait for a peer that never speaks', async () => {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => sockets.push(socket.on('error', () => {})))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => server.close())
+  const { peer } = dial({ port: (server.address() as { port: number }).port })
+  await until(() => sockets.length > 0)
+  const closed = peer.close()
+  expect(peer.condition).toBe('down')
+  const startedAt = performance.now()
+  await closed
+  expect(performance.now() - startedAt).toBeLessThan(1500)
+})

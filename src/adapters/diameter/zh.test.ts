@@ -1,0 +1,153 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { PATIENT } from '../../../test/contracts/far-side.ts'
+import { runZhContract, type ZhContractOptions } from '../../../test/contracts/zh.contract.ts'
+import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
+import { writeRequest } from '../../diameter/base/command.ts'
+import { APPLICATION_ZH, MULTIMEDIA_AUTH } from '../../diameter/zh/multimedia-auth.ts'
+import { WORKED } from '../../gba/gba-facts.fixture.ts'
+import type { Zh, ZhAnswer } from '../../gba/zh.ts'
+import { toBase64, toHex } from '../../octets/octets.ts'
+import type { TraceItem } from '../../trace/trace.ts'
+import { testCertificate } from '../tls/tls.fixture.ts'
+import { freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
+import { connectDiameterZh, serveDiameterZh } from './zh.ts'
+
+const HSS = { originHost: 'hss.home.example', originRealm: 'home.example', host: '127.0.0.1' }
+const BSF = { originHost: 'bsf.home.example', originRealm: 'home.example' }
+
+const hssCertificate = testCertificate({ dnsNames: [HSS.originHost], asClient: true })
+const bsfCertificate = testCertificate({ dnsNames: [BSF.originHost], asClient: true })
+const SERVER_TLS = { ...hssCertificate, clientCa: bsfCertificate.certificatePem }
+const CLIENT_TLS = {
+  trust: { kind: 'ca', pem: hssCertificate.certificatePem },
+  certificate: bsfCertificate,
+} as const
+
+function connectOver(transport: 'TCP' | 'TLS'): ZhContractOptions['connect'] {
+  return async (hss, { timeoutMs }) => {
+    const tls = transport === 'TLS'
+    const options = {
+      ...HSS,
+      port: 0,
+      hss,
+      bsfs: [BSF.originHost],
+      ...(tls && { tls: SERVER_TLS }),
+    }
+    const server = await serveDiameterZh(options, testPorts('hss'))
+    const proxy = await startTcpProxy(server.port)
+    const target = {
+      host: '127.0.0.1',
+      port: proxy.port,
+      originHost: HSS.originHost,
+      ...(tls && { tls: CLIENT_TLS }),
+    }
+    const zh = connectDiameterZh(
+      { ...BSF, destinationRealm: HSS.originRealm, targets: [target], timeoutMs },
+      testPorts('bsf'),
+    )
+    return {
+      zh,
+      hss: proxy,
+      async close() {
+        await zh.close()
+        await server.close()
+        await proxy.close()
+      },
+    }
+  }
+}
+
+runZhContract('Diameter over TCP', { remote: true, connect: connectOver('TCP') })
+runZhContract('Diameter over TLS', { remote: true, connect: connectOver('TLS') })
+
+const { rand, autn, ck, ik, res: xres } = WORKED
+const SUCCESS: ZhAnswer = {
+  outcome: 'success',
+  impi: WORKED.impi,
+  vector: { rand, autn, xres, ck, ik },
+}
+const ANSWERING: Zh = { requestVector: async () => SUCCESS }
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close()
+})
+
+async function serve(hss: Zh, changes: object = {}, items: TraceItem[] = []) {
+  const ports = { ...testPorts('hss'), trace: (item: TraceItem) => items.push(item) }
+  const options = { ...HSS, port: 0, hss, bsfs: [BSF.originHost], ...changes }
+  const server = await serveDiameterZh(options, ports)
+  closing.push(() => server.close())
+  return server
+}
+
+function mar(originHost: string) {
+  const values = {
+    sessionId: `${originHost};1;1`,
+    vendorSpecificApplicationId: { vendorId: 10_415, authApplicationId: APPLICATION_ZH },
+    authSessionState: 'NO_STATE_MAINTAINED' as const,
+    originHost,
+    originRealm: 'home.example',
+    destinationRealm: HSS.originRealm,
+    userName: WORKED.impi,
+  }
+  return writeRequest(MULTIMEDIA_AUTH, values, freshIds())
+}
+
+describe('who gets vectors', () => {
+  test('a peer that is no BSF of this HSS is refused at once (3010)', async () => {
+    const server = await serve(ANSWERING)
+    const stranger = await openByHand(server.port, 'stranger.example', APPLICATION_ZH)
+    await stranger.ended
+    expect(stranger.inbox).toEqual([])
+  })
+
+  test('behind a relay that is trusted: a BSF is served, anybody else refused (5003)', async () => {
+    const server = await serve(ANSWERING, { relays: ['relay.example'] })
+    const relay = await openByHand(server.port, 'relay.example', APPLICATION_ZH)
+    relay.send(mar(BSF.originHost))
+    expect(resultOf(await relay.next())).toBe(2001)
+    relay.send(mar('stranger.example'))
+    expect(resultOf(await relay.next())).toBe(5003)
+    relay.socket.destroy()
+  })
+
+  test('a BSF does not speak for another one (5004)', async () => {
+    const bsfs = [BSF.originHost, 'bsf2.home.example']
+    const server = await serve(ANSWERING, { bsfs })
+    const peer = await openByHand(server.port, 'bsf2.home.example', APPLICATION_ZH)
+    peer.send(mar(BSF.originHost))
+    expect(resultOf(await peer.next())).toBe(5004)
+    peer.socket.destroy()
+  })
+})
+
+test('each end traces its half under the Session-Id, without XRES, CK and IK', async () => {
+  const items: TraceItem[] = []
+  const server = await serve(ANSWERING, {}, items)
+  const zh = connectDiameterZh(
+    {
+      ...BSF,
+      destinationRealm: HSS.originRealm,
+      targets: [{ host: '127.0.0.1', port: server.port, originHost: HSS.originHost }],
+      ...PATIENT,
+    },
+    { ...testPorts('bsf'), trace: (item) => items.push(item) },
+  )
+  closing.push(() => zh.close())
+  expect(await zh.requestVector({ impi: WORKED.impi })).toMatchObject({ outcome: 'success' })
+  const events = items.filter((item) => item.kind === 'message')
+  expect(events.map(({ side, from, message }) => `${from} ${side} ${message}`)).toEqual([
+    'BSF sent Multimedia-Auth-Request',
+    'BSF received Multimedia-Auth-Request',
+    'HSS sent Multimedia-Auth-Answer',
+    'HSS received Multimedia-Auth-Answer',
+  ])
+  expect(new Set(events.map(({ transactionId }) => transactionId)).size).toBe(1)
+  expect(events[0]?.transactionId).toMatch(/^bsf\.home\.example;\d+;\d+$/)
+  const text = JSON.stringify(items)
+  for (const secret of [xres, ck, ik]) {
+    expect(text).not.toContain(toHex(secret.reveal()))
+    expect(text).not.toContain(toBase64(secret.reveal()))
+  }
+})
