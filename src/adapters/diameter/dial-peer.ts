@@ -111,14 +111,17 @@ export function dialPeer(
 /** @throws {TransportFailed} or {AuthenticationFailed}, with a reason for the log. */
 async function openConnection(
   target: DiameterTarget,
-  { contextOf, desk, limits, log }: DialingNode,
+  node: DialingNode,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<PeerConnection> {
   const socket = await connectSocket(target, signal)
+  const { desk, limits, log } = node
   return new PeerConnection({
     socket,
     side: 'initiator',
-    context: contextOf(socket, ({ originHost }) => isSameIdentity(originHost, target.originHost)),
+    context: node.contextOf(socket, ({ originHost }) =>
+      isSameIdentity(originHost, target.originHost),
+    ),
     desk,
     clock,
     limits,
