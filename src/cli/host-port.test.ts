@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { expect, test } from 'vitest'
-import { parseHostPort } from './host-port.ts'
+import { formatHostPort, parseHostPort } from './host-port.ts'
 
 test.each([
   ['localhost:35963', 'localhost', 35_963],
@@ -8,6 +8,7 @@ test.each([
   ['[::1]:65535', '::1', 65_535],
 ])('%s', (text, host, port) => {
   expect(parseHostPort(text)).toEqual({ host, port })
+  expect(formatHostPort({ host, port })).toBe(text)
 })
 
 test.each([

@@ -24,3 +24,8 @@ export function parseHostPort(text: string): HostPort {
   }
   return { host, port }
 }
+
+/** As it is typed: `HOST:PORT`, an IPv6 address in brackets. */
+export function formatHostPort({ host, port }: HostPort): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}

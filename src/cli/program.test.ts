@@ -3,7 +3,21 @@ import { describe, expect, test } from 'vitest'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
 import { createProgram } from './program.ts'
 
-const COMMANDS = ['lab', 'calc', 'gateway', 'pne', 'app', 'eukey', 'subscriber', 'uicc', 'bench']
+const COMMANDS = [
+  'lab',
+  'calc',
+  'hss',
+  'bsf',
+  'server',
+  'gateway',
+  'pne',
+  'app',
+  'curl',
+  'eukey',
+  'subscriber',
+  'uicc',
+  'bench',
+]
 
 test('every command is mounted, with a sentence about it', () => {
   const { commands } = createProgram()

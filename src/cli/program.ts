@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { appCommand } from './app.ts'
 import { benchCommand } from './bench.ts'
+import { bsfCommand } from './bsf.ts'
 import { calcCommand } from './calc.ts'
 import { curlCommand } from './curl.ts'
 import { eukeyCommand } from './eukey.ts'
 import { gatewayCommand } from './gateway.ts'
+import { hssCommand } from './hss.ts'
 import { labCommand } from './lab.ts'
 import { pneCommand } from './pne.ts'
+import { serverCommand } from './server.ts'
 import { subscriberCommand } from './subscriber.ts'
 import { uiccCommand } from './uicc.ts'
 
@@ -20,6 +23,9 @@ export function createProgram(): Command {
   const commands = [
     labCommand(),
     calcCommand(),
+    hssCommand(),
+    bsfCommand(),
+    serverCommand(),
     gatewayCommand(),
     pneCommand(),
     appCommand(),

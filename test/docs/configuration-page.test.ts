@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { DEFAULT_LAB_CONFIG, readLabConfig } from '../../src/lab/lab-config.ts'
-import { allSources, codesIn, fencesOf, readPage, tableUnder } from './pages.fixture.ts'
+import { allSources, codesIn, fencesOf, readPage, sectionOf, tableUnder } from './pages.fixture.ts'
 
 const page = readPage('reference/configuration.md')
 const settings = tableUnder(page, 'The lab').rows.map(([name = '', value = '', values = '']) => ({
@@ -56,7 +56,9 @@ describe('reference/configuration.md', () => {
   })
 
   test('the example is a good file', () => {
-    const [example] = fencesOf(page).filter(({ language }) => language === 'json')
+    const [example] = fencesOf(sectionOf(page, 'The lab')).filter(
+      ({ language }) => language === 'json',
+    )
     expect(() => read(JSON.parse(example?.lines.join('\n') ?? ''))).not.toThrow()
   })
 

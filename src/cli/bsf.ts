@@ -1,0 +1,157 @@
+/** `cpns bsf serve`: a BSF as a process of its own, Ub over HTTP, Zh and Zn over Diameter. Design 2, 10 */
+import { Command, Option } from 'commander'
+import { connectDiameterZh } from '../adapters/diameter/zh.ts'
+import { serveDiameterZn } from '../adapters/diameter/zn.ts'
+import { openBsfStore } from '../adapters/sqlite/bsf-store.ts'
+import { serveUb } from '../adapters/ub/serve-ub.ts'
+import { createBsf } from '../bsf/create-bsf.ts'
+import type { BsfOptions } from '../bsf/options.ts'
+import { parseFqdn } from '../identity/fqdn.ts'
+import { BSF_DATABASE } from '../lab/lab-files.ts'
+import { configurable, needed, wordList } from './config-file.ts'
+import {
+  diameterNamesOf,
+  diameterTargetOf,
+  fqdnsOf,
+  listenerTlsOf,
+  type PeerTlsFiles,
+  peerTlsOf,
+  realmOf,
+  type TlsFiles,
+} from './diameter-flags.ts'
+import { readFlag } from './flag-values.ts'
+import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { parseNafRule } from './naf-rule.ts'
+import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { parseWholeNumber } from './whole-number.ts'
+
+/** Ub and Diameter over TCP. Design 12 */
+const UB_LISTEN: HostPort = { host: '127.0.0.1', port: 8080 }
+const ZN_LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
+const DAY_SECONDS = 86_400
+
+interface BsfFlags extends TlsFiles, PeerTlsFiles {
+  readonly data?: string
+  readonly name?: string
+  readonly originHost?: string
+  readonly originRealm?: string
+  readonly listen: HostPort
+  readonly znListen: HostPort
+  readonly hss?: readonly string[]
+  readonly hssRealm?: string
+  readonly naf?: readonly string[]
+  readonly relay?: readonly string[]
+  readonly keyLifetime: number
+  readonly challengeLifetime: number
+}
+
+/** The command with its subcommand. */
+export function bsfCommand(): Command {
+  const command = new Command('bsf').description(
+    'a BSF (GBA Bootstrapping Server Function): Ub for UEs, Zn for NAFs',
+  )
+  const serve = command
+    .command('serve')
+    .description('bootstrap UEs over Ub with vectors of an HSS, and give NAFs their keys')
+    .option('--data <dir>', 'data folder; made if it is missing')
+    .option('--name <fqdn>', 'FQDN of the BSF: realm of Ub, domain of its B-TIDs')
+    .option('--origin-host <fqdn>', 'its name in Diameter; default --name')
+    .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')
+  addListeners(serve)
+  addPeers(serve)
+  configurable(serve, 'CPNS_BSF')
+  serve.addHelpText('after', EXAMPLE).action(runBsf)
+  return command
+}
+
+function addListeners(serve: Command): void {
+  serve
+    .addOption(addressOption('--listen <host:port>', 'where Ub is served (HTTP)', UB_LISTEN))
+    .addOption(addressOption('--zn-listen <host:port>', 'where Zn is served', ZN_LISTEN))
+    .option('--tls-cert <file>', 'PEM; with --tls-key and --client-ca: Zn over TLS')
+    .option('--tls-key <file>', 'PEM')
+    .option('--client-ca <file>', "PEM; a NAF's certificate names its Origin-Host")
+    .option('--key-lifetime <seconds>', 'of a Ks without GUSS', parseWholeNumber, DAY_SECONDS)
+    .option('--challenge-lifetime <seconds>', 'to answer a challenge', parseWholeNumber, 60)
+}
+
+function addPeers(serve: Command): void {
+  serve
+    .option('--hss <origin-host=host:port...>', 'HSSs, or relays to one; the first first', wordList)
+    .option('--hss-realm <fqdn>', 'realm of the HSS; default its name without its first label')
+    .option('--peer-ca <file>', 'PEM; Zh over TLS, under these CAs')
+    .option('--peer-cert <file>', 'PEM; our certificate towards the HSS')
+    .option('--peer-key <file>', 'PEM')
+    .option('--naf <origin-host=fqdn,fqdn;...>', 'who may have keys of which FQDN', wordList)
+    .option('--relay <origin-hosts...>', 'names of relay agents that are trusted', wordList)
+}
+
+function addressOption(flags: string, text: string, at: HostPort): Option {
+  return new Option(flags, text).argParser(parseHostPort).default(at, formatHostPort(at))
+}
+
+const EXAMPLE = `
+Example:
+  cpns bsf serve --data ./bsf --name bsf.ims.example --hss hss.ims.example=127.0.0.1:3868 \\
+    --zn-listen 127.0.0.1:3869 --naf 'cpns.example.org=cpns.example.org'
+A NAF is ORIGIN-HOST=FQDN,FQDN, then ;group=NAME for its group, ;uss if a USS is required.`
+
+async function runBsf(flags: BsfFlags): Promise<void> {
+  const data = needed(flags.data, 'data')
+  const settings = settingsOf(flags)
+  await serveEntity({ entity: 'bsf', data }, (context) => startBsf(settings, context))
+}
+
+/** @throws {ConfigurationInvalid} Naming the flag. */
+function settingsOf(flags: BsfFlags) {
+  const bsfName = readFlag('--name', () => parseFqdn(needed(flags.name, 'name')))
+  const targets = needed(flags.hss, 'hss').map((text) => ({
+    ...diameterTargetOf('--hss', text),
+    ...peerTlsOf(flags),
+  }))
+  const [first] = targets
+  const bsf: BsfOptions = {
+    bsfName,
+    nafs: (flags.naf ?? []).map(parseNafRule),
+    keyLifetimeSeconds: flags.keyLifetime,
+    challengeLifetimeMs: flags.challengeLifetime * 1000,
+  }
+  return {
+    bsf,
+    names: diameterNamesOf(flags.originHost ?? bsfName, flags.originRealm),
+    ub: flags.listen,
+    zh: {
+      targets,
+      destinationRealm: realmOf('--hss-realm', first?.originHost ?? '', flags.hssRealm),
+    },
+    zn: {
+      ...flags.znListen,
+      ...listenerTlsOf(flags),
+      peers: (flags.naf ?? []).map((text) => parseNafRule(text).originHost),
+      relays: fqdnsOf('--relay', flags.relay),
+    },
+  }
+}
+
+async function startBsf(
+  { bsf: options, names, ub, zh: hss, zn }: ReturnType<typeof settingsOf>,
+  context: EntityContext,
+): Promise<readonly string[]> {
+  const { folder, releases } = context
+  const store = openBsfStore(folder.file(BSF_DATABASE), folder.sealer)
+  releases.push(() => store.close())
+  const zh = connectDiameterZh({ ...names, ...hss }, context)
+  releases.push(() => zh.close())
+  const bsf = createBsf(options, { ...context, store, zh })
+  const ubServer = await serveUb({ bsf, ...ub })
+  releases.push(() => ubServer.close())
+  const znServer = await serveDiameterZn({ ...names, ...zn, bsf }, context)
+  releases.push(() => znServer.close())
+  const znAt = formatHostPort({ host: zn.host, port: znServer.port })
+  return [
+    `BSF   ${options.bsfName}; in Diameter ${names.originHost} of realm ${names.originRealm}`,
+    `Ub    http://${formatHostPort({ host: ub.host, port: ubServer.port })}`,
+    `Zn    Diameter ${zn.tls === undefined ? 'TCP' : 'TLS'} ${znAt}`,
+    `Zh    ${hss.targets.map(({ originHost, host, port }) => `${originHost} at ${formatHostPort({ host, port })}`).join(', ')}`,
+  ]
+}

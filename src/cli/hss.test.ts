@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-hss-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const serve = (...flags: string[]) =>
+  runProgram(['hss', 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags])
+const NAMES = ['--origin-host', 'hss.ims.example', '--bsf', 'bsf.ims.example']
+
+test('it says who it is and where, and ends in order', async () => {
+  setTimeout(() => process.emit('SIGINT'), 300)
+  const { status, stdout } = await serve(...NAMES)
+  expect(status).toBe(0)
+  expect(stdout).toMatch(
+    /^HSS {3}hss\.ims\.example of realm ims\.example\nZh {4}Diameter TCP 127\.0\.0\.1:\d+\nhss is ready\.\nhss has stopped\.\n$/,
+  )
+})
+
+test.each([
+  ['no name', ['--bsf', 'bsf.ims.example'], '--origin-host: needed'],
+  ['no BSF', ['--origin-host', 'hss.ims.example'], '--bsf: needed'],
+  ['a name that is none', ['--origin-host', 'an hss', '--bsf', 'b.x'], '--origin-host'],
+  ['half of TLS', [...NAMES, '--tls-cert', 'x'], '--tls-cert, --tls-key, --client-ca'],
+])('%s: one line, exit 2', async (_name, flags, message) => {
+  expect(usageErrorOf(await serve(...flags))).toContain(message)
+})
+
+test('without a folder: exit 2', async () => {
+  expect(usageErrorOf(await runProgram(['hss', 'serve', ...NAMES]))).toContain('--data: needed')
+})

@@ -1,0 +1,91 @@
+/** `cpns hss serve`: an HSS with its AuC as a process of its own, Zh over Diameter. Design 2, 10 */
+import { Command, Option } from 'commander'
+import { serveDiameterZh } from '../adapters/diameter/zh.ts'
+import { openHssStore } from '../adapters/sqlite/hss-store.ts'
+import { createHss } from '../hss/create-hss.ts'
+import { HSS_DATABASE } from '../lab/lab-files.ts'
+import { configurable, needed, wordList } from './config-file.ts'
+import { diameterNamesOf, fqdnsOf, listenerTlsOf, type TlsFiles } from './diameter-flags.ts'
+import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { parseWholeNumber } from './whole-number.ts'
+
+/** Diameter over TCP. Design 12 */
+const LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
+
+interface HssFlags extends TlsFiles {
+  readonly data?: string
+  readonly originHost?: string
+  readonly originRealm?: string
+  readonly bsf?: readonly string[]
+  readonly relay?: readonly string[]
+  readonly listen: HostPort
+  readonly leaseSize: number
+}
+
+/** The command with its subcommand. */
+export function hssCommand(): Command {
+  const command = new Command('hss').description('an HSS with its AuC: vectors for a BSF over Zh')
+  const serve = command
+    .command('serve')
+    .description('serve Zh over Diameter to the BSFs that are named, until Ctrl-C')
+    .option('--data <dir>', 'data folder with the subscribers; made if it is missing')
+    .option('--origin-host <fqdn>', 'its name in Diameter')
+    .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')
+    .option('--bsf <origin-hosts...>', 'names of the BSFs that get vectors', wordList)
+    .option('--relay <origin-hosts...>', 'names of relay agents that are trusted', wordList)
+    .addOption(listenOption())
+    .option('--tls-cert <file>', 'PEM; with --tls-key and --client-ca: TLS, not clear TCP')
+    .option('--tls-key <file>', 'PEM')
+    .option('--client-ca <file>', "PEM; a BSF's certificate names its Origin-Host")
+    .option('--lease-size <n>', 'SEQ values that are made durable at once', parseWholeNumber, 32)
+  configurable(serve, 'CPNS_HSS')
+  serve.addHelpText('after', EXAMPLE).action(runHss)
+  return command
+}
+
+function listenOption(): Option {
+  return new Option('--listen <host:port>', 'where Zh is served')
+    .argParser(parseHostPort)
+    .default(LISTEN, formatHostPort(LISTEN))
+}
+
+const EXAMPLE = `
+Example:
+  cpns subscriber import --data ./hss subscribers.csv
+  cpns hss serve --data ./hss --origin-host hss.ims.example --bsf bsf.ims.example`
+
+async function runHss(flags: HssFlags): Promise<void> {
+  const data = needed(flags.data, 'data')
+  const names = diameterNamesOf(needed(flags.originHost, 'origin-host'), flags.originRealm)
+  const settings = {
+    ...names,
+    ...flags.listen,
+    ...listenerTlsOf(flags),
+    bsfs: fqdnsOf('--bsf', needed(flags.bsf, 'bsf')),
+    relays: fqdnsOf('--relay', flags.relay),
+    leaseSize: flags.leaseSize,
+  }
+  await serveEntity({ entity: 'hss', data }, (context) => startHss(settings, context))
+}
+
+type HssSettings = Omit<Parameters<typeof serveDiameterZh>[0], 'hss'> & {
+  readonly leaseSize: number
+}
+
+async function startHss(
+  { leaseSize, ...settings }: HssSettings,
+  context: EntityContext,
+): Promise<readonly string[]> {
+  const { folder, releases } = context
+  const store = openHssStore(folder.file(HSS_DATABASE), folder.sealer)
+  releases.push(() => store.close())
+  const hss = createHss({ nodeName: settings.originHost, leaseSize }, { ...context, store })
+  const server = await serveDiameterZh({ ...settings, hss }, context)
+  releases.push(() => server.close())
+  const at = formatHostPort({ host: settings.host, port: server.port })
+  return [
+    `HSS   ${settings.originHost} of realm ${settings.originRealm}`,
+    `Zh    Diameter ${settings.tls === undefined ? 'TCP' : 'TLS'} ${at}`,
+  ]
+}

@@ -1,0 +1,59 @@
+/** What all commands that serve one entity share: its folder, its ports, and an end in order. Design 10, 11 */
+import { type DataFolder, openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { createPinoLog } from '../adapters/log/pino-log.ts'
+import { systemClock } from '../adapters/system/system-clock.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { ConfigurationInvalid, StoreFailed } from '../errors/errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
+import { untilInterrupted } from './until-interrupted.ts'
+
+/** What an entity is started with. */
+export interface EntityContext {
+  readonly folder: DataFolder
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly trace: Trace
+  /** Called in reverse order at the end. */
+  readonly releases: (() => unknown)[]
+}
+
+/**
+ * Serves until it is interrupted, then ends all in reverse order.
+ *
+ * @param entity Its name in logs, for instance `hss`.
+ * @param start Gives lines for a person: who it is and where.
+ * @throws {ConfigurationInvalid} If the folder cannot be used; as `start`.
+ */
+export async function serveEntity(
+  { entity, data }: { readonly entity: string; readonly data: string },
+  start: (context: EntityContext) => Promise<readonly string[]>,
+): Promise<void> {
+  const random = createSystemRandom()
+  const folder = await openDataFolder(data, { create: true }, random)
+  const log = createPinoLog({ entity })
+  const releases: EntityContext['releases'] = []
+  const interruption = untilInterrupted()
+  try {
+    const context = { folder, clock: systemClock, random, log, trace: noTrace, releases }
+    const lines = await start(context).catch((error: unknown) => {
+      throw startingError(error, data)
+    })
+    for (const line of lines) process.stdout.write(`${line}\n`)
+    process.stdout.write(`${entity} is ready.\n`)
+    await interruption.promise
+  } finally {
+    for (const release of releases.reverse()) await release()
+    interruption.ignore()
+  }
+  process.stdout.write(`${entity} has stopped.\n`)
+}
+
+/** A store that fails at the start is a folder that cannot be used, for instance with another master key. */
+function startingError(error: unknown, folder: string): unknown {
+  if (!(error instanceof StoreFailed)) return error
+  return new ConfigurationInvalid(`data folder ${folder}: ${error.message}`, { cause: error })
+}

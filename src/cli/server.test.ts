@@ -1,0 +1,43 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-server-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const serve = (...flags: string[]) =>
+  runProgram(['server', 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags])
+const NAMES = ['--entity', 'urn:x:server', '--naf-fqdn', 'cpns.example.org']
+
+test('it says who it is and where, and ends in order', async () => {
+  setTimeout(() => process.emit('SIGINT'), 400)
+  const bsf = ['--bsf', 'bsf.example.org=bsf1.example.org@127.0.0.1:1']
+  const { status, stdout } = await serve(...NAMES, '--api', '127.0.0.1:0', ...bsf)
+  const pin = readFileSync(join(folder, 'server.pin'), 'utf8').trim()
+  expect(status).toBe(0)
+  expect(stdout.split('\n').slice(0, 7)).toEqual([
+    'CPNS Server urn:x:server, NAF cpns.example.org',
+    expect.stringMatching(/^CPNS-2 {2}https:\/\/127\.0\.0\.1:\d+\/cpns$/),
+    `pin     ${pin}`,
+    expect.stringMatching(/^API {5}https:\/\/127\.0\.0\.1:\d+$/),
+    'BSF     bsf.example.org at 127.0.0.1:1 (Diameter)',
+    'server is ready.',
+    'server has stopped.',
+  ])
+})
+
+test.each([
+  ['no EntityID', NAMES.slice(2), '--entity: needed'],
+  ['no FQDN', NAMES.slice(0, 2), '--naf-fqdn: needed'],
+  ['an EntityID that is none', [...NAMES.slice(2), '--entity', 'me'], '--entity'],
+  ['a BSF without address', [...NAMES, '--bsf', 'bsf.example.org'], '--bsf'],
+  ['another first use', [...NAMES, '--first-use', 'maybe'], 'Allowed choices'],
+  ['a Ua id that is none', [...NAMES, '--ua-id', '01'], '--ua-id'],
+])('%s: one line, exit 2', async (_name, flags, message) => {
+  expect(usageErrorOf(await serve(...flags))).toContain(message)
+})

@@ -1,0 +1,239 @@
+/** `cpns server serve`: a CPNS Server as a process of its own, Zn over Diameter. Design 2, 10 */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { serveAppApi } from '../adapters/app/serve-app-api.ts'
+import {
+  type ServeCpnsServerOptions,
+  serveCpnsServer,
+} from '../adapters/cpns-server/serve-cpns-server.ts'
+import { connectDiameterZn } from '../adapters/diameter/zn.ts'
+import { openAppStore } from '../adapters/sqlite/app-store.ts'
+import { openServerStore } from '../adapters/sqlite/server-store.ts'
+import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
+import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
+import type { GbaKeyType } from '../cpns-server/options.ts'
+import type { Zn } from '../gba/zn.ts'
+import { parseEntityId } from '../identity/entity-id.ts'
+import { parseFqdn } from '../identity/fqdn.ts'
+import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
+import { APP_DATABASE, SERVER_DATABASE, SERVER_PIN } from '../lab/lab-files.ts'
+import { configurable, needed, wordList } from './config-file.ts'
+import {
+  type DiameterNames,
+  diameterNamesOf,
+  diameterTargetOf,
+  type PeerTlsFiles,
+  peerTlsOf,
+  realmOf,
+} from './diameter-flags.ts'
+import { readFlag } from './flag-values.ts'
+import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { parseWholeNumber } from './whole-number.ts'
+
+/** CPNS-2. Design 12 */
+const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
+const SESSION_SECONDS = 3600
+
+interface ServerFlags extends PeerTlsFiles {
+  readonly data?: string
+  readonly entity?: string
+  readonly nafFqdn?: string
+  readonly uaId: string
+  readonly originHost?: string
+  readonly originRealm?: string
+  readonly bsf?: readonly string[]
+  readonly bsfRealm?: string
+  readonly listen: HostPort
+  readonly api?: HostPort
+  readonly gbaKey: GbaKeyType
+  readonly gsid?: number
+  readonly allowGbaMe: boolean
+  readonly firstUse: 'refuse' | 'bind'
+  readonly session: number
+  readonly pneSession: number
+}
+
+/** The command with its subcommand. */
+export function serverCommand(): Command {
+  const command = new Command('server').description('a CPNS Server, which is a NAF')
+  const serve = command
+    .command('serve')
+    .description('authenticate PN GWs and PNEs, forward their messages, until Ctrl-C')
+    .option('--data <dir>', 'data folder; made if it is missing')
+    .option('--entity <uri>', 'EntityID of the server')
+    .option('--naf-fqdn <name>', 'its FQDN as NAF, which no peer can change')
+    .option('--ua-id <hex>', 'Ua security protocol identifier of the EUKey', UA_ID_CPNS)
+  addListeners(serve)
+  addBsfs(serve)
+  addPolicy(serve)
+  configurable(serve, 'CPNS_SERVER')
+  serve.addHelpText('after', EXAMPLE).action(runServer)
+  return command
+}
+
+function addListeners(serve: Command): void {
+  serve
+    .addOption(
+      new Option('--listen <host:port>', 'where CPNS-2 is served (HTTPS)')
+        .argParser(parseHostPort)
+        .default(LISTEN, formatHostPort(LISTEN)),
+    )
+    .addOption(
+      new Option('--api <host:port>', 'where applications are served; default nowhere').argParser(
+        parseHostPort,
+      ),
+    )
+}
+
+function addBsfs(serve: Command): void {
+  serve
+    .option('--bsf <bsf-name=host:port...>', 'BSFs by the domain of their B-TIDs', wordList)
+    .option('--bsf-realm <fqdn>', 'their realm; default the BSF name without its first label')
+    .option('--origin-host <fqdn>', 'our name in Diameter; default --naf-fqdn')
+    .option('--origin-realm <fqdn>', 'our realm; default --origin-host without its first label')
+    .option('--peer-ca <file>', 'PEM; Zn over TLS, under these CAs')
+    .option('--peer-cert <file>', 'PEM; our certificate towards the BSF')
+    .option('--peer-key <file>', 'PEM')
+}
+
+function addPolicy(serve: Command): void {
+  serve
+    .addOption(
+      new Option('--gba-key <type>', 'which key of a GBA_U run is the EUKey')
+        .choices(['ks-ext-naf', 'ks-int-naf'])
+        .default('ks-ext-naf'),
+    )
+    .option('--gsid <n>', 'GAA-Service-Identifier whose settings count', parseWholeNumber)
+    .option('--allow-gba-me', 'whether a card without GBA_U is good enough', false)
+    .addOption(
+      new Option('--first-use <what>', 'an entity without an owner is refused, or bound')
+        .choices(['refuse', 'bind'])
+        .default('refuse'),
+    )
+    .option('--session <seconds>', 'life of sessions of PN GWs', parseWholeNumber, SESSION_SECONDS)
+    .option(
+      '--pne-session <seconds>',
+      'life of sessions of PNEs',
+      parseWholeNumber,
+      SESSION_SECONDS,
+    )
+}
+
+const EXAMPLE = `
+Example:
+  cpns server serve --data ./server --entity urn:uuid:5e0f… --naf-fqdn cpns.example.org \\
+    --bsf bsf.ims.example=127.0.0.1:3869 --api 127.0.0.1:8445
+A BSF whose name in Diameter is another: BSF-NAME=ORIGIN-HOST@HOST:PORT.`
+
+async function runServer(flags: ServerFlags): Promise<void> {
+  const data = needed(flags.data, 'data')
+  const settings = settingsOf(flags)
+  await serveEntity({ entity: 'server', data }, (context) => startServer(settings, context))
+}
+
+/** @throws {ConfigurationInvalid} Naming the flag. */
+function settingsOf(flags: ServerFlags) {
+  const nafFqdn = readFlag('--naf-fqdn', () => parseFqdn(needed(flags.nafFqdn, 'naf-fqdn')))
+  const entity = needed(flags.entity, 'entity')
+  const options: Omit<ServeCpnsServerOptions, 'certificateFolder'> = {
+    entityId: readFlag('--entity', () => parseEntityId(entity)),
+    nodeId: nafFqdn,
+    nafFqdn,
+    uaId: readFlag('--ua-id', () => parseUaId(flags.uaId)),
+    gbaKeyType: flags.gbaKey,
+    ...(flags.gsid !== undefined && { gsid: flags.gsid }),
+    allowGbaMe: flags.allowGbaMe,
+    firstUse: flags.firstUse,
+    algorithms: ['HMAC-SHA-256'],
+    sessionLifetimeSeconds: { pnGw: flags.session, pne: flags.pneSession },
+    listen: flags.listen,
+  }
+  return {
+    options,
+    api: flags.api,
+    names: diameterNamesOf(flags.originHost ?? nafFqdn, flags.originRealm),
+    bsfs: (flags.bsf ?? []).map((text) => bsfOf(text, flags)),
+  }
+}
+
+/** `BSF-NAME=HOST:PORT`, or `BSF-NAME=ORIGIN-HOST@HOST:PORT`. */
+function bsfOf(text: string, flags: ServerFlags) {
+  const [, name = '', originHost = name, at = ''] = /^([^=]*)=(?:([^@]*)@)?(.*)$/.exec(text) ?? []
+  const bsfName = readFlag('--bsf', () => parseFqdn(name))
+  const target = { ...diameterTargetOf('--bsf', `${originHost}=${at}`), ...peerTlsOf(flags) }
+  const destinationRealm = realmOf('--bsf-realm', originHost, flags.bsfRealm)
+  return { bsfName, target, destinationRealm }
+}
+
+type ServerSettings = ReturnType<typeof settingsOf>
+
+async function startServer(
+  { options, api, names, bsfs }: ServerSettings,
+  context: EntityContext,
+): Promise<readonly string[]> {
+  const { folder, releases } = context
+  const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
+  releases.push(() => store.close())
+  const zn = connectBsfs(bsfs, names, context)
+  const certificateFolder = folder.file('server-tls')
+  const served = await serveCpnsServer({ ...options, certificateFolder }, { ...context, store, zn })
+  releases.push(() => served.close())
+  writeFileSync(folder.file(SERVER_PIN), `${served.pin}\n`, { mode: 0o600 })
+  const apiUrl = api && (await startApi({ at: api, server: served.server, options }, context))
+  return [
+    `CPNS Server ${options.entityId}, NAF ${options.nafFqdn}`,
+    `CPNS-2  ${served.url}`,
+    `pin     ${served.pin}`,
+    ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
+    ...bsfs.map(
+      ({ bsfName, target }) => `BSF     ${bsfName} at ${formatHostPort(target)} (Diameter)`,
+    ),
+  ]
+}
+
+function connectBsfs(
+  bsfs: ServerSettings['bsfs'],
+  names: DiameterNames,
+  context: EntityContext,
+): ReadonlyMap<string, Zn> {
+  return new Map(
+    bsfs.map(({ bsfName, target, destinationRealm }) => {
+      const to = { ...names, targets: [target], destinationRealm }
+      const zn = connectDiameterZn(to, context)
+      context.releases.push(() => zn.close())
+      return [bsfName, zn]
+    }),
+  )
+}
+
+/** Under the same key as CPNS-2, so that applications pin the same one. */
+async function startApi(
+  {
+    at,
+    server,
+    options,
+  }: {
+    readonly at: HostPort
+    readonly server: CpnsServer
+    readonly options: Pick<ServeCpnsServerOptions, 'nafFqdn'>
+  },
+  context: EntityContext,
+): Promise<string> {
+  const { folder, releases } = context
+  const store = openAppStore(folder.file(APP_DATABASE), folder.sealer)
+  releases.push(() => store.close())
+  const names = { commonName: options.nafFqdn, dnsNames: [options.nafFqdn], ipAddresses: [] }
+  const tls = loadOrCreateCertificate(folder.file('server-tls'), names, context)
+  const served = await serveAppApi(
+    { ...at, tls, version: packageVersion() },
+    { ...context, store, exchange: server },
+  )
+  releases.push(() => served.close())
+  return served.url
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
