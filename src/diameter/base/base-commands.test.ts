@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { expectEachAvpGuarded } from './avp-guard.fixture.ts'
 import { CAPABILITIES_EXCHANGE, DEVICE_WATCHDOG, DISCONNECT_PEER } from './base-commands.ts'
 import { describeCapabilities } from './capabilities.ts'
 import { readAnswer, readRequest, writeAnswer, writeRequest } from './command.ts'
@@ -57,4 +58,41 @@ test('a refusal has no more than result and origin', () => {
   const avps = writeAnswer(DEVICE_WATCHDOG, { resultCode: 5010, ...ORIGIN }, cer).avps
   const values = readAnswer(CAPABILITIES_EXCHANGE, { ...cer, request: false, avps })
   expect(values).toMatchObject({ resultCode: 5010, ...ORIGIN })
+})
+
+describe('each AVP missing, doubled, oversized, of another vendor, with other flags', () => {
+  const cer = writeRequest(CAPABILITIES_EXCHANGE, describeCapabilities(node()), IDS)
+  const lists = [257, 258, 259, 260, 265, 299]
+  const result = { resultCode: 2001, errorMessage: 'none', failedAvp: [], ...ORIGIN }
+
+  test('CER', () => {
+    const read = readRequest.bind(undefined, CAPABILITIES_EXCHANGE)
+    const required = [264, 296, 266, 269]
+    expectEachAvpGuarded({ message: cer, read, required, repeated: lists })
+  })
+
+  test('CEA', () => {
+    const values = { ...describeCapabilities(node()), ...result }
+    const message = writeAnswer(CAPABILITIES_EXCHANGE, values, cer)
+    const read = readAnswer.bind(undefined, CAPABILITIES_EXCHANGE)
+    expectEachAvpGuarded({ message, read, required: [268, 264, 296], repeated: lists })
+  })
+
+  test('DWR and DWA', () => {
+    const dwr = writeRequest(DEVICE_WATCHDOG, { ...ORIGIN, originStateId: 5 }, IDS)
+    const readDwr = readRequest.bind(undefined, DEVICE_WATCHDOG)
+    expectEachAvpGuarded({ message: dwr, read: readDwr, required: [264, 296], repeated: [] })
+    const dwa = writeAnswer(DEVICE_WATCHDOG, { ...result, originStateId: 5 }, dwr)
+    const readDwa = readAnswer.bind(undefined, DEVICE_WATCHDOG)
+    expectEachAvpGuarded({ message: dwa, read: readDwa, required: [268, 264, 296], repeated: [] })
+  })
+
+  test('DPR and DPA', () => {
+    const dpr = writeRequest(DISCONNECT_PEER, { ...ORIGIN, disconnectCause: 'BUSY' }, IDS)
+    const readDpr = readRequest.bind(undefined, DISCONNECT_PEER)
+    expectEachAvpGuarded({ message: dpr, read: readDpr, required: [264, 296, 273], repeated: [] })
+    const dpa = writeAnswer(DISCONNECT_PEER, result, dpr)
+    const readDpa = readAnswer.bind(undefined, DISCONNECT_PEER)
+    expectEachAvpGuarded({ message: dpa, read: readDpa, required: [268, 264, 296], repeated: [] })
+  })
 })

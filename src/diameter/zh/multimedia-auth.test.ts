@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../crypto/secret.ts'
 import { fromHex, toHex } from '../../octets/octets.ts'
+import { expectEachAvpGuarded } from '../base/avp-guard.fixture.ts'
 import { readAnswer, readRequest, writeAnswer, writeRequest } from '../base/command.ts'
 import { expectEachTruncationRefused, failureOf } from '../base/diameter.fixture.ts'
 import { DiameterFailure } from '../base/diameter-failure.ts'
@@ -69,6 +70,41 @@ test('a MAA round trip, with vector and GUSS', () => {
     toHex(key?.reveal() ?? new Uint8Array()),
   )
   expect(keys).toEqual(['02'.repeat(8), '03'.repeat(16), '04'.repeat(16)])
+})
+
+describe('each AVP missing, doubled, oversized, of another vendor, with other flags', () => {
+  test('MAR', () => {
+    const read = readRequest.bind(undefined, MULTIMEDIA_AUTH)
+    const optional = {
+      destinationHost: 'hss.home.example',
+      publicIdentity: 'sip:alice@ims.example',
+      numberAuthItems: 1,
+      gussTimestamp: Date.UTC(2040, 0, 1),
+    }
+    const message = writeRequest(MULTIMEDIA_AUTH, { ...RESYNC, ...optional }, IDS)
+    const required = [263, 260, 264, 296, 283, 277, 1]
+    expectEachAvpGuarded({ message, read, required, repeated: [] })
+  })
+
+  test('MAA', () => {
+    const read = readAnswer.bind(undefined, MULTIMEDIA_AUTH)
+    const { sessionId, vendorSpecificApplicationId, authSessionState, userName } = MAR
+    const common = { sessionId, vendorSpecificApplicationId, authSessionState, userName }
+    const values = {
+      ...common,
+      originHost: 'hss.home.example',
+      originRealm: 'home.example',
+      experimentalResult: { vendorId: 10_415, experimentalResultCode: 5401 },
+      errorMessage: 'none',
+      failedAvp: [],
+      publicIdentity: 'sip:alice@ims.example',
+      numberAuthItems: 1,
+      authDataItem: { itemNumber: 1, authenticate: new Uint8Array(32) },
+      guss: '<guss/>',
+    }
+    const message = writeAnswer(MULTIMEDIA_AUTH, values, request)
+    expectEachAvpGuarded({ message, read, required: [264, 296], repeated: [] })
+  })
 })
 
 describe('refused', () => {

@@ -65,7 +65,10 @@ const MAR_RULES = {
   publicIdentity: optional(PUBLIC_IDENTITY),
   numberAuthItems: optional(SIP_NUMBER_AUTH_ITEMS),
   authDataItem: optional(SIP_AUTH_DATA_ITEM),
-  /** Of the GUSS that the BSF has; the GUSS is sent all the same. TS 29.109 6.3.1.10 */
+  /**
+   * Of the GUSS that the BSF has; the GUSS is sent all the same:
+   * docs/explanation/decisions/0028-the-guss-is-always-sent.md. TS 29.109 6.3.1.10
+   */
   gussTimestamp: optional(threeGpp('GUSS-Timestamp', 409, time)),
 } satisfies AvpRules
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../../crypto/secret.ts'
 import { decodeNafId } from '../../identity/naf-id.ts'
 import { fromHex, toHex, utf8 } from '../../octets/octets.ts'
+import { expectEachAvpGuarded } from '../base/avp-guard.fixture.ts'
 import { readAnswer, readRequest, writeAnswer, writeRequest } from '../base/command.ts'
 import { expectEachTruncationRefused, failureOf } from '../base/diameter.fixture.ts'
 import { DiameterFailure } from '../base/diameter-failure.ts'
@@ -45,25 +46,42 @@ test('NAF-Id is raw octets, GSIDs are decimal text, awareness is a number', () =
   expect(dataOf(407)).toEqual(['00000001'])
 })
 
+const BIA = {
+  sessionId: BIR.sessionId,
+  resultCode: 2001,
+  originHost: 'bsf.example.org',
+  originRealm: 'example.org',
+  userName: 'alice@ims.example',
+  meKeyMaterial: Secret.of(new Uint8Array(32).fill(1)),
+  uiccKeyMaterial: Secret.of(new Uint8Array(32).fill(2)),
+  keyExpiryTime: Date.UTC(2040, 0, 1),
+  bootstrapInfoCreationTime: Date.UTC(2026, 10, 24),
+  ussList: '<ussList/>',
+  gbaType: '3G_GBA' as const,
+}
+
 test('a BIA round trip', () => {
-  const values = {
-    sessionId: BIR.sessionId,
-    resultCode: 2001,
-    originHost: 'bsf.example.org',
-    originRealm: 'example.org',
-    userName: 'alice@ims.example',
-    meKeyMaterial: Secret.of(new Uint8Array(32).fill(1)),
-    uiccKeyMaterial: Secret.of(new Uint8Array(32).fill(2)),
-    keyExpiryTime: Date.UTC(2040, 0, 1),
-    bootstrapInfoCreationTime: Date.UTC(2026, 10, 24),
-    ussList: '<ussList/>',
-    gbaType: '3G_GBA' as const,
-  }
-  const answer = decodeMessage(encodeMessage(writeAnswer(BOOTSTRAPPING_INFO, values, request)))
+  const answer = decodeMessage(encodeMessage(writeAnswer(BOOTSTRAPPING_INFO, BIA, request)))
   const { meKeyMaterial, uiccKeyMaterial, ...rest } = readAnswer(BOOTSTRAPPING_INFO, answer)
-  const { meKeyMaterial: me, uiccKeyMaterial: uicc, ...expected } = values
+  const { meKeyMaterial: me, uiccKeyMaterial: uicc, ...expected } = BIA
   expect(rest).toEqual(expected)
   expect([meKeyMaterial?.equals(me), uiccKeyMaterial?.equals(uicc)]).toEqual([true, true])
+})
+
+describe('each AVP missing, doubled, oversized, of another vendor, with other flags', () => {
+  test('BIR', () => {
+    const values = { ...BIR, gsids: [1], destinationHost: 'bsf.example.org' }
+    const message = writeRequest(BOOTSTRAPPING_INFO, values, IDS)
+    const read = readRequest.bind(undefined, BOOTSTRAPPING_INFO)
+    const required = [263, 260, 264, 296, 283, 401, 402]
+    expectEachAvpGuarded({ message, read, required, repeated: [403] })
+  })
+
+  test('BIA', () => {
+    const message = writeAnswer(BOOTSTRAPPING_INFO, BIA, request)
+    const read = readAnswer.bind(undefined, BOOTSTRAPPING_INFO)
+    expectEachAvpGuarded({ message, read, required: [264, 296], repeated: [] })
+  })
 })
 
 describe('refused', () => {
