@@ -108,7 +108,7 @@ function placeOf({ headers, connection }: UaRequest, { settings }: Context): Pla
 }
 
 /** `undefined` if the host is none of those that are configured, whatever else it is. */
-function nafFqdnOf(host: string, { nafFqdns, hostAliases }: NafSettings): Fqdn | undefined {
+export function nafFqdnOf(host: string, { nafFqdns, hostAliases }: NafSettings): Fqdn | undefined {
   const name = host.toLowerCase().replace(/:\d*$/, '')
   return (
     nafFqdns.find((fqdn) => fqdn === name) ??
