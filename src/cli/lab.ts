@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
-import { DEFAULT_LAB_CONFIG, type LabConfig, readLabConfig } from '../lab/lab-config.ts'
+import { DEFAULT_LAB_CONFIG, type LabConfig, LINK_FORMS, readLabConfig } from '../lab/lab-config.ts'
 import { createJsonReporter, createTextReporter, type LabReporter } from '../lab/reporter.ts'
 import { runStory } from '../lab/run-story.ts'
 import { startLab } from '../lab/start-lab.ts'
@@ -19,6 +19,8 @@ interface LabFlags {
   readonly data?: string
   readonly config?: string
   readonly reader?: string
+  readonly zh?: LabConfig['zh']
+  readonly zn?: LabConfig['zn']
 }
 
 const DEFAULT_COLUMNS = 160
@@ -34,6 +36,8 @@ export function labCommand(): Command {
     .option('--data <dir>', 'keep the state here; default a temporary folder')
     .option('--config <file>', 'configuration file (JSON)')
     .option('--reader <name>', "reader with the data folder's usim.json; default that file itself")
+    .addOption(new Option('--zh <form>', 'what carries Zh; default diameter').choices(LINK_FORMS))
+    .addOption(new Option('--zn <form>', 'what carries Zn; default diameter').choices(LINK_FORMS))
     .action(runLab)
 }
 
@@ -43,7 +47,7 @@ async function runLab(flags: LabFlags): Promise<void> {
       '--reader: the card is that of a data folder, so --data is needed',
     )
   }
-  const config = flags.config === undefined ? DEFAULT_LAB_CONFIG : readLabConfig(flags.config)
+  const config = configOf(flags)
   const data = { path: flags.data ?? temporaryFolder(), isTemporary: flags.data === undefined }
   const reporter = createReporter(flags)
   try {
@@ -52,6 +56,12 @@ async function runLab(flags: LabFlags): Promise<void> {
   } finally {
     if (data.isTemporary) rmSync(data.path, { recursive: true, force: true })
   }
+}
+
+/** Flags over file over defaults. */
+function configOf({ config, zh, zn }: LabFlags): LabConfig {
+  const configured = config === undefined ? DEFAULT_LAB_CONFIG : readLabConfig(config)
+  return { ...configured, ...(zh && { zh }), ...(zn && { zn }) }
 }
 
 /** @returns Whether the story went well; who stops a lab that stays up needs no story. */

@@ -46,7 +46,7 @@ export async function serveEntity(
     process.stdout.write(`${entity} is ready.\n`)
     await interruption.promise
   } finally {
-    for (const release of releases.reverse()) await release()
+    for (const release of releases.toReversed()) await release()
     interruption.ignore()
   }
   process.stdout.write(`${entity} has stopped.\n`)

@@ -38,7 +38,9 @@ test('all of it is optional', () => {
   expect(read('{"ports":{}}')).toEqual(DEFAULT_LAB_CONFIG)
   expect(DEFAULT_LAB_CONFIG).toEqual({
     host: '127.0.0.1',
-    ports: { ub: 0, 'cpns-2': 0, 'cpns-1': 0 },
+    ports: { ub: 0, zh: 0, zn: 0, 'cpns-2': 0, 'cpns-1': 0 },
+    zh: 'diameter',
+    zn: 'diameter',
     storySessionSeconds: 2,
   })
 })
@@ -46,7 +48,9 @@ test('all of it is optional', () => {
 test('every field is taken, up to its limits', () => {
   const config = {
     host: '::1',
-    ports: { ub: 65_535, 'cpns-2': 1, 'cpns-1': 0 },
+    ports: { ub: 65_535, zh: 2, zn: 3, 'cpns-2': 1, 'cpns-1': 0 },
+    zh: 'in-process',
+    zn: 'in-process',
     storySessionSeconds: 60,
   }
   expect(read(JSON.stringify(config))).toEqual(config)

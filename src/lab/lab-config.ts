@@ -5,6 +5,9 @@ import { ConfigurationInvalid } from '../errors/errors.ts'
 
 const port = z.int().min(0).max(65_535)
 
+/** What Zh and Zn can be carried by. */
+export const LINK_FORMS = ['diameter', 'in-process'] as const
+
 const labConfigSchema = z.strictObject({
   /** Address that all servers of the lab listen on; the lab stays on this machine. */
   host: z.enum(['127.0.0.1', '::1']).default('127.0.0.1'),
@@ -12,10 +15,16 @@ const labConfigSchema = z.strictObject({
   ports: z
     .strictObject({
       ub: port.default(0),
+      zh: port.default(0),
+      zn: port.default(0),
       'cpns-2': port.default(0),
       'cpns-1': port.default(0),
     })
     .prefault({}),
+  /** What carries Zh. */
+  zh: z.enum(LINK_FORMS).default('diameter'),
+  /** What carries Zn. */
+  zn: z.enum(LINK_FORMS).default('diameter'),
   /** Life of the PN GW's first session in the story, in seconds. */
   storySessionSeconds: z.int().min(2).max(60).default(2),
 })

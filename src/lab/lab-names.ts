@@ -16,6 +16,10 @@ export const OTHER_IMSI = parseImsi('001010123456790')
 export const OTHER_IMPI = impiOfImsi(OTHER_IMSI, MNC_LENGTH)
 /** The home network's BSF. */
 export const BSF_NAME = bsfNameOfImsi(IMSI, MNC_LENGTH)
+/** Name of the home network's HSS in Diameter. */
+export const HSS_NAME = parseFqdn('hss.ims.mnc001.mcc001.3gppnetwork.org')
+/** Its realm: the home network domain. TS 23.003 13.2 */
+export const HSS_REALM = parseFqdn('ims.mnc001.mcc001.3gppnetwork.org')
 /** NAF_Id of the CPNS Server. Design 4 */
 export const NAF_ID: NafId = { nafFqdn: parseFqdn('cpns.example.org'), uaId: UA_ID_CPNS }
 /** Name of the CPNS Server on Zn. */

@@ -1,25 +1,21 @@
 /** The network side of the lab: HSS, BSF and CPNS Server, each on its real transport. Design 2, 10 */
 import { writeFileSync } from 'node:fs'
-import { createMemoryBus } from '../adapters/bus/memory-bus.ts'
-import { serveCpns } from '../adapters/http/serve-cpns.ts'
-import { connectZh } from '../adapters/in-process/zh.ts'
-import { connectZn } from '../adapters/in-process/zn.ts'
+import { serveCpnsServer } from '../adapters/cpns-server/serve-cpns-server.ts'
 import { openBsfStore } from '../adapters/sqlite/bsf-store.ts'
 import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
-import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
 import { serveUb } from '../adapters/ub/serve-ub.ts'
 import { type Bsf, createBsf } from '../bsf/create-bsf.ts'
-import { CPNS_MEDIA_TYPE } from '../cpns/messages.ts'
-import { type CpnsServer, createCpnsServer } from '../cpns-server/create-cpns-server.ts'
+import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
-import { createSealingRing } from '../crypto/sealing-ring.ts'
 import { formatGuss } from '../gba/guss.ts'
 import type { Zh } from '../gba/zh.ts'
+import type { Zn } from '../gba/zn.ts'
 import { createHss } from '../hss/create-hss.ts'
 import type { Impi } from '../identity/impi.ts'
 import type { CardProfile } from '../uicc/card-profile.ts'
 import { BSF_DATABASE, HSS_DATABASE, SERVER_DATABASE, SERVER_PIN } from './lab-files.ts'
+import { type LabLink, linkZh, linkZn } from './lab-links.ts'
 import { BSF_NAME, ENTITIES, NAF_ID, NAF_ORIGIN_HOST } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
 
@@ -33,6 +29,10 @@ export interface LabSubscriber {
 export interface LabNetwork {
   /** `http://host:port` of the BSF. */
   readonly ubUrl: string
+  /** Where Zh is served. */
+  readonly zhAddress: string
+  /** Where Zn is served. */
+  readonly znAddress: string
   /** `https://host:port/cpns` of the CPNS Server. */
   readonly serverUrl: string
   /** SHA-256 of the CPNS Server's key, for `--pin`. */
@@ -43,8 +43,6 @@ export interface LabNetwork {
   readonly sessionLifetimes: { pnGw: number; pne: number }
 }
 
-const CPNS_PATH = '/cpns'
-const CPNS_2_SUBPROTOCOL = 'cpns2.v1'
 /** Default of design 12. */
 const SESSION_SECONDS = 3600
 const KEY_LIFETIME_SECONDS = 86_400
@@ -54,13 +52,17 @@ export async function startNetwork(
   context: LabContext,
   subscribers: readonly LabSubscriber[],
 ): Promise<LabNetwork> {
-  const bsf = startBsf(await startHss(context, subscribers), context)
+  const zh = await linkZh(await startHss(context, subscribers), context)
+  const bsf = startBsf(zh, context)
   const { config, releases } = context
   const ub = await serveUb({ bsf, host: config.host, port: config.ports.ub })
   releases.push(() => ub.close())
+  const zn = await linkZn(bsf, context)
   return {
     ubUrl: `http://${authority(config.host, ub.port)}`,
-    ...(await startServer(bsf, context)),
+    zhAddress: zh.address,
+    znAddress: zn.address,
+    ...(await startServer(zn, context)),
   }
 }
 
@@ -87,7 +89,7 @@ async function startHss(context: LabContext, subscribers: readonly LabSubscriber
   return createHss({ nodeName: 'lab' }, { ...context, store })
 }
 
-function startBsf(hss: Zh, context: LabContext): Bsf {
+function startBsf({ port: zh }: LabLink<Zh>, context: LabContext): Bsf {
   const { folder, releases } = context
   const store = openBsfStore(folder.file(BSF_DATABASE), folder.sealer)
   releases.push(() => store.close())
@@ -96,16 +98,19 @@ function startBsf(hss: Zh, context: LabContext): Bsf {
       bsfName: BSF_NAME,
       nafs: [{ originHost: NAF_ORIGIN_HOST, fqdns: [NAF_ID.nafFqdn] }],
     },
-    { ...context, store, zh: connectZh(hss, context) },
+    { ...context, store, zh },
   )
 }
 
-async function startServer(bsf: Bsf, context: LabContext): Promise<Omit<LabNetwork, 'ubUrl'>> {
+type ServerPart = Omit<LabNetwork, 'ubUrl' | 'zhAddress' | 'znAddress'>
+
+/** CPNS-2 under a certificate made at first start, whose pin is written down. Design 7 */
+async function startServer({ port: zn }: LabLink<Zn>, context: LabContext): Promise<ServerPart> {
   const { config, folder, releases } = context
   const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
   releases.push(() => store.close())
   const sessionLifetimes = { pnGw: config.storySessionSeconds, pne: SESSION_SECONDS }
-  const server = createCpnsServer(
+  const { server, url, pin, close } = await serveCpnsServer(
     {
       entityId: ENTITIES.server,
       nodeId: 'lab',
@@ -115,53 +120,14 @@ async function startServer(bsf: Bsf, context: LabContext): Promise<Omit<LabNetwo
       firstUse: 'bind',
       algorithms: ['HMAC-SHA-256'],
       sessionLifetimeSeconds: sessionLifetimes,
+      listen: { host: config.host, port: config.ports['cpns-2'] },
+      certificateFolder: folder.file('server-tls'),
     },
-    {
-      ...context,
-      store,
-      bus: createMemoryBus(),
-      zn: new Map([[BSF_NAME, connectZn(bsf, { ...context, originHost: NAF_ORIGIN_HOST })]]),
-      stateRing: createSealingRing({ purpose: 'cpns state' }, { ...context, store }),
-    },
+    { ...context, store, zn: new Map([[BSF_NAME, zn]]) },
   )
-  releases.push(() => server.stop())
-  const { port, pin } = await listen(server, context)
-  const serverUrl = `https://${authority(config.host, port)}${CPNS_PATH}`
-  return { serverUrl, serverPin: pin, server, serverStore: store, sessionLifetimes }
-}
-
-/** CPNS-2: HTTPS POST and WebSocket, under a certificate made at first start. Design 7 */
-async function listen(
-  server: CpnsServer,
-  context: LabContext,
-): Promise<{ readonly port: number; readonly pin: string }> {
-  const { config, folder, releases } = context
-  const tls = loadOrCreateCertificate(
-    folder.file('server-tls'),
-    { commonName: NAF_ID.nafFqdn, dnsNames: [NAF_ID.nafFqdn], ipAddresses: [config.host] },
-    context,
-  )
-  const serving = await serveCpns({
-    host: config.host,
-    port: config.ports['cpns-2'],
-    tls,
-    log: context.log,
-    post: {
-      path: CPNS_PATH,
-      async answer(octets, { remoteAddress }) {
-        const { octets: body, unreadable } = await server.answerPost(octets, remoteAddress)
-        return { status: unreadable ? 400 : 200, contentType: CPNS_MEDIA_TYPE, body }
-      },
-    },
-    sockets: {
-      path: CPNS_PATH,
-      subprotocol: CPNS_2_SUBPROTOCOL,
-      accept: (socket) => void server.serveSocket(socket),
-    },
-  })
-  releases.push(() => serving.close())
-  writeFileSync(folder.file(SERVER_PIN), `${tls.pin}\n`, { mode: 0o600 })
-  return { port: serving.port, pin: tls.pin }
+  releases.push(() => close())
+  writeFileSync(folder.file(SERVER_PIN), `${pin}\n`, { mode: 0o600 })
+  return { serverUrl: url, serverPin: pin, server, serverStore: store, sessionLifetimes }
 }
 
 function authority(host: string, port: number): string {

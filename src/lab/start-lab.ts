@@ -149,10 +149,12 @@ function startEcho({ server }: LabNetwork, { trace, clock, releases }: LabContex
   releases.push(unregister)
 }
 
-function addressesOf({ ubUrl, serverUrl }: LabNetwork, gatewayUrl: string): readonly LabAddress[] {
+function addressesOf(network: LabNetwork, gatewayUrl: string): readonly LabAddress[] {
+  const { ubUrl, zhAddress, znAddress, serverUrl } = network
   return [
-    { entity: 'HSS', address: 'in process', points: 'Zh' },
-    { entity: 'BSF', address: ubUrl, points: 'Ub; Zn in process' },
+    { entity: 'HSS', address: zhAddress, points: 'Zh' },
+    { entity: 'BSF', address: ubUrl, points: 'Ub' },
+    { entity: 'BSF', address: znAddress, points: 'Zn' },
     { entity: 'CPNS Server', address: serverUrl, points: 'CPNS-2' },
     { entity: 'PN GW', address: gatewayUrl, points: 'CPNS-1' },
   ]
