@@ -3,7 +3,7 @@ import { CAPABILITIES_EXCHANGE, DEVICE_WATCHDOG, DISCONNECT_PEER } from './base-
 import { describeCapabilities } from './capabilities.ts'
 import { writeAnswer, writeRequest } from './command.ts'
 import { HSS_NODE, node } from './diameter.fixture.ts'
-import type { DiameterMessage } from './message.ts'
+import { type DiameterMessage, encodeMessage, MAX_MESSAGE_OCTETS } from './message.ts'
 import { startInitiator, startResponder, step } from './peer-machine.ts'
 import type { PeerContext, PeerEffect, PeerEvent, PeerState, PeerStep } from './peer-state.ts'
 
@@ -112,6 +112,17 @@ describe('who was connected to', () => {
     const message = { ...cer(), avps: cer().avps.filter(({ code }) => code !== 264) }
     expect(after(start.state, received(message))[1]).toBe('send 257A 5005 E')
   })
+})
+
+test('a CER that fills its message with an unknown mandatory AVP: a CEA that can be written', () => {
+  const data = new Uint8Array(MAX_MESSAGE_OCTETS - encodeMessage(cer()).length - 8)
+  const avp = { code: 9999, vendorId: 0, mandatory: true, data }
+  const message = { ...cer(), avps: [...cer().avps, avp] }
+  expect(encodeMessage(message)).toHaveLength(MAX_MESSAGE_OCTETS)
+  const next = step(context(), startResponder(context()).state, received(message))
+  expect(shown(next)).toEqual(['closed', 'send 257A 5001 E', 'close: CER refused'])
+  const [effect] = next.effects
+  expect(() => effect?.kind === 'send' && encodeMessage(effect.message)).not.toThrow()
 })
 
 describe('who connected', () => {
