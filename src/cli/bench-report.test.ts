@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatJson, formatMachine, formatResult, readMachine } from './bench-report.ts'
+import { formatJson, formatMachine, formatResult, formatWire, readMachine } from './bench-report.ts'
 
 const MACHINE = { cpu: 'Model 9', cores: 4, load: 0.5, node: 'v20.20.2', openssl: '3.0.19' }
 const RESULT = {
@@ -46,4 +46,16 @@ test('JSON, one line', () => {
       },
     ],
   })
+})
+
+test('loads beside their baselines', () => {
+  const load = { inFlight: 32, perSecond: 2500.4, p50: 1.234, p99: 30.5 }
+  const baseline = { ...load, perSecond: 5000 }
+  const text = formatWire({ own: 'ours', baseline: 'bare' }, [{ ...load, baseline, ratio: 0.5 }])
+  expect(text.split('\n').map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
+    'ours',
+    'baseline: bare',
+    'in flight | a second | p50 ms | p99 ms | baseline | p99 ms | share',
+    '32 | 2,500 | 1.23 | 30.50 | 5,000 | 30.50 | 0.50',
+  ])
 })

@@ -1,6 +1,7 @@
 /** How the figures of a benchmark are printed: for people as a table, for programs as one JSON object. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { BenchFigure, BenchResult } from './bench-measure.ts'
+import type { WireFigure } from './bench-wire.ts'
 
 /** What the figures are worth nothing without. */
 export interface BenchMachine {
@@ -24,10 +25,14 @@ export function readMachine(): BenchMachine {
 }
 
 /** One line: the machine, and how long each figure was measured. */
-export function formatMachine(machine: BenchMachine, seconds: number): string {
+export function formatMachine(
+  machine: BenchMachine,
+  seconds: number,
+  processes = 'one thread',
+): string {
   const { cpu, cores, load, node, openssl } = machine
   const place = `${cpu}, ${cores} cores, load ${load}`
-  return `one thread, ${seconds} s a figure; Node ${node}, OpenSSL ${openssl}; ${place}`
+  return `${processes}, ${seconds} s a figure; Node ${node}, OpenSSL ${openssl}; ${place}`
 }
 
 /** A heading, then two lines a figure: the numbers, its cost in units of the first one, and what limits it. */
@@ -66,4 +71,26 @@ function rounded(figure: BenchFigure): BenchFigure {
     microseconds: Number(figure.microseconds.toPrecision(4)),
     ratio: Number(figure.ratio.toPrecision(4)),
   }
+}
+
+/** What is measured and its baseline, then a line a load. */
+export function formatWire(
+  { own, baseline }: { readonly own: string; readonly baseline: string },
+  figures: readonly WireFigure[],
+): string {
+  const columns = ['in flight', 'a second', 'p50 ms', 'p99 ms', 'baseline', 'p99 ms', 'share']
+  const line = (cells: readonly string[]): string =>
+    `  ${cells.map((cell) => cell.padStart(11)).join('')}`
+  const rows = figures.map(({ inFlight, perSecond, p50, p99, baseline: bare, ratio }) =>
+    line([
+      String(inFlight),
+      Math.round(perSecond).toLocaleString('en'),
+      p50.toFixed(2),
+      p99.toFixed(2),
+      Math.round(bare.perSecond).toLocaleString('en'),
+      bare.p99.toFixed(2),
+      ratio.toFixed(2),
+    ]),
+  )
+  return [`  ${own}`, `  baseline: ${baseline}`, line(columns), ...rows].join('\n')
 }

@@ -4,13 +4,20 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { akaGroups } from './bench-aka.ts'
 import { type BenchGroup, type BenchResult, measureGroup } from './bench-measure.ts'
-import { formatJson, formatMachine, formatResult, readMachine } from './bench-report.ts'
+import { formatJson, formatMachine, formatResult, formatWire, readMachine } from './bench-report.ts'
+import { measureWire, WIRE_BENCHES, WIRE_TITLES, type WireBench } from './bench-wire.ts'
 
 interface BenchFlags {
   readonly seconds: number
   readonly json?: true
 }
 
+const LOADS = [1, 8, 32]
+const WIRE_DESCRIPTIONS: Readonly<Record<WireBench, string>> = {
+  ub: 'full Ub bootstraps a second, BSF and HSS in another process',
+  zh: 'Zh vectors a second over one Diameter connection',
+  zn: 'Zn keys a second over one Diameter connection',
+}
 const SHORTEST_SECONDS = 0.01
 const LONGEST_SECONDS = 3600
 
@@ -24,7 +31,28 @@ export function benchCommand(output: NodeJS.WritableStream = process.stdout): Co
     .action((flags: BenchFlags) =>
       runBench({ name: 'aka', groups: akaGroups(createSystemRandom()) }, flags, output),
     )
-  return new Command('bench').description('benchmarks of this machine').addCommand(aka)
+  const command = new Command('bench').description('benchmarks of this machine').addCommand(aka)
+  for (const name of WIRE_BENCHES) command.addCommand(wireCommand(name, output))
+  return command
+}
+
+/** One that needs another process: its loads are 1, 8 and 32 in flight. */
+function wireCommand(name: WireBench, output: NodeJS.WritableStream): Command {
+  return new Command(name)
+    .description(WIRE_DESCRIPTIONS[name])
+    .option('--seconds <n>', 'measuring time of each figure', parseSeconds, 2)
+    .option('--json', 'one JSON object')
+    .allowExcessArguments(false)
+    .action(async ({ seconds, json }: BenchFlags) => {
+      const machine = readMachine()
+      const print = (text: string): void => void (json === true || output.write(`${text}\n`))
+      print(`cpns bench ${name}: ${formatMachine(machine, seconds, 'two processes')}\n`)
+      const figures = await measureWire(name, LOADS, seconds)
+      print(formatWire(WIRE_TITLES[name], figures))
+      if (json === true) {
+        output.write(`${JSON.stringify({ bench: name, machine, seconds, figures })}\n`)
+      }
+    })
 }
 
 async function runBench(

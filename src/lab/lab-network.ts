@@ -110,7 +110,7 @@ async function startServer({ port: zn }: LabLink<Zn>, context: LabContext): Prom
   const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
   releases.push(() => store.close())
   const sessionLifetimes = { pnGw: config.storySessionSeconds, pne: SESSION_SECONDS }
-  const { server, url, pin, close } = await serveCpnsServer(
+  const served = await serveCpnsServer(
     {
       entityId: ENTITIES.server,
       nodeId: 'lab',
@@ -125,9 +125,10 @@ async function startServer({ port: zn }: LabLink<Zn>, context: LabContext): Prom
     },
     { ...context, store, zn: new Map([[BSF_NAME, zn]]) },
   )
-  releases.push(() => close())
-  writeFileSync(folder.file(SERVER_PIN), `${pin}\n`, { mode: 0o600 })
-  return { serverUrl: url, serverPin: pin, server, serverStore: store, sessionLifetimes }
+  releases.push(() => served.close())
+  const { url: serverUrl, pin: serverPin, server } = served
+  writeFileSync(folder.file(SERVER_PIN), `${serverPin}\n`, { mode: 0o600 })
+  return { serverUrl, serverPin, server, serverStore: store, sessionLifetimes }
 }
 
 function authority(host: string, port: number): string {

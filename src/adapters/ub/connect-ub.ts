@@ -11,6 +11,8 @@ export interface ConnectUbInput {
   readonly timeoutMs?: number
   /** Octets of an answer's body; default 16 KiB. */
   readonly maxResponseOctets?: number
+  /** At one time; default 4, for a UE needs no more. */
+  readonly connections?: number
 }
 
 /** A way to a BSF that is to be closed in the end. */
@@ -30,9 +32,10 @@ const CONNECTIONS = 4
  */
 export function connectUb(input: ConnectUbInput): UbConnection {
   const { timeoutMs = TIMEOUT_MS, maxResponseOctets = MAX_RESPONSE_OCTETS } = input
+  const { connections = CONNECTIONS } = input
   const origin = originOf(input.baseUrl)
   const pool = new Pool(origin, {
-    connections: CONNECTIONS,
+    connections,
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,

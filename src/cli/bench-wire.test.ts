@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { measureWire, WIRE_BENCHES } from './bench-wire.ts'
+
+test.each(WIRE_BENCHES)(
+  '%s: every exchange succeeds, beside its baseline',
+  async (name) => {
+    const figures = await measureWire(name, [1, 4], 0.1)
+    expect(figures.map(({ inFlight }) => inFlight)).toEqual([1, 4])
+    for (const { perSecond, baseline, ratio, p50, p99 } of figures) {
+      expect(perSecond).toBeGreaterThan(0)
+      expect(baseline.perSecond).toBeGreaterThan(0)
+      expect(ratio).toBeCloseTo(perSecond / baseline.perSecond)
+      expect(p99).toBeGreaterThanOrEqual(p50)
+    }
+  },
+  60_000,
+)

@@ -1,0 +1,43 @@
+/** What both processes of a benchmark know: names, keys, and the sizes of the baselines. */
+import { Secret } from '../crypto/secret.ts'
+import { parseFqdn } from '../identity/fqdn.ts'
+import { type Impi, parseImpi } from '../identity/impi.ts'
+import { fromHex, uint32 } from '../octets/octets.ts'
+
+/** What the other process is. */
+export type FarSideKind = 'ub' | 'zh' | 'zn' | 'http' | 'tcp'
+
+/** Subscribers that take turns. */
+export const BENCH_SUBSCRIBERS = 1000
+/** K of all of them. TS 35.208 4.3.1 */
+export const BENCH_K = Secret.of(fromHex('465b5ce8b199b49faa5f0a2ee238a6bc'))
+/** OPc of all of them. TS 35.208 4.3.1 */
+export const BENCH_OPC = Secret.of(fromHex('cd63cb71954a9f4e48a5994e37a02baf'))
+/** The BSF in Diameter, and on Ub. */
+export const BSF_NAMES = namesOf('bsf.bench.example')
+/** The HSS in Diameter. */
+export const HSS_NAMES = namesOf('hss.bench.example')
+/** The NAF in Diameter. */
+export const NAF_NAMES = namesOf('naf.bench.example')
+/** Octets of a MAR and a MAA, as tshark counts them. */
+export const ZH_OCTETS = { request: 332, answer: 700 }
+/** Headers of about the octets that Ub's have. */
+export const BASELINE_HEADERS = { 'x-filler': 'x'.repeat(420) }
+/** A body of the octets of a BootstrappingInfo. */
+export const BASELINE_BODY = 'x'.repeat(240)
+
+/** Subscriber number `n`. */
+export function impiOf(n: number): Impi {
+  return parseImpi(`00101${String(n).padStart(10, '0')}@ims.bench.example`)
+}
+
+/** RAND of bootstrapping session number `n`, 16 octets. */
+export function randOf(n: number): Uint8Array {
+  const rand = new Uint8Array(16)
+  rand.set(uint32(n), 12)
+  return rand
+}
+
+function namesOf(host: string) {
+  return { originHost: parseFqdn(host), originRealm: parseFqdn('bench.example') }
+}
