@@ -1,0 +1,10 @@
+/** Zn and Zh in other clothes: JSON of TS 29.309 and TS 29.562, the web service of TS 29.109 Annex D. */
+export * from './common-schemas.ts'
+export type * from './exchange.ts'
+export * from './json.ts'
+export * from './nbsp-gba.ts'
+export * from './nhss-gba.ts'
+export * from './problem-details.ts'
+export * from './routes.ts'
+export * from './ue-id.ts'
+export * from './zn-web-service.ts'

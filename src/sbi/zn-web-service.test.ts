@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidMessage } from '../errors/errors.ts'
+import { fromUtf8, utf8 } from '../octets/octets.ts'
+import { answerRequest } from './routes.ts'
+import { ZN_REQUEST, ZN_SUCCESS } from './sbi.fixture.ts'
+import {
+  decodeWebServiceRequest,
+  encodeWebServiceRequest,
+  GBA_SERVICE_NAMESPACE,
+  readWebServiceResponse,
+  webServiceResponse,
+  znWebServiceRoutes,
+} from './zn-web-service.ts'
+
+const BARE = { envelope: false, namespace: GBA_SERVICE_NAMESPACE }
+const SOAP = { envelope: true, namespace: 'urn:3gpp:gba:GBAService' }
+const TEXT = fromUtf8(encodeWebServiceRequest(ZN_REQUEST, BARE))
+
+describe.each([BARE, SOAP])('envelope $envelope', (form) => {
+  test('a request comes back with its form', () => {
+    const decoded = decodeWebServiceRequest(encodeWebServiceRequest(ZN_REQUEST, form))
+    expect(decoded).toEqual({ request: ZN_REQUEST, form })
+  })
+
+  test.each([
+    ZN_SUCCESS,
+    { outcome: 'not-authorized' },
+    { outcome: 'transaction-identifier-invalid' },
+    { outcome: 'unavailable' },
+  ] as const)('$outcome comes back', (answer) => {
+    const response = webServiceResponse(answer, form)
+    expect(response.status).toBe(answer.outcome === 'success' ? 200 : 500)
+    expect(fromUtf8(response.body)).toContain(form.namespace)
+    expect(readWebServiceResponse(response, 0)).toEqual(answer)
+  })
+})
+
+test('the request of a public client, whose key is the second element', async () => {
+  const body = utf8(TEXT.replace('>true<', '>True<'))
+  const request = { method: 'POST', path: '/x/requestBootstrappingInfo', body }
+  const answer = await answerRequest(
+    znWebServiceRoutes(async () => ZN_SUCCESS),
+    { ...request, contentType: 'text/xml' },
+    'naf',
+  )
+  expect(fromUtf8(answer.body)).toMatch(/^<\w+ xmlns="[^"]+"><impi>[^<]+<\/impi><meKeyMaterial>/)
+})
+
+describe('bad requests', () => {
+  test.each([
+    ['another operation', TEXT.replaceAll('requestBootstrappingInfoRequest', 'other')],
+    ['another namespace', TEXT.replace('GBAService', 'Other')],
+    ['no btid', TEXT.replace(/<btid>.*<\/btid>/, '')],
+    ['two btid', TEXT.replace(/(<btid>.*<\/btid>)/, '$1$1')],
+    ['no nafid', TEXT.replace(/<nafid>.*<\/nafid>/, '')],
+    ['nafid of another kind', TEXT.replace(/<nafid>.*<\/nafid>/, '<nafid>AAAA</nafid>')],
+    ['gsid out of range', TEXT.replace('4294967295', '4294967296')],
+    ['gbaUAware neither true nor false', TEXT.replace('>true<', '>maybe<')],
+    ['a DTD', `<!DOCTYPE x>${TEXT}`],
+    ['an empty body', ''],
+  ])('%s', (_, text) => {
+    expect(() => decodeWebServiceRequest(utf8(text))).toThrow(InvalidMessage)
+  })
+
+  test('cut anywhere', () => {
+    const octets = encodeWebServiceRequest(ZN_REQUEST, SOAP)
+    for (let length = 0; length < octets.length; length++) {
+      expect(() => decodeWebServiceRequest(octets.subarray(0, length))).toThrow(InvalidMessage)
+    }
+  })
+
+  test('what is no B-TID is not known', () => {
+    const text = TEXT.replace(ZN_REQUEST.btid, 'none')
+    expect(decodeWebServiceRequest(utf8(text)).request).toBeUndefined()
+  })
+})
