@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvalidMessage } from '../errors/errors.ts'
 import { concatOctets, lengthPrefixed, utf8 } from '../octets/octets.ts'

@@ -8,7 +8,7 @@ import { UA_ID_PSK_TLS_1_3, type UaId, uaIdOfTls } from '../identity/naf-id.ts'
 /** Versions of TLS that PSK-TLS works with. */
 export type PskVersion = '1.2' | '1.3'
 
-/** TLS_PSK_WITH_AES_128_GCM_SHA256, the one suite of TLS 1.2: the Ua id depends on it. RFC 5487 2 */
+/** `TLS_PSK_WITH_AES_128_GCM_SHA256`, the one suite of TLS 1.2: the Ua id depends on it. RFC 5487 2 */
 const PSK_SUITE_OF_TLS_1_2 = 0x00a8
 
 /** Identities that a client offers, in its order; the handshake waits for the answer. */

@@ -62,30 +62,9 @@ const MAX_PLAIN_OCTETS = 64 * 1024
 /** @param versions What the server speaks; it takes the highest that the client has too. */
 export function createPskRecordReader(versions: readonly PskVersion[]): PskRecordReader {
   let state: ReaderState = { name: 'awaiting-hello' }
-  let fed: Uint8Array[] = []
-  let fedLength = 0
-  let givenLength = 0
+  const cutter = createRecordCutter()
   /** Start of a handshake message whose rest is in records to come. */
   let fragment: Uint8Array = new Uint8Array(0)
-
-  const join = (): Uint8Array => {
-    const joined = concatOctets(...fed)
-    fed = [joined]
-    return joined
-  }
-
-  /** Pieces are joined only when there is something to read, so that single octets cost little. */
-  const takeRecord = (): Uint8Array | undefined => {
-    if (fedLength < HEADER_LENGTH) return undefined
-    const length = HEADER_LENGTH + fragmentLengthOf(headerOf(fed))
-    if (givenLength + length > MAX_PLAIN_OCTETS) throw new InvalidMessage('too long', 'handshake')
-    if (fedLength < length) return undefined
-    const joined = join()
-    fed = [joined.subarray(length)]
-    fedLength -= length
-    givenLength += length
-    return joined.slice(0, length)
-  }
 
   const readMessages = (content: Uint8Array): PskOffer[] => {
     const offers: PskOffer[] = []
@@ -116,20 +95,42 @@ export function createPskRecordReader(versions: readonly PskVersion[]): PskRecor
   }
 
   return {
-    feed(octets) {
-      fed.push(octets)
-      fedLength += octets.length
-    },
+    feed: (octets) => cutter.feed(octets),
     next() {
       if (state.name === 'over') return undefined
-      const octets = takeRecord()
+      const octets = cutter.take()
       return octets && { octets, offers: readRecord(octets) }
     },
     get isOver() {
       return state.name === 'over'
     },
-    rest() {
-      const rest = join()
+    rest: () => cutter.rest(),
+  }
+}
+
+/** Cuts what is fed into records; pieces are joined only when there is one, so that single octets cost little. */
+function createRecordCutter() {
+  let fed: Uint8Array[] = []
+  let fedLength = 0
+  let takenLength = 0
+  return {
+    feed(octets: Uint8Array): void {
+      fed.push(octets)
+      fedLength += octets.length
+    },
+    take(): Uint8Array | undefined {
+      if (fedLength < HEADER_LENGTH) return undefined
+      const length = HEADER_LENGTH + fragmentLengthOf(headerOf(fed))
+      if (takenLength + length > MAX_PLAIN_OCTETS) throw new InvalidMessage('too long', 'handshake')
+      if (fedLength < length) return undefined
+      const joined = concatOctets(...fed)
+      fed = [joined.subarray(length)]
+      fedLength -= length
+      takenLength += length
+      return joined.slice(0, length)
+    },
+    rest(): Uint8Array {
+      const rest = concatOctets(...fed)
       fed = []
       fedLength = 0
       return rest
