@@ -42,30 +42,27 @@ const folderPath = join(tmpdir(), `cpns-bench-${process.pid}-${randomBytes(4).to
 process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
 process.once('message', (kind: FarSideKind) => {
-  start(kind).then(
+  STARTS[kind]().then(
     (port) => process.send?.({ port }),
     (error: unknown) => process.send?.({ error: String(error) }),
   )
 })
 
-async function start(kind: FarSideKind): Promise<number> {
-  switch (kind) {
-    case 'http':
-      return listening(createHttpServer(answerBare))
-    case 'tcp':
-      return listening(createTcpServer(echoSizes))
-    case 'zh':
-      return (
-        await serveDiameterZh(
-          { hss: await startHss(), bsfs: [BSF_NAMES.originHost], ...HSS_NAMES, ...LOOPBACK },
-          ports,
-        )
-      ).port
-    case 'zn':
-      return serveZn()
-    case 'ub':
-      return (await serveUb({ bsf: await startBsf(await startHss()), ...LOOPBACK })).port
-  }
+const STARTS: Readonly<Record<FarSideKind, () => Promise<number>>> = {
+  http: () => listening(createHttpServer(answerBare)),
+  tcp: () => listening(createTcpServer(echoSizes)),
+  zh: serveZh,
+  zn: serveZn,
+  ub: async () => (await serveUb({ bsf: await startBsf(await startHss()), ...LOOPBACK })).port,
+}
+
+async function serveZh(): Promise<number> {
+  const hss = await startHss()
+  const server = await serveDiameterZh(
+    { hss, bsfs: [BSF_NAMES.originHost], ...HSS_NAMES, ...LOOPBACK },
+    ports,
+  )
+  return server.port
 }
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }

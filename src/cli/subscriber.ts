@@ -10,6 +10,7 @@ import { HSS_DATABASE } from '../lab/lab-files.ts'
 import { toHex } from '../octets/octets.ts'
 import { readFlag } from './flag-values.ts'
 import { type AddFlags, subscriberOf } from './subscriber-flags.ts'
+import { type ImportResult, importSubscribers } from './subscriber-import.ts'
 import { parseWholeNumber } from './whole-number.ts'
 import { withStore } from './with-store.ts'
 
@@ -22,6 +23,14 @@ export function subscriberCommand(): Command {
     'subscribers of an HSS, in its data folder; keys go in and are never shown',
   )
   addCommand(command.command('add')).action(addSubscriber)
+  command
+    .command('import <file>')
+    .description('add many subscribers: CSV with a heading, or one JSON object a line')
+    .requiredOption(...DATA)
+    .option('--dry-run', 'only check every line')
+    .option('--json', 'one JSON object')
+    .addHelpText('after', IMPORT_EXAMPLE)
+    .action(importFile)
   command
     .command('list')
     .description('subscribers with algorithm and GBA type')
@@ -65,6 +74,13 @@ function addCommand(command: Command): Command {
     .option('--json', 'one JSON object')
 }
 
+const IMPORT_EXAMPLE = `
+The fields are the flags of "subscriber add" in camelCase. Nothing is added if any line is wrong; subscribers
+that are there already stay as they are.
+Example of a file:
+  impi,k,opc,uiccType
+  001010000000001@ims.example,465b…,cd63…,GBA_U`
+
 const openHss = (folder: DataFolder): HssStore =>
   openHssStore(folder.file(HSS_DATABASE), folder.sealer)
 
@@ -81,6 +97,28 @@ async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
     }
     print(describe(subscriber), flags)
   })
+}
+
+async function importFile(
+  file: string,
+  flags: Flags & { readonly dryRun?: boolean },
+): Promise<void> {
+  if (flags.dryRun === true) return reportImport(await importSubscribers(file, {}), flags)
+  await withStore({ path: flags.data, create: true }, openHss, async (store) => {
+    const { stderr } = process
+    const progress = (done: number): void =>
+      void (stderr.isTTY && stderr.write(`\r${done.toLocaleString('en')} subscribers`))
+    const result = await importSubscribers(file, { store, progress })
+    if (stderr.isTTY) stderr.write('\n')
+    reportImport(result, flags)
+  })
+}
+
+function reportImport(result: ImportResult, { json, dryRun }: Flags & { dryRun?: boolean }): void {
+  const { read, added, existed } = result
+  const did = dryRun === true ? 'nothing was added' : `${added} added, ${existed} were there before`
+  const line = `${read} subscribers read; ${did}.`
+  process.stdout.write(`${json === true ? JSON.stringify(result) : line}\n`)
 }
 
 async function listSubscribers(flags: Flags): Promise<void> {

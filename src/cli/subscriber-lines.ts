@@ -1,0 +1,129 @@
+/**
+ * Subscribers in a file: CSV with a heading, JSON lines, or one JSON array with an object a line. The fields
+ * are the flags of `cpns subscriber add` in camelCase. RFC 4180, RFC 8259
+ */
+import { z } from 'zod'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import type { Subscriber } from '../hss/hss-store.ts'
+import { subscriberOf } from './subscriber-flags.ts'
+
+/** A subscriber, and the line that it stands on. */
+export interface SubscriberLine {
+  readonly line: number
+  readonly subscriber: Subscriber
+}
+
+/** More than the longest subscriber that there can be. */
+const MAX_LINE_LENGTH = 4096
+
+const text = z.string()
+const fieldsSchema = z.strictObject({
+  impi: text,
+  algorithm: z.enum(['milenage', 'tuak']).default('milenage'),
+  k: text,
+  opc: text.optional(),
+  topc: text.optional(),
+  amf: text.default('0000'),
+  uiccType: z.enum(['GBA_U', 'GBA']).default('GBA_U'),
+  keyLifetime: z.coerce.number().int().positive().optional(),
+})
+
+/**
+ * Reads one line after the other; holds no more than one.
+ *
+ * @throws {ConfigurationInvalid} Naming the line and what is wrong, never a value of a key.
+ */
+export async function* subscribersIn(
+  lines: AsyncIterable<string>,
+): AsyncGenerator<SubscriberLine, void, undefined> {
+  let line = 0
+  let heading: readonly string[] | undefined
+  let isJson: boolean | undefined
+  for await (const raw of lines) {
+    line += 1
+    const content = line === 1 ? raw.replace(/^\uFEFF/, '').trim() : raw.trim()
+    if (content.length > MAX_LINE_LENGTH) throw wrong(line, `over ${MAX_LINE_LENGTH} characters`)
+    if (content === '') continue
+    isJson ??= /^[[{]/.test(content)
+    if (!isJson && heading === undefined) {
+      heading = headingOf(content, line)
+      continue
+    }
+    const fields = isJson
+      ? jsonFields(content, line)
+      : csvFields(content, { heading: heading ?? [], line })
+    if (fields !== undefined) yield { line, subscriber: subscriberAt(fields, line) }
+  }
+}
+
+function subscriberAt(fields: unknown, line: number): Subscriber {
+  const parsed = fieldsSchema.safeParse(fields)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw wrong(line, `${issue?.path.join('.') || 'fields'}: ${issue?.message ?? 'not valid'}`)
+  }
+  const { opc, topc, keyLifetime, ...rest } = parsed.data
+  try {
+    return subscriberOf({
+      ...rest,
+      ...(opc !== undefined && { opc }),
+      ...(topc !== undefined && { topc }),
+      ...(keyLifetime !== undefined && { keyLifetime }),
+    })
+  } catch (error) {
+    if (error instanceof ConfigurationInvalid) throw wrong(line, error.message)
+    throw error
+  }
+}
+
+/** An object; of an array also its brackets and the commas between the lines. */
+function jsonFields(content: string, line: number): unknown {
+  const object = content.replace(/^\[/, '').replace(/\]$/, '').replace(/,\s*$/, '').trim()
+  if (object === '') return undefined
+  try {
+    return JSON.parse(object)
+  } catch {
+    throw wrong(line, 'not one JSON object a line')
+  }
+}
+
+function headingOf(content: string, line: number): readonly string[] {
+  const heading = cellsOf(content, line)
+  const known = Object.keys(fieldsSchema.shape)
+  const unknown = heading.find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw wrong(line, `${JSON.stringify(unknown)} is none of the columns ${known.join(', ')}`)
+  }
+  if (new Set(heading).size !== heading.length) throw wrong(line, 'a column is there twice')
+  return heading
+}
+
+/** Empty cells are absent. */
+function csvFields(
+  content: string,
+  { heading, line }: { readonly heading: readonly string[]; readonly line: number },
+): Record<string, string> {
+  const cells = cellsOf(content, line)
+  if (cells.length !== heading.length) {
+    throw wrong(line, `${cells.length} cells under ${heading.length} columns`)
+  }
+  const pairs = heading.map((name, n) => [name, cells[n] ?? ''] as const)
+  return Object.fromEntries(pairs.filter(([, value]) => value !== ''))
+}
+
+/** Cells of one line, in quotation marks or not; a line end inside a cell is not taken. RFC 4180 2 */
+function cellsOf(content: string, line: number): string[] {
+  const cells: string[] = []
+  const cell = /\s*(?:"((?:[^"]|"")*)"|([^",]*?))\s*(,|$)/y
+  for (;;) {
+    const match = cell.exec(content)
+    if (match === null) throw wrong(line, 'quotation marks that do not match')
+    const [, quoted, plain = '', end] = match
+    cells.push(quoted?.replaceAll('""', '"') ?? plain)
+    if (end === '') return cells
+  }
+}
+
+function wrong(line: number, what: string): ConfigurationInvalid {
+  return new ConfigurationInvalid(`line ${line}: ${what}`)
+}
