@@ -20,7 +20,7 @@ export function formatUeId(impi: Impi): string {
  */
 export function parseUeId(text: string, mncLength?: MncLength): Impi | undefined {
   const [, kind, value = ''] = FORM.exec(decoded(text)) ?? []
-  switch (kind) {
+  switch (kind ?? '') {
     case 'impi':
       return parseImpi(value, 'ueId')
     case 'imsi': {

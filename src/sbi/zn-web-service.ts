@@ -43,7 +43,7 @@ export interface WebServiceForm {
  * operator, which may have had a suffix.
  */
 function isServiceNamespace(namespace: string): boolean {
-  return namespace === GBA_SERVICE_NAMESPACE || /^urn:3gpp:gba:GBAService/.test(namespace)
+  return namespace === GBA_SERVICE_NAMESPACE || namespace.startsWith('urn:3gpp:gba:GBAService')
 }
 
 /** Name of the answer's root element: from memory. TS 29.109 Annex D */

@@ -37,6 +37,8 @@ export interface ZhContractOptions {
   connect(hss: Zh, options: LinkOptions): Promise<ZhLink>
   /** Whether HSS and BSF can lose each other; then `ZhLink.hss` is there. */
   readonly remote: boolean
+  /** Whether the form has a place for the `id` of a GUSS; default `carried`. */
+  readonly gussId?: 'carried' | 'lost'
 }
 
 const FUNCTIONS = createMilenage(WORKED)
@@ -104,7 +106,10 @@ async function createWatchedHss(subscribers: readonly Subscriber[]) {
 }
 
 /** Runs the suite for one form of Zh. */
-export function runZhContract(name: string, { connect, remote }: ZhContractOptions): void {
+export function runZhContract(
+  name: string,
+  { connect, remote, gussId = 'carried' }: ZhContractOptions,
+): void {
   const links: ZhLink[] = []
   afterEach(async () => {
     await Promise.all(links.splice(0).map((link) => link.close()))
@@ -121,7 +126,7 @@ export function runZhContract(name: string, { connect, remote }: ZhContractOptio
   }
 
   describe(`Zh contract: ${name}`, () => {
-    runAnswers(world)
+    runAnswers(world, gussId)
     runParallel(world, link)
     if (remote) runLosses(link)
   })
@@ -132,7 +137,7 @@ type World = (
 ) => Promise<{ readonly zh: Zh } & Awaited<ReturnType<typeof createWatchedHss>>>
 type Connect = (hss: Zh, options?: LinkOptions) => Promise<ZhLink>
 
-function runAnswers(world: World): void {
+function runAnswers(world: World, gussId: 'carried' | 'lost'): void {
   test('a vector comes as the HSS made it, without a GUSS if there is none', async () => {
     const { zh, asked, answered } = await world(SUBSCRIBER)
     const answer = await zh.requestVector({ impi: WORKED.impi })
@@ -162,7 +167,8 @@ function runAnswers(world: World): void {
     const { zh } = await world({ ...SUBSCRIBER, guss: formatGuss(guss) })
     const answer = await zh.requestVector({ impi: WORKED.impi })
     assertSuccess(answer)
-    expect(parseGuss(answer.guss ?? '')).toEqual(guss)
+    const expected = gussId === 'carried' ? guss : { ...guss, id: undefined }
+    expect(parseGuss(answer.guss ?? '')).toEqual(expected)
   })
 
   test.each(['a@b.example', `${'u'.repeat(200)}@${'d'.repeat(50)}.org`])(

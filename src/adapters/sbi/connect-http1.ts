@@ -1,0 +1,62 @@
+/** HTTP/1.1 as a client of one server, for the web service. RFC 9112 */
+import { Pool } from 'undici'
+import { secureConnector } from '../http/secure-connector.ts'
+import { parseServerUrl } from '../tls/server-address.ts'
+import {
+  DEFAULT_TIMEOUT_MS,
+  MAX_ANSWER_OCTETS,
+  type SbiClient,
+  type SbiTarget,
+} from './connect-http2.ts'
+
+/** @throws {ConfigurationInvalid} If `apiRoot` cannot be used. */
+export function connectHttp1(target: SbiTarget): SbiClient {
+  const address = parseServerUrl(target.apiRoot, { secure: 'https', plain: 'http' })
+  const {
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    trust = { kind: 'system' },
+    certificate,
+    serverName,
+  } = target
+  const prefix = address.url.pathname.replace(/\/$/, '')
+  const pool = new Pool(address.url.origin, {
+    connections: 32,
+    maxResponseSize: MAX_ANSWER_OCTETS,
+    connect: address.secure
+      ? secureConnector(address, {
+          trust,
+          timeoutMs,
+          ...(certificate && { certificate }),
+          ...(serverName === undefined ? {} : { serverName }),
+        })
+      : { timeout: timeoutMs },
+  })
+  return {
+    async ask({ method, path, contentType, body }) {
+      try {
+        const answer = await pool.request({
+          method: method === 'GET' ? 'GET' : 'POST',
+          path: `${prefix}${path}`,
+          headers: contentType === undefined ? {} : { 'content-type': contentType },
+          body: body.length === 0 ? null : body,
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        const mediaType = answer.headers['content-type']
+        return {
+          status: answer.statusCode,
+          contentType:
+            String(mediaType ?? '')
+              .split(';')[0]
+              ?.trim()
+              .toLowerCase() ?? '',
+          body: await answer.body.bytes(),
+        }
+      } catch {
+        return undefined
+      }
+    },
+    async close() {
+      if (!pool.destroyed) await pool.destroy()
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { connectHttp2 } from './connect-http2.ts'
+import { linkOptions } from './sbi.fixture.ts'
+import { serveSbi } from './serve-sbi.ts'
+
+const REQUEST = { method: 'GET', path: '/a', body: new Uint8Array(0) }
+
+test('without TLS only this machine; nobody there is no answer; closed twice', async () => {
+  expect(() => connectHttp2({ apiRoot: 'http://bsf.example' })).toThrow(ConfigurationInvalid)
+  const client = connectHttp2({ apiRoot: 'http://127.0.0.1:1', timeoutMs: 1000 })
+  expect(await client.ask(REQUEST)).toBeUndefined()
+  await client.close()
+  await client.close()
+})
+
+test.each([131_072, 131_073])('an answer of %d octets', async (octets) => {
+  const route = {
+    method: 'GET',
+    path: /^\/a$/,
+    answer: async () => ({ status: 200, contentType: 'a/b', body: new Uint8Array(octets) }),
+  } as const
+  const server = await serveSbi('HTTP/2', linkOptions(false, 'naf').serve, [route])
+  const client = connectHttp2({ apiRoot: `http://127.0.0.1:${server.port}`, timeoutMs: 3000 })
+  const answer = await client.ask(REQUEST)
+  await client.close()
+  await server.close()
+  expect(answer?.body.length).toBe(octets === 131_072 ? octets : undefined)
+})

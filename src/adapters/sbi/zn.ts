@@ -1,0 +1,136 @@
+/** Zn over HTTP/2 (Nbsp_GBA) and as web service: BSF as server, and a NAF's way to it. TS 29.309, TS 29.109 5.3 */
+import type { Zn } from '../../gba/zn.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
+import { JSON_MEDIA_TYPE } from '../../sbi/json.ts'
+import {
+  type AnswerZn,
+  BOOTSTRAPPING_INFO_PATH,
+  encodeBootstrappingInfoRequest,
+  nbspGbaRoutes,
+  readBootstrappingInfoResponse,
+} from '../../sbi/nbsp-gba.ts'
+import {
+  encodeWebServiceRequest,
+  GBA_SERVICE_NAMESPACE,
+  readWebServiceResponse,
+  WEB_SERVICE_MEDIA_TYPE,
+  WEB_SERVICE_PATH,
+  type WebServiceForm,
+  znWebServiceRoutes,
+} from '../../sbi/zn-web-service.ts'
+import { noTrace, type Trace } from '../../trace/trace.ts'
+import type { ZnConnection, ZnNames } from '../diameter/zn.ts'
+import { createTracedExchange } from '../in-process/traced-exchange.ts'
+import { describeZnAnswer, describeZnRequest, type ZnServer } from '../in-process/zn.ts'
+import { connectHttp1 } from './connect-http1.ts'
+import { connectHttp2, type SbiClient, type SbiTarget } from './connect-http2.ts'
+import { type SbiServer, type ServeSbiOptions, serveSbi } from './serve-sbi.ts'
+
+/** Time, and who looks. */
+export interface SbiPorts {
+  readonly clock: Clock
+  readonly trace?: Trace
+}
+
+/** A BSF on a socket. Who asks is the NAF's identity in its allow-list. */
+export interface ServeSbiZnOptions extends ServeSbiOptions {
+  readonly bsf: ZnServer
+  readonly names?: ZnNames
+}
+
+/** A NAF's way to a BSF. */
+export interface ConnectSbiZnOptions extends SbiTarget {
+  readonly names?: ZnNames
+}
+
+/** A NAF's way to a BSF that is a web service. */
+export interface ConnectWebServiceZnOptions extends ConnectSbiZnOptions {
+  /** Default: bare, in the namespace of public client code. */
+  readonly form?: WebServiceForm
+}
+
+/** Nbsp_GBA over HTTP/2. @throws {ConfigurationInvalid} If host and port cannot be listened on. */
+export function serveNbspGba(options: ServeSbiZnOptions, ports: SbiPorts): Promise<SbiServer> {
+  return serveSbi('HTTP/2', options, nbspGbaRoutes(tracedAnswer(options, ports)))
+}
+
+/** The web service, over HTTP/1.1. @throws {ConfigurationInvalid} As `serveNbspGba`. */
+export function serveZnWebService(options: ServeSbiZnOptions, ports: SbiPorts): Promise<SbiServer> {
+  return serveSbi('HTTP/1.1', options, znWebServiceRoutes(tracedAnswer(options, ports)))
+}
+
+/** Connects with the first request. @throws {ConfigurationInvalid} If `apiRoot` cannot be used. */
+export function connectNbspGba(options: ConnectSbiZnOptions, ports: SbiPorts): ZnConnection {
+  return connectZnOver(
+    connectHttp2(options),
+    { ...ports, names: options.names },
+    {
+      write: (request) => ({
+        method: 'POST',
+        path: BOOTSTRAPPING_INFO_PATH,
+        contentType: JSON_MEDIA_TYPE,
+        body: encodeBootstrappingInfoRequest(request),
+      }),
+      read: readBootstrappingInfoResponse,
+    },
+  )
+}
+
+/** As `connectNbspGba`. A path of `apiRoot` goes before `/requestBootstrappingInfo`. */
+export function connectZnWebService(
+  options: ConnectWebServiceZnOptions,
+  ports: SbiPorts,
+): ZnConnection {
+  const { form = { envelope: false, namespace: GBA_SERVICE_NAMESPACE } } = options
+  return connectZnOver(
+    connectHttp1(options),
+    { ...ports, names: options.names },
+    {
+      write: (request) => ({
+        method: 'POST',
+        path: WEB_SERVICE_PATH,
+        contentType: WEB_SERVICE_MEDIA_TYPE,
+        body: encodeWebServiceRequest(request, form),
+      }),
+      read: readWebServiceResponse,
+    },
+  )
+}
+
+interface ZnForm {
+  write(request: Parameters<Zn['requestBootstrappingInfo']>[0]): SbiRequest
+  read(response: SbiResponse, nowMs: number): Awaited<ReturnType<AnswerZn>>
+}
+
+type NamedPorts = SbiPorts & { readonly names?: ZnNames | undefined }
+
+function connectZnOver(client: SbiClient, ports: NamedPorts, form: ZnForm): ZnConnection {
+  const exchange = tracedExchange('asker', ports)
+  return {
+    requestBootstrappingInfo(request) {
+      const ask = async () => {
+        const response = await client.ask(form.write(request))
+        if (response === undefined) return { outcome: 'unavailable' } as const
+        return form.read(response, ports.clock.nowMs())
+      }
+      return exchange(describeZnRequest(request), ask, describeZnAnswer)
+    },
+    close: () => client.close(),
+  }
+}
+
+function tracedAnswer({ bsf, names }: ServeSbiZnOptions, ports: SbiPorts): AnswerZn {
+  const exchange = tracedExchange('answerer', { ...ports, names })
+  return (client, request) =>
+    exchange(
+      describeZnRequest(request),
+      () => bsf.bootstrappingInfo({ originHost: client }, request),
+      describeZnAnswer,
+    )
+}
+
+function tracedExchange(end: 'asker' | 'answerer', ports: NamedPorts) {
+  const { clock, trace = noTrace, names: { naf = 'CPNS Server', bsf = 'BSF' } = {} } = ports
+  return createTracedExchange({ trace, clock, point: 'Zn', asker: naf, answerer: bsf, end })
+}
