@@ -76,16 +76,8 @@ export function connectHttp2(target: SbiTarget): SbiClient {
   }
 
   const askOnce = async (request: SbiRequest, signal: AbortSignal): Promise<SbiResponse> => {
-    const session = await usable()
-    const headers = {
-      ':method': request.method,
-      ':path': `${prefix}${request.path}`,
-      accept: 'application/json, application/problem+json',
-      ...(request.contentType === undefined ? {} : { 'content-type': request.contentType }),
-    }
-    const stream = session.request(headers, { signal, endStream: request.body.length === 0 })
-    if (request.body.length > 0) stream.end(request.body)
-    return readAnswer(stream)
+    const path = `${prefix}${request.path}`
+    return await exchange(await usable(), { ...request, path }, signal)
   }
 
   return {
@@ -142,6 +134,22 @@ async function connectSession(
   return connect(url.origin, { ...options, createConnection: () => socket })
 }
 
+function exchange(
+  session: ClientHttp2Session,
+  { method, path, contentType, body }: SbiRequest,
+  signal: AbortSignal,
+): Promise<SbiResponse> {
+  const headers = {
+    ':method': method,
+    ':path': path,
+    accept: 'application/json, application/problem+json',
+    ...(contentType === undefined ? {} : { 'content-type': contentType }),
+  }
+  const stream = session.request(headers, { signal, endStream: body.length === 0 })
+  if (body.length > 0) stream.end(body)
+  return readAnswer(stream)
+}
+
 function readAnswer(stream: ClientHttp2Stream): Promise<SbiResponse> {
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = []
@@ -177,7 +185,7 @@ class StreamRefused extends TransportFailed {
   }
 }
 
-/** REFUSED_STREAM: nothing of the request was processed, so it may be sent again. RFC 9113 8.7 */
+/** A refused stream: nothing of the request was processed, so it may be sent again. RFC 9113 8.7 */
 function isRefused(error: unknown): boolean {
   return error instanceof StreamRefused && error.rstCode === constants.NGHTTP2_REFUSED_STREAM
 }
