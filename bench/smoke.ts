@@ -1,7 +1,7 @@
 /**
  * A short run of the two costs that everything else is made of: an authentication vector, beside the
  * AES blocks in it; and a durable message, beside many in one commit. Not a claim about speed, but a
- * change that makes one of them ten times slower shows here.
+ * change that makes one of them ten times slower shows here. Then a moment of Ub, Zh and Zn over their wires.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +11,8 @@ import { systemClock } from '../src/adapters/system/system-clock.ts'
 import { createSystemRandom } from '../src/adapters/system/system-random.ts'
 import { akaGroups } from '../src/cli/bench-aka.ts'
 import { type BenchGroup, measureGroup } from '../src/cli/bench-measure.ts'
-import { formatMachine, formatResult, readMachine } from '../src/cli/bench-report.ts'
+import { formatMachine, formatResult, formatWire, readMachine } from '../src/cli/bench-report.ts'
+import { measureWire, WIRE_BENCHES, WIRE_TITLES } from '../src/cli/bench-wire.ts'
 import type { ServerStore } from '../src/cpns-server/server-store.ts'
 import { createRecordSealer } from '../src/crypto/record-sealer.ts'
 import { Secret } from '../src/crypto/secret.ts'
@@ -68,4 +69,8 @@ try {
 } finally {
   await store.close()
   rmSync(folder, { recursive: true })
+}
+
+for (const name of WIRE_BENCHES) {
+  console.log(`\n${formatWire(WIRE_TITLES[name], await measureWire(name, [8], SECONDS))}`)
 }
