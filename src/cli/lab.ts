@@ -6,7 +6,13 @@ import { Command, Option } from 'commander'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
-import { DEFAULT_LAB_CONFIG, type LabConfig, LINK_FORMS, readLabConfig } from '../lab/lab-config.ts'
+import {
+  DEFAULT_LAB_CONFIG,
+  type LabConfig,
+  readLabConfig,
+  ZH_FORMS,
+  ZN_FORMS,
+} from '../lab/lab-config.ts'
 import { createJsonReporter, createTextReporter, type LabReporter } from '../lab/reporter.ts'
 import { runStory } from '../lab/run-story.ts'
 import { startLab } from '../lab/start-lab.ts'
@@ -36,8 +42,8 @@ export function labCommand(): Command {
     .option('--data <dir>', 'keep the state here; default a temporary folder')
     .option('--config <file>', 'configuration file (JSON)')
     .option('--reader <name>', "reader with the data folder's usim.json; default that file itself")
-    .addOption(new Option('--zh <form>', 'what carries Zh; default diameter').choices(LINK_FORMS))
-    .addOption(new Option('--zn <form>', 'what carries Zn; default diameter').choices(LINK_FORMS))
+    .addOption(new Option('--zh <form>', 'what carries Zh; default diameter').choices(ZH_FORMS))
+    .addOption(new Option('--zn <form>', 'what carries Zn; default diameter').choices(ZN_FORMS))
     .action(runLab)
 }
 

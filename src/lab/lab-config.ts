@@ -5,8 +5,10 @@ import { ConfigurationInvalid } from '../errors/errors.ts'
 
 const port = z.int().min(0).max(65_535)
 
-/** What Zh and Zn can be carried by. */
-export const LINK_FORMS = ['diameter', 'in-process'] as const
+/** What Zh can be carried by. */
+export const ZH_FORMS = ['diameter', 'http2', 'in-process'] as const
+/** What Zn can be carried by. */
+export const ZN_FORMS = ['diameter', 'http2', 'web-service', 'in-process'] as const
 
 const labConfigSchema = z.strictObject({
   /** Address that all servers of the lab listen on; the lab stays on this machine. */
@@ -22,9 +24,9 @@ const labConfigSchema = z.strictObject({
     })
     .prefault({}),
   /** What carries Zh. */
-  zh: z.enum(LINK_FORMS).default('diameter'),
+  zh: z.enum(ZH_FORMS).default('diameter'),
   /** What carries Zn. */
-  zn: z.enum(LINK_FORMS).default('diameter'),
+  zn: z.enum(ZN_FORMS).default('diameter'),
   /** Life of the PN GW's first session in the story, in seconds. */
   storySessionSeconds: z.int().min(2).max(60).default(2),
 })

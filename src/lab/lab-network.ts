@@ -15,7 +15,7 @@ import { createHss } from '../hss/create-hss.ts'
 import type { Impi } from '../identity/impi.ts'
 import type { CardProfile } from '../uicc/card-profile.ts'
 import { BSF_DATABASE, HSS_DATABASE, SERVER_DATABASE, SERVER_PIN } from './lab-files.ts'
-import { type LabLink, linkZh, linkZn } from './lab-links.ts'
+import { type LabHss, type LabLink, linkZh, linkZn } from './lab-links.ts'
 import { BSF_NAME, ENTITIES, NAF_ID, NAF_ORIGIN_HOST } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
 
@@ -66,7 +66,10 @@ export async function startNetwork(
   }
 }
 
-async function startHss(context: LabContext, subscribers: readonly LabSubscriber[]): Promise<Zh> {
+async function startHss(
+  context: LabContext,
+  subscribers: readonly LabSubscriber[],
+): Promise<LabHss> {
   const { folder, releases } = context
   const store = openHssStore(folder.file(HSS_DATABASE), folder.sealer)
   releases.push(() => store.close())
@@ -86,7 +89,7 @@ async function startHss(context: LabContext, subscribers: readonly LabSubscriber
       }),
     })
   }
-  return createHss({ nodeName: 'lab' }, { ...context, store })
+  return { hss: createHss({ nodeName: 'lab' }, { ...context, store }), store }
 }
 
 function startBsf({ port: zh }: LabLink<Zh>, context: LabContext): Bsf {
