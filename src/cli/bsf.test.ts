@@ -39,3 +39,18 @@ test.each([
 ])('%s: one line, exit 2', async (_name, flags, message) => {
   expect(usageErrorOf(await serve(...flags))).toContain(message)
 })
+
+test('Zn over HTTP where it is asked for, and Zh by a URL', async () => {
+  setTimeout(() => process.emit('SIGINT'), 300)
+  const zn = ['--http2-listen', '127.0.0.1:0', '--web-service-listen', '127.0.0.1:0']
+  const { status, stdout } = await serve(...NAME, ...zn, '--hss-url', 'http://127.0.0.1:1')
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^Zn {4}HTTP\/2 http:\/\/127\.0\.0\.1:\d+$/m)
+  expect(stdout).toMatch(/^Zn {4}web service http:\/\/127\.0\.0\.1:\d+$/m)
+  expect(stdout).toMatch(/^Zh {4}HTTP\/2 http:\/\/127\.0\.0\.1:1$/m)
+})
+
+test('an HSS URL that is none, or one to another machine without TLS: exit 2', async () => {
+  expect(usageErrorOf(await serve(...NAME, '--hss-url', 'hss'))).toContain('hss')
+  expect(usageErrorOf(await serve(...NAME, '--hss-url', 'http://192.0.2.1'))).toContain('TLS')
+})

@@ -2,9 +2,11 @@
 import { Command, Option } from 'commander'
 import { connectDiameterZh } from '../adapters/diameter/zh.ts'
 import { serveDiameterZn } from '../adapters/diameter/zn.ts'
+import { connectNhssGba } from '../adapters/sbi/zh.ts'
+import { serveNbspGba, serveZnWebService } from '../adapters/sbi/zn.ts'
 import { openBsfStore } from '../adapters/sqlite/bsf-store.ts'
 import { serveUb } from '../adapters/ub/serve-ub.ts'
-import { createBsf } from '../bsf/create-bsf.ts'
+import { type Bsf, createBsf } from '../bsf/create-bsf.ts'
 import type { BsfOptions } from '../bsf/options.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { BSF_DATABASE } from '../lab/lab-files.ts'
@@ -16,6 +18,7 @@ import {
   listenerTlsOf,
   type PeerTlsFiles,
   peerTlsOf,
+  plainClientsOf,
   realmOf,
   type TlsFiles,
 } from './diameter-flags.ts'
@@ -37,7 +40,11 @@ interface BsfFlags extends TlsFiles, PeerTlsFiles {
   readonly originRealm?: string
   readonly listen: HostPort
   readonly znListen: HostPort
+  readonly http2Listen?: HostPort
+  readonly webServiceListen?: HostPort
+  readonly plainClient?: readonly string[]
   readonly hss?: readonly string[]
+  readonly hssUrl?: string
   readonly hssRealm?: string
   readonly naf?: readonly string[]
   readonly relay?: readonly string[]
@@ -68,6 +75,9 @@ function addListeners(serve: Command): void {
   serve
     .addOption(addressOption('--listen <host:port>', 'where Ub is served (HTTP)', UB_LISTEN))
     .addOption(addressOption('--zn-listen <host:port>', 'where Zn is served', ZN_LISTEN))
+    .addOption(nowhere('--http2-listen <host:port>', 'where Nbsp_GBA (HTTP/2) is served'))
+    .addOption(nowhere('--web-service-listen <host:port>', 'where the Zn web service is served'))
+    .option('--plain-client <ip=name...>', 'who asks over HTTP without TLS', wordList)
     .option('--tls-cert <file>', 'PEM; with --tls-key and --client-ca: Zn over TLS')
     .option('--tls-key <file>', 'PEM')
     .option('--client-ca <file>', "PEM; a NAF's certificate names its Origin-Host")
@@ -78,6 +88,7 @@ function addListeners(serve: Command): void {
 function addPeers(serve: Command): void {
   serve
     .option('--hss <origin-host=host:port...>', 'HSSs, or relays to one; the first first', wordList)
+    .option('--hss-url <url>', 'Nhss_gba (HTTP/2) of the HSS, in place of --hss')
     .option('--hss-realm <fqdn>', 'realm of the HSS; default its name without its first label')
     .option('--peer-ca <file>', 'PEM; Zh over TLS, under these CAs')
     .option('--peer-cert <file>', 'PEM; our certificate towards the HSS')
@@ -88,6 +99,10 @@ function addPeers(serve: Command): void {
 
 function addressOption(flags: string, text: string, at: HostPort): Option {
   return new Option(flags, text).argParser(parseHostPort).default(at, formatHostPort(at))
+}
+
+function nowhere(flags: string, text: string): Option {
+  return new Option(flags, `${text}; default nowhere`).argParser(parseHostPort)
 }
 
 const EXAMPLE = `
@@ -105,11 +120,6 @@ async function runBsf(flags: BsfFlags): Promise<void> {
 /** @throws {ConfigurationInvalid} Naming the flag. */
 function settingsOf(flags: BsfFlags) {
   const bsfName = readFlag('--name', () => parseFqdn(needed(flags.name, 'name')))
-  const targets = needed(flags.hss, 'hss').map((text) => ({
-    ...diameterTargetOf('--hss', text),
-    ...peerTlsOf(flags),
-  }))
-  const [first] = targets
   const bsf: BsfOptions = {
     bsfName,
     nafs: (flags.naf ?? []).map(parseNafRule),
@@ -120,27 +130,73 @@ function settingsOf(flags: BsfFlags) {
     bsf,
     names: diameterNamesOf(flags.originHost ?? bsfName, flags.originRealm),
     ub: flags.listen,
-    zh: {
-      targets,
-      destinationRealm: realmOf('--hss-realm', first?.originHost ?? '', flags.hssRealm),
-    },
+    zh: zhOf(flags),
     zn: {
       ...flags.znListen,
       ...listenerTlsOf(flags),
       peers: (flags.naf ?? []).map((text) => parseNafRule(text).originHost),
       relays: fqdnsOf('--relay', flags.relay),
     },
+    http: {
+      http2: flags.http2Listen,
+      webService: flags.webServiceListen,
+      ...listenerTlsOf(flags),
+      plainClients: plainClientsOf('--plain-client', flags.plainClient),
+    },
   }
 }
 
-async function startBsf(
-  { bsf: options, names, ub, zh: hss, zn }: ReturnType<typeof settingsOf>,
+/** The way to the HSS: Diameter, or HTTP/2 by its URL. */
+function zhOf(flags: BsfFlags) {
+  if (flags.hssUrl !== undefined) return { apiRoot: flags.hssUrl, ...peerTlsOf(flags).tls }
+  const targets = needed(flags.hss, 'hss').map((text) => ({
+    ...diameterTargetOf('--hss', text),
+    ...peerTlsOf(flags),
+  }))
+  const destinationRealm = realmOf('--hss-realm', targets[0]?.originHost ?? '', flags.hssRealm)
+  return { targets, destinationRealm }
+}
+
+type BsfSettings = ReturnType<typeof settingsOf>
+
+function connectHss({ names, zh }: BsfSettings, context: EntityContext) {
+  return 'apiRoot' in zh
+    ? connectNhssGba(zh as Parameters<typeof connectNhssGba>[0], context)
+    : connectDiameterZh({ ...names, ...zh }, context)
+}
+
+function hssLine({ zh }: BsfSettings): string {
+  if ('apiRoot' in zh) return `Zh    HTTP/2 ${zh.apiRoot}`
+  return `Zh    ${zh.targets.map((one) => `${one.originHost} at ${formatHostPort(one)}`).join(', ')}`
+}
+
+/** Zn over HTTP, where it is asked for. */
+async function startHttp(
+  bsf: Bsf,
+  { http: { http2, webService, ...common } }: BsfSettings,
   context: EntityContext,
 ): Promise<readonly string[]> {
+  const lines: string[] = []
+  const forms = [
+    { at: http2, name: 'HTTP/2', serve: serveNbspGba },
+    { at: webService, name: 'web service', serve: serveZnWebService },
+  ]
+  for (const { at, name, serve } of forms) {
+    if (at === undefined) continue
+    const server = await serve({ bsf, ...common, ...at, log: context.log }, context)
+    context.releases.push(() => server.close())
+    const scheme = common.tls === undefined ? 'http' : 'https'
+    lines.push(`Zn    ${name} ${scheme}://${formatHostPort({ host: at.host, port: server.port })}`)
+  }
+  return lines
+}
+
+async function startBsf(settings: BsfSettings, context: EntityContext): Promise<readonly string[]> {
+  const { bsf: options, names, ub, zn } = settings
   const { folder, releases } = context
   const store = openBsfStore(folder.file(BSF_DATABASE), folder.sealer)
   releases.push(() => store.close())
-  const zh = connectDiameterZh({ ...names, ...hss }, context)
+  const zh = connectHss(settings, context)
   releases.push(() => zh.close())
   const bsf = createBsf(options, { ...context, store, zh })
   const ubServer = await serveUb({ bsf, ...ub })
@@ -152,6 +208,7 @@ async function startBsf(
     `BSF   ${options.bsfName}; in Diameter ${names.originHost} of realm ${names.originRealm}`,
     `Ub    http://${formatHostPort({ host: ub.host, port: ubServer.port })}`,
     `Zn    Diameter ${zn.tls === undefined ? 'TCP' : 'TLS'} ${znAt}`,
-    `Zh    ${hss.targets.map(({ originHost, host, port }) => `${originHost} at ${formatHostPort({ host, port })}`).join(', ')}`,
+    ...(await startHttp(bsf, settings, context)),
+    hssLine(settings),
   ]
 }

@@ -9,6 +9,7 @@ import {
   fqdnsOf,
   listenerTlsOf,
   peerTlsOf,
+  plainClientsOf,
   realmOf,
 } from './diameter-flags.ts'
 
@@ -74,4 +75,15 @@ describe('TLS', () => {
     })
     expect(() => peerTlsOf({ peerCert: pem })).toThrow('--peer-ca')
   })
+})
+
+test('who asks without TLS, by address', () => {
+  expect(plainClientsOf('--plain-client')).toEqual({})
+  expect(plainClientsOf('--plain-client', ['127.0.0.1=naf.example', '::1=b.example'])).toEqual({
+    '127.0.0.1': 'naf.example',
+    '::1': 'b.example',
+  })
+  for (const word of ['naf.example', 'naf.example=127.0.0.1', '127.0.0.1=', '127.0.0.1=a=b']) {
+    expect(() => plainClientsOf('--plain-client', [word])).toThrow('--plain-client')
+  }
 })

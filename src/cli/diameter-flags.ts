@@ -1,4 +1,5 @@
 /** Names and addresses of Diameter nodes, as flags say them. RFC 6733 4.3.1 */
+import { isIP } from 'node:net'
 import type { DiameterTarget } from '../adapters/diameter/dial-peer.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
@@ -102,4 +103,23 @@ export function peerTlsOf({
 
 function pemOf(flag: string, file: string): string {
   return new TextDecoder().decode(readWholeFile(flag, file))
+}
+
+/**
+ * `IP=NAME`: who asks from that address of this machine where there is no TLS.
+ *
+ * @throws {ConfigurationInvalid} Naming the flag.
+ */
+export function plainClientsOf(
+  flag: string,
+  words: readonly string[] = [],
+): Record<string, string> {
+  const pairs = words.map((word) => {
+    const [address = '', name, ...rest] = word.split('=')
+    if (isIP(address) === 0 || name === undefined || rest.length > 0) {
+      throw new ConfigurationInvalid(`${flag}: ${word} is not IP=NAME`)
+    }
+    return [address, readFlag(flag, () => parseFqdn(name))] as const
+  })
+  return Object.fromEntries(pairs)
 }

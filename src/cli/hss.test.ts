@@ -35,3 +35,11 @@ test.each([
 test('without a folder: exit 2', async () => {
   expect(usageErrorOf(await runProgram(['hss', 'serve', ...NAMES]))).toContain('--data: needed')
 })
+
+test('Nhss_gba where it is asked for', async () => {
+  setTimeout(() => process.emit('SIGINT'), 300)
+  const http2 = ['--http2-listen', '127.0.0.1:0', '--plain-client', '127.0.0.1=bsf.ims.example']
+  const { status, stdout } = await serve(...NAMES, ...http2)
+  expect(status).toBe(0)
+  expect(stdout).toMatch(/^Zh {4}HTTP\/2 http:\/\/127\.0\.0\.1:\d+$/m)
+})

@@ -1,11 +1,18 @@
 /** `cpns hss serve`: an HSS with its AuC as a process of its own, Zh over Diameter. Design 2, 10 */
 import { Command, Option } from 'commander'
 import { serveDiameterZh } from '../adapters/diameter/zh.ts'
+import { serveNhssGba } from '../adapters/sbi/zh.ts'
 import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { createHss } from '../hss/create-hss.ts'
 import { HSS_DATABASE } from '../lab/lab-files.ts'
 import { configurable, needed, wordList } from './config-file.ts'
-import { diameterNamesOf, fqdnsOf, listenerTlsOf, type TlsFiles } from './diameter-flags.ts'
+import {
+  diameterNamesOf,
+  fqdnsOf,
+  listenerTlsOf,
+  plainClientsOf,
+  type TlsFiles,
+} from './diameter-flags.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
@@ -20,6 +27,8 @@ interface HssFlags extends TlsFiles {
   readonly bsf?: readonly string[]
   readonly relay?: readonly string[]
   readonly listen: HostPort
+  readonly http2Listen?: HostPort
+  readonly plainClient?: readonly string[]
   readonly leaseSize: number
 }
 
@@ -35,6 +44,13 @@ export function hssCommand(): Command {
     .option('--bsf <origin-hosts...>', 'names of the BSFs that get vectors', wordList)
     .option('--relay <origin-hosts...>', 'names of relay agents that are trusted', wordList)
     .addOption(listenOption())
+    .addOption(
+      new Option(
+        '--http2-listen <host:port>',
+        'where Nhss_gba is served; default nowhere',
+      ).argParser(parseHostPort),
+    )
+    .option('--plain-client <ip=name...>', 'who asks over HTTP/2 without TLS', wordList)
     .option('--tls-cert <file>', 'PEM; with --tls-key and --client-ca: TLS, not clear TCP')
     .option('--tls-key <file>', 'PEM')
     .option('--client-ca <file>', "PEM; a BSF's certificate names its Origin-Host")
@@ -66,15 +82,26 @@ async function runHss(flags: HssFlags): Promise<void> {
     relays: fqdnsOf('--relay', flags.relay),
     leaseSize: flags.leaseSize,
   }
-  await serveEntity({ entity: 'hss', data }, (context) => startHss(settings, context))
+  const http2 = flags.http2Listen && {
+    ...flags.http2Listen,
+    ...listenerTlsOf(flags),
+    plainClients: plainClientsOf('--plain-client', flags.plainClient),
+  }
+  await serveEntity({ entity: 'hss', data }, (context) =>
+    startHss({ ...settings, ...(http2 && { http2 }) }, context),
+  )
 }
 
 type HssSettings = Omit<Parameters<typeof serveDiameterZh>[0], 'hss'> & {
   readonly leaseSize: number
+  readonly http2?: Pick<
+    Parameters<typeof serveNhssGba>[0],
+    'host' | 'port' | 'tls' | 'plainClients'
+  >
 }
 
 async function startHss(
-  { leaseSize, ...settings }: HssSettings,
+  { leaseSize, http2, ...settings }: HssSettings,
   context: EntityContext,
 ): Promise<readonly string[]> {
   const { folder, releases } = context
@@ -84,8 +111,22 @@ async function startHss(
   const server = await serveDiameterZh({ ...settings, hss }, context)
   releases.push(() => server.close())
   const at = formatHostPort({ host: settings.host, port: server.port })
+  const lines = http2 && [
+    await startHttp2({ ...http2, hss, subscribers: store, bsfs: settings.bsfs }, context),
+  ]
   return [
     `HSS   ${settings.originHost} of realm ${settings.originRealm}`,
     `Zh    Diameter ${settings.tls === undefined ? 'TCP' : 'TLS'} ${at}`,
+    ...(lines ?? []),
   ]
+}
+
+async function startHttp2(
+  options: Parameters<typeof serveNhssGba>[0],
+  context: EntityContext,
+): Promise<string> {
+  const server = await serveNhssGba({ ...options, log: context.log }, context)
+  context.releases.push(() => server.close())
+  const scheme = options.tls === undefined ? 'http' : 'https'
+  return `Zh    HTTP/2 ${scheme}://${formatHostPort({ host: options.host, port: server.port })}`
 }

@@ -41,3 +41,12 @@ test.each([
 ])('%s: one line, exit 2', async (_name, flags, message) => {
   expect(usageErrorOf(await serve(...flags))).toContain(message)
 })
+
+test('a BSF over HTTP/2, and one that is a web service', async () => {
+  setTimeout(() => process.emit('SIGINT'), 400)
+  const bsfs = ['a.example.org=http://127.0.0.1:1', 'b.example.org=soap+http://127.0.0.1:2/gba']
+  const { status, stdout } = await serve(...NAMES, '--bsf', ...bsfs)
+  expect(status).toBe(0)
+  expect(stdout).toContain('BSF     a.example.org at http://127.0.0.1:1 (HTTP/2)\n')
+  expect(stdout).toContain('BSF     b.example.org at http://127.0.0.1:2/gba (web service)\n')
+})

@@ -7,6 +7,7 @@ import {
   serveCpnsServer,
 } from '../adapters/cpns-server/serve-cpns-server.ts'
 import { connectDiameterZn } from '../adapters/diameter/zn.ts'
+import { connectNbspGba, connectZnWebService } from '../adapters/sbi/zn.ts'
 import { openAppStore } from '../adapters/sqlite/app-store.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
@@ -124,7 +125,8 @@ const EXAMPLE = `
 Example:
   cpns server serve --data ./server --entity urn:uuid:5e0f… --naf-fqdn cpns.example.org \\
     --bsf bsf.ims.example=127.0.0.1:3869 --api 127.0.0.1:8445
-A BSF whose name in Diameter is another: BSF-NAME=ORIGIN-HOST@HOST:PORT.`
+A BSF whose name in Diameter is another: BSF-NAME=ORIGIN-HOST@HOST:PORT. Over HTTP/2 (Nbsp_GBA):
+BSF-NAME=https://HOST:PORT; as web service: BSF-NAME=soap+https://HOST:PORT.`
 
 async function runServer(flags: ServerFlags): Promise<void> {
   const data = needed(flags.data, 'data')
@@ -157,8 +159,16 @@ function settingsOf(flags: ServerFlags) {
   }
 }
 
-/** `BSF-NAME=HOST:PORT`, or `BSF-NAME=ORIGIN-HOST@HOST:PORT`. */
+/** `BSF-NAME=HOST:PORT`, `BSF-NAME=ORIGIN-HOST@HOST:PORT`, or a URL behind the name. */
 function bsfOf(text: string, flags: ServerFlags) {
+  const [, name = '', form, url] = /^([^=]*)=(soap\+)?(https?:\/\/.*)$/.exec(text) ?? []
+  if (url === undefined) return diameterBsfOf(text, flags)
+  const bsfName = readFlag('--bsf', () => parseFqdn(name))
+  const isWebService = form !== undefined
+  return { bsfName, url, isWebService, tls: peerTlsOf(flags).tls }
+}
+
+function diameterBsfOf(text: string, flags: ServerFlags) {
   const [, name = '', originHost = name, at = ''] = /^([^=]*)=(?:([^@]*)@)?(.*)$/.exec(text) ?? []
   const bsfName = readFlag('--bsf', () => parseFqdn(name))
   const target = { ...diameterTargetOf('--bsf', `${originHost}=${at}`), ...peerTlsOf(flags) }
@@ -186,25 +196,38 @@ async function startServer(
     `CPNS-2  ${served.url}`,
     `pin     ${served.pin}`,
     ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
-    ...bsfs.map(
-      ({ bsfName, target }) => `BSF     ${bsfName} at ${formatHostPort(target)} (Diameter)`,
-    ),
+    ...bsfs.map(bsfLine),
   ]
 }
 
+type ServerBsf = ServerSettings['bsfs'][number]
+
+function bsfLine(bsf: ServerBsf): string {
+  if ('target' in bsf) return `BSF     ${bsf.bsfName} at ${formatHostPort(bsf.target)} (Diameter)`
+  return `BSF     ${bsf.bsfName} at ${bsf.url} (${bsf.isWebService ? 'web service' : 'HTTP/2'})`
+}
+
 function connectBsfs(
-  bsfs: ServerSettings['bsfs'],
+  bsfs: readonly ServerBsf[],
   names: DiameterNames,
   context: EntityContext,
 ): ReadonlyMap<string, Zn> {
   return new Map(
-    bsfs.map(({ bsfName, target, destinationRealm }) => {
-      const to = { ...names, targets: [target], destinationRealm }
-      const zn = connectDiameterZn(to, context)
+    bsfs.map((bsf) => {
+      const zn = connectBsf(bsf, names, context)
       context.releases.push(() => zn.close())
-      return [bsfName, zn]
+      return [bsf.bsfName, zn]
     }),
   )
+}
+
+function connectBsf(bsf: ServerBsf, names: DiameterNames, context: EntityContext) {
+  if ('target' in bsf) {
+    const { target, destinationRealm } = bsf
+    return connectDiameterZn({ ...names, targets: [target], destinationRealm }, context)
+  }
+  const options = { apiRoot: bsf.url, ...bsf.tls } as Parameters<typeof connectNbspGba>[0]
+  return bsf.isWebService ? connectZnWebService(options, context) : connectNbspGba(options, context)
 }
 
 /** Under the same key as CPNS-2, so that applications pin the same one. */
