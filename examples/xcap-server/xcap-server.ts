@@ -40,7 +40,10 @@ export function createXcapServer(naf: Naf): RequestListener {
   }
 
   const show = ({ response, found }: Request): void => {
-    if (found === undefined) return end(response, 404)
+    if (found === undefined) {
+      end(response, 404)
+      return
+    }
     response.setHeader('content-type', found.contentType)
     response.setHeader('etag', found.etag)
     response.end(found.octets)

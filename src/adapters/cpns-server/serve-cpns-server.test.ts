@@ -27,7 +27,7 @@ beforeEach(() => {
   release = []
 })
 afterEach(async () => {
-  for (const one of release.reverse()) await one()
+  for (const one of release.toReversed()) await one()
   rmSync(folder, { recursive: true, force: true })
 })
 
