@@ -4,6 +4,7 @@ import { createUbTracer } from '../gba/ub-trace.ts'
 import { noLog } from '../ports/log.ts'
 import { noTrace } from '../trace/trace.ts'
 import { createAnswerJudge } from './answer-judge.ts'
+import { createChallengeLimits } from './challenge-limits.ts'
 import { createChallenger } from './challenger.ts'
 import { createExpirySweep } from './expiry-sweep.ts'
 import type { BsfOptions, BsfPorts } from './options.ts'
@@ -42,7 +43,11 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
     { bsfName, product, challengeLifetimeMs },
     { store, ring, challenge, clock, log },
   )
-  const serveUb = createUbService({ bsfName, product }, { challenge, judgeAnswer, log })
+  const limits = options.challengeLimits && createChallengeLimits(options.challengeLimits, clock)
+  const serveUb = createUbService(
+    { bsfName, product },
+    { challenge, judgeAnswer, log, ...(limits && { limits }) },
+  )
   const tracer = createUbTracer({ trace, clock, end: 'BSF', ueName, bsfName: 'BSF' })
   const sweep = createExpirySweep({ store, clock, log })
 

@@ -6,6 +6,7 @@ import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { BsfStore } from './bsf-store.ts'
+import type { ChallengeLimitOptions } from './challenge-limits.ts'
 
 /** What one NAF may do. TS 33.220 4.5.3 */
 export interface NafRule {
@@ -29,6 +30,8 @@ export interface BsfOptions {
   readonly keyLifetimeSeconds?: number
   /** How long a challenge may be answered; default 60 s. */
   readonly challengeLifetimeMs?: number
+  /** Challenges a minute of one user and of one address; over it 429. Default: no limit. */
+  readonly challengeLimits?: ChallengeLimitOptions
   /** Product token of the Server header; default `cpns-bsf`. */
   readonly product?: string
   /** Name of the UE in the trace; default `PN GW`. */

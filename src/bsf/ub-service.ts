@@ -12,6 +12,7 @@ import type { Fqdn } from '../identity/fqdn.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import type { Log } from '../ports/log.ts'
 import type { AnswerJudge } from './answer-judge.ts'
+import type { ChallengeLimits } from './challenge-limits.ts'
 import type { Challenger } from './challenger.ts'
 
 /** How Ub is served. */
@@ -25,11 +26,12 @@ export interface UbServicePorts {
   readonly challenge: Challenger
   readonly judgeAnswer: AnswerJudge
   readonly log: Log
+  readonly limits?: ChallengeLimits
 }
 
 /** Where a request came from. */
 export interface UbContext {
-  /** For the log. */
+  /** For the log and the limits. */
   readonly remoteAddress: string
 }
 
@@ -41,7 +43,7 @@ type Identified = Exclude<UbMessage, { readonly kind: 'anonymous' }> & { readonl
 /** The Ub service of one BSF node. */
 export function createUbService(options: UbServiceOptions, ports: UbServicePorts): UbService {
   const { bsfName, product } = options
-  const { challenge, judgeAnswer, log } = ports
+  const { challenge, judgeAnswer, log, limits } = ports
 
   const serve = (message: Identified, request: UbRequest): Promise<UbResponse> =>
     message.kind === 'initial' ? challenge({ impi: message.impi }) : judgeAnswer(message, request)
@@ -55,6 +57,10 @@ export function createUbService(options: UbServiceOptions, ports: UbServicePorts
     }
     // 401 and not 400: it tells an honest client what to send. Without a user there is no nonce.
     if (message === undefined) return formatChallenge(options)
+    if (message.kind === 'initial' && limits?.admit(message.impi, remoteAddress) === false) {
+      log.warn('ub-limit-reached', { remoteAddress, impi: message.impi })
+      return formatRefusal(product, { status: 429 })
+    }
     try {
       return await serve(message, request)
     } catch (error) {

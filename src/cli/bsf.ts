@@ -8,6 +8,7 @@ import { openBsfStore } from '../adapters/sqlite/bsf-store.ts'
 import { serveUb } from '../adapters/ub/serve-ub.ts'
 import { type Bsf, createBsf } from '../bsf/create-bsf.ts'
 import type { BsfOptions } from '../bsf/options.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { BSF_DATABASE } from '../lab/lab-files.ts'
 import { configurable, needed, wordList } from './config-file.ts'
@@ -50,6 +51,8 @@ interface BsfFlags extends TlsFiles, PeerTlsFiles {
   readonly relay?: readonly string[]
   readonly keyLifetime: number
   readonly challengeLifetime: number
+  readonly challengesPerImpi: number
+  readonly challengesPerAddress: number
 }
 
 /** The command with its subcommand. */
@@ -83,6 +86,8 @@ function addListeners(serve: Command): void {
     .option('--client-ca <file>', "PEM; a NAF's certificate names its Origin-Host")
     .option('--key-lifetime <seconds>', 'of a Ks without GUSS', parseWholeNumber, DAY_SECONDS)
     .option('--challenge-lifetime <seconds>', 'to answer a challenge', parseWholeNumber, 60)
+    .option('--challenges-per-impi <n>', 'of one user in a minute', parseWholeNumber, 30)
+    .option('--challenges-per-address <n>', 'of one address in a minute', parseWholeNumber, 6000)
 }
 
 function addPeers(serve: Command): void {
@@ -125,6 +130,7 @@ function settingsOf(flags: BsfFlags) {
     nafs: (flags.naf ?? []).map(parseNafRule),
     keyLifetimeSeconds: flags.keyLifetime,
     challengeLifetimeMs: flags.challengeLifetime * 1000,
+    challengeLimits: limitsOf(flags),
   }
   return {
     bsf,
@@ -144,6 +150,13 @@ function settingsOf(flags: BsfFlags) {
       plainClients: plainClientsOf('--plain-client', flags.plainClient),
     },
   }
+}
+
+function limitsOf({ challengesPerImpi, challengesPerAddress }: BsfFlags) {
+  if (challengesPerImpi < 1 || challengesPerAddress < 1) {
+    throw new ConfigurationInvalid('--challenges-per-impi, --challenges-per-address: at least 1')
+  }
+  return { perImpi: challengesPerImpi, perAddress: challengesPerAddress }
 }
 
 /** The way to the HSS: Diameter, or HTTP/2 by its URL. */

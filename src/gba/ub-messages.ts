@@ -160,12 +160,13 @@ export function formatSuccess(
  */
 export function formatRefusal(
   product: string,
-  refusal: { readonly status: 400 | 403 | 405 | 413 | 500 | 503; readonly reason?: string },
+  refusal: { readonly status: 400 | 403 | 405 | 413 | 429 | 500 | 503; readonly reason?: string },
 ): UbResponse {
   const { status, reason } = refusal
   const headers = {
     ...(reason === undefined ? {} : { 'content-type': ['text/plain; charset=utf-8'] }),
     ...(status === 405 ? { allow: ['GET'] } : {}),
+    ...(status === 429 ? { 'retry-after': ['60'] } : {}),
   }
   const body = reason === undefined ? NO_BODY : utf8(`${reason}\n`)
   return responseWith(status, product, headers, body)
