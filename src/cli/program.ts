@@ -1,5 +1,4 @@
 /** All commands under one name. Design 10 */
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { appCommand } from './app.ts'
 import { benchCommand } from './bench.ts'
@@ -10,6 +9,7 @@ import { eukeyCommand } from './eukey.ts'
 import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
 import { labCommand } from './lab.ts'
+import { packageVersion } from './package-version.ts'
 import { pneCommand } from './pne.ts'
 import { serverCommand } from './server.ts'
 import { subscriberCommand } from './subscriber.ts'
@@ -53,10 +53,4 @@ function writeUsageError(text: string, write: (line: string) => void): void {
     .replace(/^error: /, '')
     .replaceAll(/\s*\n\s*/g, ' ')
   write(`cpns: ${sentence} (--help shows what there is)\n`)
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  const { version } = JSON.parse(text) as { version: string }
-  return version
 }

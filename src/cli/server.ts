@@ -1,5 +1,5 @@
 /** `cpns server serve`: a CPNS Server as a process of its own, Zn over Diameter. Design 2, 10 */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { serveAppApi } from '../adapters/app/serve-app-api.ts'
 import {
@@ -29,6 +29,7 @@ import {
 } from './diameter-flags.ts'
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { packageVersion } from './package-version.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -254,9 +255,4 @@ async function startApi(
   )
   releases.push(() => served.close())
   return served.url
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -1,10 +1,11 @@
-import { createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
+import { fromHex, utf8 } from '../../octets/octets.ts'
 import { type DialedPeer, type DiameterTarget, dialPeer } from './dial-peer.ts'
-import { testPorts } from './diameter.fixture.ts'
+import { cea, dwr, type HandPeer, handPeer, testPorts } from './diameter.fixture.ts'
 import { createDiameterNode, type DiameterPorts } from './diameter-node.ts'
 import { serveDiameter } from './serve-node.ts'
 
@@ -122,6 +123,66 @@ test('waits grow, up to half a minute, and no request waits for them', async () 
   expect(waits.at(-1)).toBe(30_000)
   await peer.close()
   expect(clock.pendingTimers()).toBe(0)
+})
+
+/** A server that says what it is told: on each connection the next thing. */
+async function listenByHand(...words: readonly ((hand: HandPeer) => Promise<unknown>)[]) {
+  const hands: HandPeer[] = []
+  const server = createServer((socket) => {
+    const hand = handPeer(socket)
+    const speak = words[Math.min(hands.length, words.length - 1)]
+    hands.push(hand)
+    // A connection that ends while it speaks is what some of them are about.
+    speak?.(hand).catch(() => {})
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanups.push(() => {
+    for (const { socket } of hands) socket.destroy()
+    server.close()
+  })
+  return { hands, port: (server.address() as AddressInfo).port }
+}
+
+const welcome = async (hand: HandPeer, name = HSS.originHost) =>
+  hand.send(cea(await hand.next(), name, APPLICATION))
+
+describe('a peer that answers with', () => {
+  test.each([
+    ['text', async (hand: HandPeer) => hand.write(utf8('HTTP/1.1 400 Bad Request\r\n\r\n'))],
+    ['a length of 0', async (hand: HandPeer) => hand.write(fromHex('01000000'))],
+    ['a length of 16 MB', async (hand: HandPeer) => hand.write(fromHex('01fffffc'))],
+    [
+      'a CEA to another CER',
+      async (hand: HandPeer) => {
+        const cer = await hand.next()
+        hand.send(cea({ ...cer, hopByHop: cer.hopByHop ^ 1 }, HSS.originHost, APPLICATION))
+      },
+    ],
+    ['the name of another', (hand: HandPeer) => welcome(hand, 'other.example')],
+    ['the end', async (hand: HandPeer) => hand.socket.destroy()],
+  ])('%s is left, and tried again', async (_, speak) => {
+    const { hands, port } = await listenByHand(speak, welcome)
+    const { peer, logged } = dial({ port })
+    await until(isUsable(peer))
+    expect(hands).toHaveLength(2)
+    await hands[0]?.ended
+    expect(logged.map(({ event }) => event)).toEqual(['diameter-peer-down', 'diameter-peer-up'])
+  })
+
+  test('garbage in the middle is left; what it was asked is lost', async () => {
+    const { hands, port } = await listenByHand(async (hand) => {
+      await welcome(hand)
+      await hand.next()
+      hand.write(new Uint8Array(1000))
+    }, welcome)
+    const { peer } = dial({ port })
+    await until(isUsable(peer))
+    const request = { ...cea(dwr('x'), 'x', APPLICATION), request: true, commandCode: 303 }
+    const asked = peer.request({ ...request, applicationId: APPLICATION }, 10_000)
+    expect(await asked).toEqual({ outcome: 'lost' })
+    await hands[0]?.ended
+    await until(isUsable(peer))
+  })
 })
 
 test('closing does not wait for a peer that never speaks', async () => {

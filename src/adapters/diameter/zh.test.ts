@@ -2,9 +2,11 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { PATIENT } from '../../../test/contracts/far-side.ts'
 import { runZhContract, type ZhContractOptions } from '../../../test/contracts/zh.contract.ts'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
+import { createBsfWorld, IDENTITY } from '../../bsf/bsf-world.fixture.ts'
 import { writeRequest } from '../../diameter/base/command.ts'
 import { APPLICATION_ZH, MULTIMEDIA_AUTH } from '../../diameter/zh/multimedia-auth.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
+import { formatInitialRequest } from '../../gba/ub-messages.ts'
 import type { Zh, ZhAnswer } from '../../gba/zh.ts'
 import { toBase64, toHex } from '../../octets/octets.ts'
 import type { TraceItem } from '../../trace/trace.ts'
@@ -150,4 +152,30 @@ test('each end traces its half under the Session-Id, without XRES, CK and IK', a
     expect(text).not.toContain(toHex(secret.reveal()))
     expect(text).not.toContain(toBase64(secret.reveal()))
   }
+})
+
+describe('a bootstrap while the HSS goes away, TS 24.109 4', () => {
+  test('in mid-exchange: no challenge, nothing half stored; then it works', async () => {
+    const hss: Zh = { requestVector: () => new Promise(() => {}) }
+    const server = await serve(hss)
+    const proxy = await startTcpProxy(server.port)
+    closing.push(() => proxy.close())
+    const target = { host: '127.0.0.1', port: proxy.port, originHost: HSS.originHost }
+    const way = { ...BSF, destinationRealm: HSS.originRealm, targets: [target] }
+    const zh = connectDiameterZh(way, testPorts('bsf'))
+    closing.push(() => zh.close())
+    const world = await createBsfWorld({ zh })
+    const response = world.ub(formatInitialRequest(IDENTITY))
+    await expect.poll(() => world.asked.length).toBe(1)
+    await expect.poll(() => proxy.connections).toBe(1)
+    await proxy.vanish()
+    expect((await response).status).toBeGreaterThanOrEqual(500)
+    expect(world.store.btids).toEqual([])
+
+    hss.requestVector = async () => SUCCESS
+    await proxy.comeBack()
+    const ask = async () => (await world.ub(formatInitialRequest(IDENTITY))).status
+    await expect.poll(ask, { timeout: 5000 }).toBe(401)
+    expect(world.store.btids).toEqual([])
+  })
 })
