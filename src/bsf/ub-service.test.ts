@@ -211,7 +211,9 @@ test('whatever comes as Authorization, there is an answer, and never a session',
 })
 
 test('over its limit a user gets 429, without a vector; the others go on', async () => {
-  const world = await createBsfWorld({ options: { challengeLimits: { perImpi: 2, perAddress: 100 } } })
+  const world = await createBsfWorld({
+    options: { challengeLimits: { perImpi: 2, perAddress: 100 } },
+  })
   const ask = async () => (await world.ub(formatInitialRequest(IDENTITY))).status
   expect([await ask(), await ask(), await ask()]).toEqual([401, 401, 429])
   const refused = await world.ub(formatInitialRequest(IDENTITY))
