@@ -27,6 +27,11 @@ test.each([
   ['no name', ['--bsf', 'bsf.ims.example'], '--origin-host: needed'],
   ['no BSF', ['--origin-host', 'hss.ims.example'], '--bsf: needed'],
   ['a name that is none', ['--origin-host', 'an hss', '--bsf', 'b.x'], '--origin-host'],
+  [
+    'an admin API for everybody',
+    [...NAMES, '--admin', '0.0.0.0:0'],
+    'without TLS only this machine',
+  ],
   ['half of TLS', [...NAMES, '--tls-cert', 'x'], '--tls-cert, --tls-key, --client-ca'],
 ])('%s: one line, exit 2', async (_name, flags, message) => {
   expect(usageErrorOf(await serve(...flags))).toContain(message)
@@ -42,4 +47,13 @@ test('Nhss_gba where it is asked for', async () => {
   const { status, stdout } = await serve(...NAMES, ...http2)
   expect(status).toBe(0)
   expect(stdout).toMatch(/^Zh {4}HTTP\/2 http:\/\/127\.0\.0\.1:\d+$/m)
+})
+
+test('the admin API where it is asked for, with a token in the folder', async () => {
+  setTimeout(() => process.emit('SIGINT'), 300)
+  const { status, stdout } = await serve(...NAMES, '--admin', '127.0.0.1:0')
+  expect(status).toBe(0)
+  const file = join(folder, 'admin.token')
+  expect(stdout).toMatch(/^admin http:\/\/127\.0\.0\.1:\d+\/admin, with the token of /m)
+  expect(stdout).toContain(file)
 })

@@ -1,10 +1,13 @@
 /** `cpns hss serve`: an HSS with its AuC as a process of its own, Zh over Diameter. Design 2, 10 */
 import { Command, Option } from 'commander'
 import { serveDiameterZh } from '../adapters/diameter/zh.ts'
+import { serveHssAdmin } from '../adapters/hss-admin/serve-hss-admin.ts'
+import { openAdminToken } from '../adapters/rest/admin-token.ts'
 import { serveNhssGba } from '../adapters/sbi/zh.ts'
 import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { createHss } from '../hss/create-hss.ts'
-import { HSS_DATABASE } from '../lab/lab-files.ts'
+import type { HssStore } from '../hss/hss-store.ts'
+import { ADMIN_TOKEN, HSS_DATABASE } from '../lab/lab-files.ts'
 import { configurable, needed, wordList } from './config-file.ts'
 import {
   diameterNamesOf,
@@ -14,11 +17,15 @@ import {
   type TlsFiles,
 } from './diameter-flags.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { packageVersion } from './package-version.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** Diameter over TCP. Design 12 */
 const LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
+
+/** Of `--admin` alone. Design 12 */
+const ADMIN: HostPort = { host: '127.0.0.1', port: 9090 }
 
 interface HssFlags extends TlsFiles {
   readonly data?: string
@@ -29,6 +36,7 @@ interface HssFlags extends TlsFiles {
   readonly listen: HostPort
   readonly http2Listen?: HostPort
   readonly plainClient?: readonly string[]
+  readonly admin?: HostPort
   readonly leaseSize: number
 }
 
@@ -54,6 +62,7 @@ export function hssCommand(): Command {
     .option('--tls-cert <file>', 'PEM; with --tls-key and --client-ca: TLS, not clear TCP')
     .option('--tls-key <file>', 'PEM')
     .option('--client-ca <file>', "PEM; a BSF's certificate names its Origin-Host")
+    .addOption(adminOption())
     .option('--lease-size <n>', 'SEQ values that are made durable at once', parseWholeNumber, 32)
   configurable(serve, 'CPNS_HSS')
   serve.addHelpText('after', EXAMPLE).action(runHss)
@@ -66,6 +75,12 @@ function listenOption(): Option {
     .default(LISTEN, formatHostPort(LISTEN))
 }
 
+function adminOption(): Option {
+  return new Option('--admin [host:port]', 'where subscribers are administered; default nowhere')
+    .argParser(parseHostPort)
+    .preset(formatHostPort(ADMIN))
+}
+
 const EXAMPLE = `
 Example:
   cpns subscriber import --data ./hss subscribers.csv
@@ -73,6 +88,7 @@ Example:
 
 async function runHss(flags: HssFlags): Promise<void> {
   const data = needed(flags.data, 'data')
+  const { admin } = flags
   const names = diameterNamesOf(needed(flags.originHost, 'origin-host'), flags.originRealm)
   const settings = {
     ...names,
@@ -88,12 +104,13 @@ async function runHss(flags: HssFlags): Promise<void> {
     plainClients: plainClientsOf('--plain-client', flags.plainClient),
   }
   await serveEntity({ entity: 'hss', data }, (context) =>
-    startHss({ ...settings, ...(http2 && { http2 }) }, context),
+    startHss({ ...settings, ...(http2 && { http2 }), ...(admin && { admin }) }, context),
   )
 }
 
 type HssSettings = Omit<Parameters<typeof serveDiameterZh>[0], 'hss'> & {
   readonly leaseSize: number
+  readonly admin?: HostPort
   readonly http2?: Pick<
     Parameters<typeof serveNhssGba>[0],
     'host' | 'port' | 'tls' | 'plainClients'
@@ -101,7 +118,7 @@ type HssSettings = Omit<Parameters<typeof serveDiameterZh>[0], 'hss'> & {
 }
 
 async function startHss(
-  { leaseSize, http2, ...settings }: HssSettings,
+  { leaseSize, http2, admin, ...settings }: HssSettings,
   context: EntityContext,
 ): Promise<readonly string[]> {
   const { folder, releases } = context
@@ -114,11 +131,26 @@ async function startHss(
   const lines = http2 && [
     await startHttp2({ ...http2, hss, subscribers: store, bsfs: settings.bsfs }, context),
   ]
+  const adminLine = admin && (await startAdmin({ ...admin, tls: settings.tls }, store, context))
   return [
     `HSS   ${settings.originHost} of realm ${settings.originRealm}`,
     `Zh    Diameter ${settings.tls === undefined ? 'TCP' : 'TLS'} ${at}`,
     ...(lines ?? []),
+    ...(adminLine === undefined ? [] : [adminLine]),
   ]
+}
+
+/** Under the certificate of Zh, if that has one. */
+async function startAdmin(
+  { tls, ...at }: HostPort & { readonly tls: HssSettings['tls'] },
+  store: HssStore,
+  context: EntityContext,
+): Promise<string> {
+  const authorization = openAdminToken(context.folder.file(ADMIN_TOKEN), context)
+  const options = { ...at, ...(tls && { tls }), version: packageVersion() }
+  const served = await serveHssAdmin(options, { ...context, store, authorization })
+  context.releases.push(() => served.close())
+  return `admin ${served.url}/admin, with the token of ${context.folder.file(ADMIN_TOKEN)}`
 }
 
 async function startHttp2(

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseGuss } from '../gba/guss.ts'
 import { fromHex } from '../octets/octets.ts'
-import { type AddFlags, subscriberOf } from './subscriber-flags.ts'
+import { type AddFlags, subscriberOfFlags } from './subscriber-flags.ts'
 
 const K = '465b5ce8b199b49faa5f0a2ee238a6bc'
 const OPC = 'cd63cb71954a9f4e48a5994e37a02baf'
@@ -24,7 +24,7 @@ const TUAK: AddFlags = {
 }
 
 test('MILENAGE', () => {
-  const subscriber = subscriberOf({ ...FLAGS, keyLifetime: 60 })
+  const subscriber = subscriberOfFlags({ ...FLAGS, keyLifetime: 60 })
   expect(subscriber).toMatchObject({ impi: 'alice@ims.example', algorithm: 'milenage' })
   expect(subscriber.subscriberKey.reveal()).toEqual(fromHex(K))
   expect(subscriber.operatorVariant.reveal()).toEqual(fromHex(OPC))
@@ -39,12 +39,12 @@ test('MILENAGE', () => {
 })
 
 test('TUAK, with both lengths of K', () => {
-  const subscriber = subscriberOf(TUAK)
+  const subscriber = subscriberOfFlags(TUAK)
   expect(subscriber.subscriberKey.length).toBe(32)
   expect(subscriber.operatorVariant.length).toBe(32)
   expect(subscriber.tuak).toMatchObject({ resLength: 8, iterations: 1 })
   expect(parseGuss(subscriber.guss ?? '')).toMatchObject({ uiccType: 'GBA' })
-  expect(subscriberOf({ ...TUAK, k: K }).subscriberKey.length).toBe(16)
+  expect(subscriberOfFlags({ ...TUAK, k: K }).subscriberKey.length).toBe(16)
 })
 
 const WRONG: readonly (readonly [message: string, flags: AddFlags])[] = [
@@ -54,17 +54,19 @@ const WRONG: readonly (readonly [message: string, flags: AddFlags])[] = [
   ['--k: not an even number of hex digits', { ...FLAGS, k: 'secretkey' }],
   ['--opc: not 32 hex digits', { ...FLAGS, opc: 'ab' }],
   ['--topc: not 64 hex digits', { ...TUAK, topc: OPC }],
-  ['--topc: milenage takes --opc', { ...FLAGS, topc: OPC }],
-  ['--opc: tuak takes --topc', { ...TUAK, opc: OPC }],
+  ['--topc: milenage takes opc', { ...FLAGS, topc: OPC }],
+  ['--opc: tuak takes topc', { ...TUAK, opc: OPC }],
   ['--amf: not 4 hex digits', { ...FLAGS, amf: '00' }],
 ]
 
 test.each(WRONG)('%s', (message, flags) => {
-  expect(() => subscriberOf(flags)).toThrow(new ConfigurationInvalid(message))
+  expect(() => subscriberOfFlags(flags)).toThrow(new ConfigurationInvalid(message))
 })
 
 test('OPc or TOPc is missing', () => {
   const bare = { impi: 'alice@ims.example', k: K, amf: '0000', uiccType: 'GBA' } as const
-  expect(() => subscriberOf({ ...bare, algorithm: 'milenage' })).toThrow('--opc: it is missing')
-  expect(() => subscriberOf({ ...bare, algorithm: 'tuak' })).toThrow('--topc: it is missing')
+  expect(() => subscriberOfFlags({ ...bare, algorithm: 'milenage' })).toThrow(
+    '--opc: it is missing',
+  )
+  expect(() => subscriberOfFlags({ ...bare, algorithm: 'tuak' })).toThrow('--topc: it is missing')
 })

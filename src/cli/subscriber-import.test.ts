@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createMemoryHssStore } from '../../test/support/memory-hss-store.ts'
 import type { HssStore } from '../hss/hss-store.ts'
-import { importSubscribers } from './subscriber-import.ts'
+import { importFile } from './subscriber-import.ts'
 
 const KEYS = `${'ab'.repeat(16)},${'cd'.repeat(16)}`
 
@@ -27,7 +27,7 @@ const all = () => store.listSubscribers({ limit: 10_000 })
 test('adds all of them, and says how far it is', async () => {
   write(2500)
   const progress: number[] = []
-  const result = await importSubscribers(file, { store, progress: (done) => progress.push(done) })
+  const result = await importFile(file, { store, progress: (done) => progress.push(done) })
   expect(result).toEqual({ read: 2500, added: 2500, existed: 0 })
   expect(progress).toEqual([1000, 2000, 2500])
   expect(await all()).toHaveLength(2500)
@@ -35,39 +35,39 @@ test('adds all of them, and says how far it is', async () => {
 
 test('again, or after half of it: those that are there stay, the others come', async () => {
   write(3)
-  await importSubscribers(file, { store })
+  await importFile(file, { store })
   write(5)
-  expect(await importSubscribers(file, { store })).toEqual({ read: 5, added: 2, existed: 3 })
+  expect(await importFile(file, { store })).toEqual({ read: 5, added: 2, existed: 3 })
 })
 
 test('a wrong last line adds nothing', async () => {
   write(1500, 'x@ims.example,abab\n')
-  await expect(importSubscribers(file, { store })).rejects.toThrow(`${file}: line 1502: 2 cells`)
+  await expect(importFile(file, { store })).rejects.toThrow(`${file}: line 1502: 2 cells`)
   expect(await all()).toEqual([])
 })
 
 test('nor does an IMPI that is there twice', async () => {
   write(3, `1@ims.example,${KEYS}\n`)
-  await expect(importSubscribers(file, { store })).rejects.toThrow('line 5: the IMPI of line 3')
+  await expect(importFile(file, { store })).rejects.toThrow('line 5: the IMPI of line 3')
   expect(await all()).toEqual([])
 })
 
 test('without a store it only checks', async () => {
   write(3)
-  expect(await importSubscribers(file, {})).toEqual({ read: 3, added: 0, existed: 0 })
+  expect(await importFile(file, {})).toEqual({ read: 3, added: 0, existed: 0 })
 })
 
 test('a file that is not there, and a folder', async () => {
-  await expect(importSubscribers(join(folder, 'none'), { store })).rejects.toThrow('ENOENT')
-  await expect(importSubscribers(folder, { store })).rejects.toThrow('EISDIR')
+  await expect(importFile(join(folder, 'none'), { store })).rejects.toThrow('ENOENT')
+  await expect(importFile(folder, { store })).rejects.toThrow('EISDIR')
 })
 
 test('an empty file adds nothing', async () => {
   writeFileSync(file, '')
-  expect(await importSubscribers(file, { store })).toEqual({ read: 0, added: 0, existed: 0 })
+  expect(await importFile(file, { store })).toEqual({ read: 0, added: 0, existed: 0 })
 })
 
 test('a file that is one endless line is not read to its end', async () => {
   writeFileSync(file, `impi,k,opc\n${'x'.repeat(2_000_000)}`)
-  await expect(importSubscribers(file, { store })).rejects.toThrow('line 2: over 4096 characters')
+  await expect(importFile(file, { store })).rejects.toThrow('line 2: over 4096 characters')
 })

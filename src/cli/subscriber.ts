@@ -3,14 +3,14 @@ import { Command, Option } from 'commander'
 import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
-import { parseGuss } from '../gba/guss.ts'
 import type { HssStore, Subscriber } from '../hss/hss-store.ts'
+import { describeSubscriber } from '../hss/subscriber-fields.ts'
+import type { ImportResult } from '../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import { HSS_DATABASE } from '../lab/lab-files.ts'
-import { toHex } from '../octets/octets.ts'
 import { readFlag } from './flag-values.ts'
-import { type AddFlags, subscriberOf } from './subscriber-flags.ts'
-import { type ImportResult, importSubscribers } from './subscriber-import.ts'
+import { type AddFlags, subscriberOfFlags } from './subscriber-flags.ts'
+import { importFile } from './subscriber-import.ts'
 import { parseWholeNumber } from './whole-number.ts'
 import { withStore } from './with-store.ts'
 
@@ -30,7 +30,7 @@ export function subscriberCommand(): Command {
     .option('--dry-run', 'only check every line')
     .option('--json', 'one JSON object')
     .addHelpText('after', IMPORT_EXAMPLE)
-    .action(importFile)
+    .action(runImport)
   command
     .command('list')
     .description('subscribers with algorithm and GBA type')
@@ -90,25 +90,25 @@ interface Flags {
 }
 
 async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
-  const subscriber = subscriberOf(flags)
+  const subscriber = subscriberOfFlags(flags)
   await withStore({ path: flags.data, create: true }, openHss, async (store) => {
     if ((await store.addSubscriber(subscriber)) === 'exists') {
       throw new ConfigurationInvalid(`${subscriber.impi} is a subscriber already: remove it first`)
     }
-    print(describe(subscriber), flags)
+    print(describeSubscriber(subscriber), flags)
   })
 }
 
-async function importFile(
+async function runImport(
   file: string,
   flags: Flags & { readonly dryRun?: boolean },
 ): Promise<void> {
-  if (flags.dryRun === true) return reportImport(await importSubscribers(file, {}), flags)
+  if (flags.dryRun === true) return reportImport(await importFile(file, {}), flags)
   await withStore({ path: flags.data, create: true }, openHss, async (store) => {
     const { stderr } = process
     const progress = (done: number): void =>
       void (stderr.isTTY && stderr.write(`\r${done.toLocaleString('en')} subscribers`))
-    const result = await importSubscribers(file, { store, progress })
+    const result = await importFile(file, { store, progress })
     if (stderr.isTTY) stderr.write('\n')
     reportImport(result, flags)
   })
@@ -125,7 +125,7 @@ async function listSubscribers(flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     let count = 0
     for await (const subscriber of allSubscribers(store)) {
-      print(describe(subscriber), flags)
+      print(describeSubscriber(subscriber), flags)
       count += 1
     }
     if (count === 0 && flags.json !== true) process.stdout.write('There is no subscriber.\n')
@@ -137,7 +137,7 @@ async function showSubscriber(text: string, flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     const found = await store.findSubscriber(impi)
     if (found === undefined) throw new UnknownIdentity(`${impi} is no subscriber here`)
-    print(describe(found), flags)
+    print(describeSubscriber(found), flags)
   })
 }
 
@@ -163,27 +163,7 @@ async function* allSubscribers(store: HssStore): AsyncIterable<Subscriber> {
   } while (page.length === PAGE)
 }
 
-/** What may be seen of a subscriber. */
-interface Shown {
-  readonly impi: string
-  readonly algorithm: string
-  readonly uiccType: string
-  readonly amf: string
-  readonly keyLifetimeSeconds?: number
-}
-
-function describe({ impi, algorithm, amf, guss }: Subscriber): Shown {
-  const { uiccType = 'GBA', lifeTimeSeconds } = guss === undefined ? {} : parseGuss(guss)
-  return {
-    impi,
-    algorithm,
-    uiccType,
-    amf: toHex(amf),
-    ...(lifeTimeSeconds !== undefined && { keyLifetimeSeconds: lifeTimeSeconds }),
-  }
-}
-
-function print(shown: Shown, { json }: Flags): void {
+function print(shown: ReturnType<typeof describeSubscriber>, { json }: Flags): void {
   const { impi, algorithm, uiccType, keyLifetimeSeconds: seconds } = shown
   const lifetime = seconds === undefined ? '' : `  Ks good for ${seconds} s`
   const line = `${impi}  ${algorithm.padEnd(8)}  ${uiccType}${lifetime}`

@@ -59,6 +59,14 @@ export interface HssStore extends Store {
     readonly after?: string
     readonly limit: number
   }): Promise<readonly Impi[]>
+  /**
+   * Puts what `change` makes of a subscriber in its place; SQN and IMPI stay. What it throws is thrown,
+   * and nothing is changed then. @returns `undefined` if the subscriber is unknown.
+   */
+  changeSubscriber(
+    impi: Impi,
+    change: (subscriber: Subscriber) => Subscriber,
+  ): Promise<Subscriber | undefined>
   /** Whether there was such a subscriber. */
   removeSubscriber(impi: Impi): Promise<boolean>
   /**

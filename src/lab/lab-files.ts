@@ -20,3 +20,5 @@ export const pneDatabase = (name: string): string => `pne-${name}.db`
 export const LOG_FILE = 'lab.log'
 /** Profile of a card with the PN GW's identity and another K. */
 export const CLONED_CARD_PROFILE = 'cloned-usim.json'
+/** Bearer of the admin API of an entity. */
+export const ADMIN_TOKEN = 'admin.token'

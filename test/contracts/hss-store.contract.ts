@@ -23,7 +23,46 @@ export function sampleSubscriber(impi = ALICE, fill = 7): Subscriber {
 export function hssStoreContract(open: () => Promise<HssStore>): void {
   storeContract(open, (store) => store.findSubscriber(ALICE))
   subscribersContract(open)
+  changesContract(open)
   leasesContract(open)
+}
+
+function changesContract(open: () => Promise<HssStore>): void {
+  test('a change takes the place of the subscriber; SQN stays', async () => {
+    const store = await open()
+    await store.addSubscriber(sampleSubscriber(ALICE, 7))
+    await store.leaseSqn({ impi: ALICE, owner: 'a', size: 32 })
+    const changed = await store.changeSubscriber(ALICE, (before) => ({
+      ...before,
+      subscriberKey: sampleSubscriber(ALICE, 9).subscriberKey,
+      guss: '<guss/>',
+    }))
+    const found = await store.findSubscriber(ALICE)
+    for (const subscriber of [changed, found]) {
+      expect(subscriber?.guss).toBe('<guss/>')
+      expect(subscriber?.subscriberKey.equals(sampleSubscriber(ALICE, 9).subscriberKey)).toBe(true)
+      expect(subscriber?.operatorVariant.equals(sampleSubscriber(ALICE, 7).operatorVariant)).toBe(
+        true,
+      )
+    }
+    expect(await store.leaseSqn({ impi: ALICE, owner: 'a', size: 1 })).toMatchObject({
+      firstSeq: 33n,
+    })
+  })
+
+  test('a change that throws changes nothing, nor does one of nobody; changes do not get lost', async () => {
+    const store = await open()
+    await store.addSubscriber({ ...sampleSubscriber(), guss: '' })
+    const failing = store.changeSubscriber(ALICE, () => {
+      throw new RangeError('on purpose')
+    })
+    await expect(failing).rejects.toThrow(RangeError)
+    expect(await store.changeSubscriber(BOB, (before) => before)).toBeUndefined()
+    const append = (letter: string) =>
+      store.changeSubscriber(ALICE, (before) => ({ ...before, guss: `${before.guss}${letter}` }))
+    await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(append))
+    expect((await store.findSubscriber(ALICE))?.guss).toBe('abcdef')
+  })
 }
 
 function subscribersContract(open: () => Promise<HssStore>): void {

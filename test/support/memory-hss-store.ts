@@ -4,7 +4,7 @@ import type { HssStore, SqnLease, Subscriber } from '../../src/hss/hss-store.ts'
 import type { Impi } from '../../src/identity/impi.ts'
 
 interface Row {
-  readonly subscriber: Subscriber
+  subscriber: Subscriber
   /** The highest SEQ ever leased. */
   ceiling: bigint
   epoch: number
@@ -62,6 +62,13 @@ export function createMemoryHssStore(): MemoryHssStore {
           .filter((impi) => impi > after)
           .slice(0, limit),
       ),
+    changeSubscriber: (impi, change) =>
+      transact(() => {
+        const row = rows.get(impi)
+        if (row === undefined) return undefined
+        row.subscriber = { ...change(row.subscriber), impi }
+        return row.subscriber
+      }),
     removeSubscriber: (impi) => transact(() => rows.delete(impi)),
     leaseSqn: ({ impi, size, above = -1n, lowerCeiling = false }) =>
       transact(() => {

@@ -2,13 +2,8 @@
 import { apiKeyDigest } from '../../app/api-key.ts'
 import type { ApiKeyRecord, ApiScope, AppStore } from '../../app/app-store.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { Problem } from './problem.ts'
-
-/** Failed attempts of one address within a minute, after which it has to wait. */
-const MOST_FAILURES = 20
-const MINUTE_MS = 60_000
-/** Addresses that are remembered; the oldest is forgotten first. */
-const MOST_ADDRESSES = 10_000
+import { bearerOf, createFailureLimit } from '../rest/failure-limit.ts'
+import { Problem } from '../rest/problem.ts'
 
 /** Finds the key of a request. */
 export interface AppAuthorization {
@@ -19,38 +14,20 @@ export interface AppAuthorization {
   ): Promise<ApiKeyRecord>
 }
 
-/** Keys are random, so that guessing is hopeless; the limit keeps it from costing anything. */
+/** Keys are found by their digest; an address that keeps failing waits. */
 export function createAppAuthorization(ports: {
   readonly store: Pick<AppStore, 'findApiKey'>
   readonly clock: Clock
 }): AppAuthorization {
-  const failures = new Map<string, { count: number; readonly sinceMs: number }>()
-
-  const failuresOf = (address: string): { count: number; readonly sinceMs: number } => {
-    const nowMs = ports.clock.monotonicMs()
-    const former = failures.get(address)
-    if (former !== undefined && nowMs - former.sinceMs < MINUTE_MS) return former
-    const fresh = { count: 0, sinceMs: nowMs }
-    failures.delete(address)
-    return fresh
-  }
-
-  const countFailure = (address: string): void => {
-    const entry = failuresOf(address)
-    entry.count += 1
-    failures.set(address, entry)
-    const [oldest] = failures.keys()
-    if (failures.size > MOST_ADDRESSES && oldest !== undefined) failures.delete(oldest)
-  }
-
+  const limit = createFailureLimit(ports.clock)
   return {
     async authorize({ authorization, address }, scope) {
-      if (failuresOf(address).count >= MOST_FAILURES) throw new Problem(429)
-      const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? []
+      if (limit.isOver(address)) throw new Problem(429)
+      const text = bearerOf(authorization)
       const digest = text === undefined ? undefined : apiKeyDigest(text)
       const key = digest === undefined ? undefined : await ports.store.findApiKey(digest)
       if (key === undefined) {
-        countFailure(address)
+        limit.count(address)
         throw new Problem(401, 'An API key is needed: Authorization: Bearer cpns_…')
       }
       if (!key.scopes.includes(scope)) throw new Problem(403, `The API key is not for: ${scope}`)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { APP_ROUTES, PROBLEM_TITLES, sendSchema } from './app-routes.ts'
+import { PROBLEM_TITLES } from '../rest/problem.ts'
+import { APP_ROUTES, sendSchema } from './app-routes.ts'
 
 test('every failure has a title', () => {
   const statuses = Object.values(APP_ROUTES).flatMap((route) =>

@@ -1,6 +1,7 @@
 /** The routes of the application API: one declaration each, for the server and for its OpenAPI document. */
 import { z } from 'zod'
 import type { ApiScope } from '../../app/app-store.ts'
+import type { RestRoute } from '../rest/rest-route.ts'
 
 /** Longest life of a message, in seconds. Design 8 */
 const LONGEST_EXPIRES = 7 * 86_400
@@ -42,30 +43,11 @@ const madeWebhookSchema = z.strictObject({
   /** Shown this once: 32 octets, base64url, that sign what is posted. */
   secret: z.string(),
 })
-/** Failures. RFC 9457 */
-export const problemSchema = z.strictObject({
-  type: z.string(),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().optional(),
-})
 
 /** One route. */
-export interface AppRoute {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
-  readonly path: string
-  readonly summary: string
+export interface AppRoute extends RestRoute {
   /** What the API key must be for; the document itself is open. */
   readonly scope?: ApiScope
-  readonly body?: z.ZodType
-  readonly success: {
-    readonly status: number
-    readonly description: string
-    readonly schema?: z.ZodType
-    readonly mediaType?: string
-  }
-  /** Statuses besides 401, 403, 429 and 500, and when they come. */
-  readonly failures?: Readonly<Record<number, string>>
 }
 
 /** All of them, by name. */
@@ -135,18 +117,3 @@ export const APP_ROUTES = {
     success: { status: 200, description: 'OpenAPI 3.1', mediaType: 'application/json' },
   },
 } as const satisfies Record<string, AppRoute>
-
-/** Title of each failure status. */
-export const PROBLEM_TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  429: 'Too Many Requests',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
-}

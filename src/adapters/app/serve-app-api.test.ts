@@ -7,10 +7,11 @@ import { verifyWebhook } from '../../app/webhook-signature.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { noLog } from '../../ports/log.ts'
+import { problemSchema } from '../rest/problem.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { createSystemRandom } from '../system/system-random.ts'
 import { startAppApi } from './app.fixture.ts'
-import { APP_ROUTES, problemSchema } from './app-routes.ts'
+import { APP_ROUTES } from './app-routes.ts'
 import { serveAppApi } from './serve-app-api.ts'
 
 let api: Awaited<ReturnType<typeof startAppApi>>

@@ -1,7 +1,5 @@
 /** The application API of a CPNS Server over HTTPS: send, receive as events, webhooks. Design 8 */
-import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { makeWebhookSecret } from '../../app/api-key.ts'
 import { type AppHub, createAppHub, type MessageExchange } from '../../app/app-hub.ts'
 import type { ApiKeyRecord, AppStore } from '../../app/app-store.ts'
@@ -10,7 +8,9 @@ import { fromBase64, toHex, utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
-import { assertLoopback, parseServerUrl } from '../tls/server-address.ts'
+import { Problem } from '../rest/problem.ts'
+import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
+import { parseServerUrl } from '../tls/server-address.ts'
 import { type AppAuthorization, createAppAuthorization } from './app-authorization.ts'
 import { appOpenApi } from './app-openapi.ts'
 import {
@@ -22,7 +22,6 @@ import {
 } from './app-routes.ts'
 import { streamEvents } from './event-stream.ts'
 import { createWebhookPost } from './post-webhook.ts'
-import { PROBLEM_MEDIA_TYPE, Problem, problemDocument } from './problem.ts'
 
 /** Where to listen. */
 export interface ServeAppApiOptions {
@@ -70,7 +69,6 @@ interface Parts extends AppApiPorts {
 }
 
 const MAX_BODY_OCTETS = 128 * 1024
-const REQUEST_TIMEOUT_MS = 10_000
 const MESSAGE_ID_LENGTH = 16
 const DEFAULT_TYPES = { text: 'text/plain', payload: 'application/octet-stream' }
 
@@ -79,18 +77,20 @@ export async function serveAppApi(
   options: ServeAppApiOptions,
   ports: AppApiPorts,
 ): Promise<ServedAppApi> {
-  if (options.tls === undefined) assertLoopback(options.host)
   const webhooks = createWebhookPost()
   const hub = createAppHub({ ...ports, post: webhooks.post })
-  const app = createFastify(options, ports.log)
+  const rest = {
+    ...options,
+    maxBodyOctets: MAX_BODY_OCTETS,
+    failureEvent: 'application-request-failed',
+  }
+  const app = createRestServer(rest, ports.log)
   addRoutes(app, { ...ports, hub, authorization: createAppAuthorization(ports) }, options.version)
-  await listen(app, options)
+  const url = await listenRest(app, rest)
   await hub.start()
-  const { port } = app.server.address() as AddressInfo
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host
   let closing: Promise<void> | undefined
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+    url,
     close() {
       closing ??= closeAll(hub, app, webhooks)
       return closing
@@ -106,42 +106,6 @@ async function closeAll(
   hub.stop()
   await app.close()
   await webhooks.close()
-}
-
-function createFastify({ tls }: ServeAppApiOptions, log: Log): FastifyInstance {
-  const app = Fastify({
-    bodyLimit: MAX_BODY_OCTETS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
-    ...(tls && {
-      https: { cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' },
-    }),
-  }) as unknown as FastifyInstance
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem(404)))
-  app.setErrorHandler((error, request, reply) => {
-    const problem = problemOf(error)
-    if (problem.status === 500) {
-      log.error('application-request-failed', { path: request.url, reason: String(error) })
-    }
-    return sendProblem(reply, problem)
-  })
-  return app
-}
-
-/** What the library refuses has a status of its own; anything unforeseen says nothing. */
-function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error
-  const { statusCode = 500, message = '' } = error as { statusCode?: number; message?: string }
-  return statusCode >= 400 && statusCode < 500 ? new Problem(statusCode, message) : new Problem(500)
-}
-
-function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-  return reply
-    .code(problem.status)
-    .header('content-type', PROBLEM_MEDIA_TYPE)
-    .header('cache-control', 'no-store')
-    .send(Buffer.from(JSON.stringify(problemDocument(problem))))
 }
 
 type Handler = (key: ApiKeyRecord, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
@@ -178,7 +142,7 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
 }
 
 async function send(key: ApiKeyRecord, body: unknown, { exchange, random }: Parts) {
-  const wish = parse(sendSchema, body)
+  const wish = readInput(sendSchema, body)
   const { to, expires, text, payload } = wish
   const messageId = wish.messageId ?? toHex(random.octets(MESSAGE_ID_LENGTH))
   const octets = text === undefined ? fromBase64(payload ?? '') : utf8(text)
@@ -191,11 +155,11 @@ async function send(key: ApiKeyRecord, body: unknown, { exchange, random }: Part
 }
 
 function acknowledge(key: ApiKeyRecord, body: unknown, { hub }: Parts): void {
-  if (!hub.acknowledge(key.service, parse(acknowledgeSchema, body))) throw new Problem(404)
+  if (!hub.acknowledge(key.service, readInput(acknowledgeSchema, body))) throw new Problem(404)
 }
 
 async function setWebhook(key: ApiKeyRecord, body: unknown, { store, hub, random }: Parts) {
-  const { url } = parse(webhookSchema, body)
+  const { url } = readInput(webhookSchema, body)
   assertWebhookUrl(url)
   const { secret, text } = makeWebhookSecret(random)
   await store.saveWebhook({ service: key.service, url, secret })
@@ -221,22 +185,4 @@ async function showWebhook(key: ApiKeyRecord, { store }: Parts) {
 async function removeWebhook(key: ApiKeyRecord, { store, hub }: Parts): Promise<void> {
   if (!(await store.removeWebhook(key.service))) throw new Problem(404)
   hub.webhookChanged(key.service)
-}
-
-function parse<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new Problem(400, `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not valid'}`)
-}
-
-async function listen(app: FastifyInstance, { host, port }: ServeAppApiOptions): Promise<void> {
-  try {
-    await app.listen({ host, port })
-  } catch (cause) {
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
-    await app.close()
-    const reason = code === 'EADDRINUSE' ? 'the port is in use' : code
-    throw new ConfigurationInvalid(`cannot listen on ${host}:${port} (${reason})`, { cause })
-  }
 }

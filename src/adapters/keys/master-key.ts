@@ -3,22 +3,11 @@
  * command. K-5. Its text is 64 hex digits or 44 characters of base64.
  */
 import { spawnSync } from 'node:child_process'
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { dirname } from 'node:path'
 import { Secret } from '../../crypto/secret.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
-import { fromBase64, fromHex, fromUtf8, toHex } from '../../octets/octets.ts'
+import { fromBase64, fromHex, toHex } from '../../octets/octets.ts'
 import type { Random } from '../../ports/random.ts'
-import { makeFolder } from '../files/make-folder.ts'
+import { makeSecretFile, readSecretFile } from '../files/secret-file.ts'
 
 /** Where the master key comes from. */
 export type MasterKeySource =
@@ -59,8 +48,10 @@ export async function loadMasterKey(source: MasterKeySource, random: Random): Pr
   if (source.kind === 'command') {
     return parseKey(runKeyCommand(source), `key command ${source.command}`)
   }
-  if (source.create === true) createKeyFile(source.path, random)
-  return parseKey(readKeyFile(source.path), `master key file ${source.path}`)
+  const { path, create } = source
+  const file = { path, name: 'master key file' }
+  if (create === true) makeSecretFile(file, toHex(random.octets(KEY_LENGTH)), random)
+  return parseKey(readSecretFile(file), `master key file ${path}`)
 }
 
 function parseKey(text: string, name: string): Secret {
@@ -74,68 +65,6 @@ function parseKey(text: string, name: string): Secret {
   throw new ConfigurationInvalid(
     `${name}: it does not hold 64 hex digits or 44 characters of base64 (32 octets)`,
   )
-}
-
-function readKeyFile(path: string): string {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      if ((fstatSync(file).mode & 0o077) !== 0) {
-        throw new ConfigurationInvalid(
-          `master key file ${path}: others than its owner may use it; run chmod 600 on it`,
-        )
-      }
-      const octets = new Uint8Array(MAX_TEXT_LENGTH)
-      return fromUtf8(octets.subarray(0, readSync(file, octets)))
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    throw fileError(error, path)
-  }
-}
-
-/**
- * Leaves a file that is there as it is. The key is written under another name first, so that nobody
- * ever reads a half-written one, and two processes that start at once agree on one key.
- */
-function createKeyFile(path: string, random: Random): void {
-  const draft = `${path}.${toHex(random.octets(8))}.new`
-  try {
-    makeFolder(dirname(path))
-    const file = openSync(draft, 'wx', 0o600)
-    writeSync(file, `${toHex(random.octets(KEY_LENGTH))}\n`)
-    fsyncSync(file)
-    closeSync(file)
-    publishDraft(draft, path)
-  } catch (error) {
-    throw fileError(error, path)
-  }
-}
-
-function publishDraft(draft: string, path: string): void {
-  try {
-    linkSync(draft, path)
-    syncFolder(dirname(path))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    unlinkSync(draft)
-  }
-}
-
-/** A new name is durable only once its folder is; without this file nothing sealed opens again. */
-function syncFolder(path: string): void {
-  const folder = openSync(path, 'r')
-  fsyncSync(folder)
-  closeSync(folder)
-}
-
-function fileError(error: unknown, path: string): ConfigurationInvalid {
-  if (error instanceof ConfigurationInvalid) return error
-  const code = (error as NodeJS.ErrnoException).code ?? 'not text'
-  const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be used (${code})`
-  return new ConfigurationInvalid(`master key file ${path}: ${reason}`)
 }
 
 function runKeyCommand({ command, args }: { command: string; args: readonly string[] }): string {

@@ -54,6 +54,11 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
       'SELECT impi FROM subscribers WHERE impi > ? ORDER BY impi LIMIT ?',
     )
     .pluck()
+  const update = db.prepare<SubscriberRow>(
+    `UPDATE subscribers SET algorithm = @algorithm, subscriber_key = @subscriber_key,
+       operator_variant = @operator_variant, amf = @amf, guss = @guss, tuak = @tuak
+     WHERE impi = @impi`,
+  )
   const remove = db.prepare<[Impi]>('DELETE FROM subscribers WHERE impi = ?')
   const leaseSqn = prepareLease(db)
 
@@ -67,6 +72,14 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
         return row && subscriberOf(row, sealer)
       }),
     listSubscribers: ({ after = '', limit }) => commits.read(() => selectPage.all(after, limit)),
+    changeSubscriber: (impi, change) =>
+      commits.run(() => {
+        const row = select.get(impi)
+        if (row === undefined) return undefined
+        const changed = { ...change(subscriberOf(row, sealer)), impi }
+        update.run(rowOf(changed, sealer))
+        return changed
+      }),
     removeSubscriber: (impi) => commits.run(() => remove.run(impi).changes === 1),
     leaseSqn: (request) => commits.run(() => leaseSqn(request)),
   }

@@ -1,5 +1,29 @@
-/** Failures of the application API as problem documents. RFC 9457 */
-import { PROBLEM_TITLES } from './app-routes.ts'
+/** Failures of our own HTTP APIs as problem documents. RFC 9457 */
+import { z } from 'zod'
+
+/** Title of each failure status. RFC 9110 15 */
+export const PROBLEM_TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** A problem document. */
+export const problemSchema = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+})
 
 /** A refusal that its asker is told about. */
 export class Problem extends Error {
@@ -24,7 +48,7 @@ export function problemDocument({
 }: {
   status: number
   detail?: string | undefined
-}) {
+}): z.infer<typeof problemSchema> {
   return {
     type: 'about:blank',
     title: PROBLEM_TITLES[status] ?? 'Error',

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { problemSchema } from './app-routes.ts'
-import { Problem, problemDocument } from './problem.ts'
+import { Problem, problemDocument, problemSchema } from './problem.ts'
 
 test('a document of RFC 9457', () => {
   const document = problemDocument(new Problem(404, 'no such message'))

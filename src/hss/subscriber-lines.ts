@@ -3,9 +3,9 @@
  * are the flags of `cpns subscriber add` in camelCase. RFC 4180, RFC 8259
  */
 import { z } from 'zod'
-import { ConfigurationInvalid } from '../errors/errors.ts'
-import type { Subscriber } from '../hss/hss-store.ts'
-import { subscriberOf } from './subscriber-flags.ts'
+import { ConfigurationInvalid, InvalidMessage } from '../errors/errors.ts'
+import type { Subscriber } from './hss-store.ts'
+import { subscriberFieldsSchema, subscriberOf } from './subscriber-fields.ts'
 
 /** A subscriber, and the line that it stands on. */
 export interface SubscriberLine {
@@ -16,16 +16,12 @@ export interface SubscriberLine {
 /** More than the longest subscriber that there can be. */
 const MAX_LINE_LENGTH = 4096
 
-const text = z.string()
-const fieldsSchema = z.strictObject({
-  impi: text,
-  algorithm: z.enum(['milenage', 'tuak']).default('milenage'),
-  k: text,
-  opc: text.optional(),
-  topc: text.optional(),
-  amf: text.default('0000'),
-  uiccType: z.enum(['GBA_U', 'GBA']).default('GBA_U'),
-  keyLifetime: z.coerce.number().int().positive().optional(),
+/** A cell of CSV is text, a number too. */
+const fieldsSchema = subscriberFieldsSchema.extend({
+  keyLifetime: z.preprocess(
+    (value) => (typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value),
+    subscriberFieldsSchema.shape.keyLifetime,
+  ),
 })
 
 /**
@@ -62,16 +58,10 @@ function subscriberAt(fields: unknown, line: number): Subscriber {
     const issue = parsed.error.issues[0]
     throw wrong(line, `${issue?.path.join('.') || 'fields'}: ${issue?.message ?? 'not valid'}`)
   }
-  const { opc, topc, keyLifetime, ...rest } = parsed.data
   try {
-    return subscriberOf({
-      ...rest,
-      ...(opc !== undefined && { opc }),
-      ...(topc !== undefined && { topc }),
-      ...(keyLifetime !== undefined && { keyLifetime }),
-    })
+    return subscriberOf(parsed.data)
   } catch (error) {
-    if (error instanceof ConfigurationInvalid) throw wrong(line, error.message)
+    if (error instanceof InvalidMessage) throw wrong(line, error.message)
     throw error
   }
 }

@@ -1,0 +1,39 @@
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createSeededRandom } from '../../../test/support/seeded-random.ts'
+import { makeSecretFile, readSecretFile, type SecretFile } from './secret-file.ts'
+
+const random = createSeededRandom(1)
+
+let folder: string
+let file: SecretFile
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-secret-'))
+  file = { path: join(folder, 'below', 'a.token'), name: 'token file' }
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('made for its owner alone, once, and nothing is left beside it', () => {
+  makeSecretFile(file, 'first', random)
+  makeSecretFile(file, 'second', random)
+  expect(readSecretFile(file)).toBe('first\n')
+  expect(statSync(file.path).mode & 0o777).toBe(0o600)
+  expect(readdirSync(join(folder, 'below'))).toEqual(['a.token'])
+})
+
+test('one that others may read is refused, and its text is not told', () => {
+  makeSecretFile(file, 'secret', random)
+  chmodSync(file.path, 0o640)
+  expect(() => readSecretFile(file)).toThrow(`token file ${file.path}: others than its owner`)
+})
+
+test('one that is not there, no text, a folder in the way', () => {
+  expect(() => readSecretFile(file)).toThrow('there is no such file')
+  makeSecretFile(file, 'x', random)
+  writeFileSync(file.path, Uint8Array.of(0xff, 0xfe))
+  expect(() => readSecretFile(file)).toThrow('cannot be used (invalid-message)')
+  const inTheWay = { ...file, path: join(file.path, 'below') }
+  expect(() => makeSecretFile(inTheWay, 'x', random)).toThrow(/cannot be used \((ENOTDIR|EEXIST)\)/)
+})

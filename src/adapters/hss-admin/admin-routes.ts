@@ -1,0 +1,206 @@
+/** The routes of the admin API of an HSS: one declaration each, for the server and for its OpenAPI document. */
+import { z } from 'zod'
+import type { Guss } from '../../gba/guss.ts'
+import {
+  shownSubscriberSchema,
+  subscriberChangeSchema,
+  subscriberFieldsSchema,
+} from '../../hss/subscriber-fields.ts'
+import { importResultSchema } from '../../hss/subscriber-import.ts'
+import { openApiDocument } from '../rest/openapi.ts'
+import type { RestRoute } from '../rest/rest-route.ts'
+
+/** Subscribers of one page, at most. */
+const LARGEST_PAGE = 1000
+const DEFAULT_PAGE = 100
+
+const uint32 = z.int().min(0).max(0xffff_ffff)
+const text = z
+  .string()
+  .max(255)
+  .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, 'a character that XML does not allow')
+
+/** GUSS as JSON. TS 29.109 Annex A */
+export const gussSchema = z.strictObject({
+  uiccType: z.enum(['GBA', 'GBA_U']).optional(),
+  /** Of Ks, in seconds; absent: as the BSF decides. */
+  lifeTimeSeconds: z.int().min(1).max(0x7fff_ffff).optional(),
+  ussList: z
+    .array(
+      z.strictObject({
+        gsid: uint32,
+        type: uint32.default(0),
+        nafGroup: text.min(1).optional(),
+        uids: z.array(text.min(1)).max(32).default([]),
+        flags: z.array(uint32).max(32).default([]),
+        keyChoice: z.enum(['ME_BASED_KEY', 'UICC_BASED_KEY', 'ME_UICC_BASED_KEYS']).optional(),
+      }),
+    )
+    .max(64)
+    .default([]),
+})
+
+/** Query of the list. */
+export const pageSchema = z.strictObject({
+  /** The last IMPI of the page before. */
+  after: z.string().max(255).optional(),
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
+})
+
+/** Query of an import. */
+export const importQuerySchema = z.strictObject({
+  /** `true`: every line is checked, nothing is added. */
+  dryRun: z.enum(['true', 'false']).default('false'),
+})
+
+const listSchema = z.strictObject({
+  subscribers: z.array(shownSubscriberSchema),
+  /** Where the next page starts, as `after`; absent on the last one. */
+  next: z.string().optional(),
+})
+const healthSchema = z.strictObject({ status: z.literal('ok') })
+
+/** One route. */
+export interface AdminRoute extends RestRoute {
+  /** Needs no token. */
+  readonly open?: true
+}
+
+const WRONG = 'Not what the schema says, or a key of another length'
+const NOBODY = 'No such subscriber'
+const NO_IMPI = 'The path holds no IMPI'
+const SUBSCRIBER = '/admin/subscribers/{impi}'
+
+/** All of them, by name. */
+export const ADMIN_ROUTES = {
+  listSubscribers: {
+    method: 'GET',
+    path: '/admin/subscribers',
+    summary: 'Subscribers in the order of their IMPIs, page by page',
+    query: pageSchema,
+    success: { status: 200, description: 'A page', schema: listSchema },
+    failures: { 400: 'A query that is none' },
+  },
+  addSubscriber: {
+    method: 'POST',
+    path: '/admin/subscribers',
+    summary: 'Add a subscriber',
+    body: subscriberFieldsSchema,
+    success: { status: 201, description: 'Added', schema: shownSubscriberSchema },
+    failures: { 400: WRONG, 409: 'The IMPI is a subscriber already' },
+  },
+  importSubscribers: {
+    method: 'POST',
+    path: '/admin/subscribers/import',
+    summary: 'Add many; nothing is added if any line is wrong, and those that are there stay',
+    body: z.string(),
+    accepts: ['text/csv', 'application/x-ndjson'],
+    query: importQuerySchema,
+    success: { status: 200, description: 'What was done', schema: importResultSchema },
+    failures: { 400: 'A line that is wrong, by its number' },
+  },
+  showSubscriber: {
+    method: 'GET',
+    path: SUBSCRIBER,
+    summary: 'One subscriber, without its keys',
+    success: { status: 200, description: 'The subscriber', schema: shownSubscriberSchema },
+    failures: { 400: NO_IMPI, 404: NOBODY },
+  },
+  changeSubscriber: {
+    method: 'PATCH',
+    path: SUBSCRIBER,
+    summary: 'Change what is given; the rest, SQN and services stay',
+    body: subscriberChangeSchema,
+    success: { status: 200, description: 'Changed', schema: shownSubscriberSchema },
+    failures: { 400: WRONG, 404: NOBODY },
+  },
+  removeSubscriber: {
+    method: 'DELETE',
+    path: SUBSCRIBER,
+    summary: 'Take a subscriber and its SQN away',
+    success: { status: 204, description: 'Removed' },
+    failures: { 400: NO_IMPI, 404: NOBODY },
+  },
+  showGuss: {
+    method: 'GET',
+    path: `${SUBSCRIBER}/guss`,
+    summary: 'The GUSS of a subscriber',
+    success: { status: 200, description: 'The GUSS', schema: gussSchema },
+    failures: { 400: NO_IMPI, 404: NOBODY },
+  },
+  setGuss: {
+    method: 'PUT',
+    path: `${SUBSCRIBER}/guss`,
+    summary: 'Put another GUSS in its place, whole',
+    body: gussSchema,
+    success: { status: 200, description: 'The GUSS as it is now', schema: gussSchema },
+    failures: { 400: WRONG, 404: NOBODY },
+  },
+  health: {
+    method: 'GET',
+    path: '/healthz',
+    summary: 'The process answers',
+    open: true,
+    success: { status: 200, description: 'It does', schema: healthSchema },
+  },
+  ready: {
+    method: 'GET',
+    path: '/readyz',
+    summary: 'The store can be written, so vectors can be made',
+    open: true,
+    success: { status: 200, description: 'It can', schema: healthSchema },
+    failures: { 503: 'It cannot' },
+  },
+  openapi: {
+    method: 'GET',
+    path: '/admin/openapi.json',
+    summary: 'This document',
+    open: true,
+    success: { status: 200, description: 'OpenAPI 3.1', mediaType: 'application/json' },
+  },
+} as const satisfies Record<string, AdminRoute>
+
+/** What can come from every route that needs the token. */
+const COMMON_FAILURES: Readonly<Record<number, string>> = {
+  401: 'No admin token, or another',
+  413: 'The body is too large',
+  415: 'The body is of another media type',
+  429: 'Too many failed attempts from this address',
+  500: 'The HSS failed; nothing was changed',
+}
+
+/** The OpenAPI document. @param version Of the package. */
+export function adminOpenApi(version: string): object {
+  const options = {
+    title: 'CPNS HSS: administration',
+    version,
+    bearer: 'adminToken',
+    needs: ({ open }: AdminRoute) => (open ? undefined : 'The token of the file `admin.token`'),
+    commonFailures: COMMON_FAILURES,
+  }
+  return openApiDocument<AdminRoute>(options, ADMIN_ROUTES)
+}
+
+/** From JSON to a GUSS. @param impi Its id. */
+export function gussOfJson(impi: string, json: z.infer<typeof gussSchema>): Guss {
+  const { uiccType, lifeTimeSeconds, ussList } = json
+  return {
+    id: impi,
+    ...(uiccType !== undefined && { uiccType }),
+    ...(lifeTimeSeconds !== undefined && { lifeTimeSeconds }),
+    ussList: ussList.map(({ nafGroup, keyChoice, ...uss }) => ({
+      ...uss,
+      ...(nafGroup !== undefined && { nafGroup }),
+      ...(keyChoice !== undefined && { keyChoice }),
+    })),
+  }
+}
+
+/** From a GUSS to JSON. */
+export function gussAsJson(guss: Guss): z.input<typeof gussSchema> {
+  const { id: _id, ...rest } = guss
+  return {
+    ...rest,
+    ussList: guss.ussList.map((uss) => ({ ...uss, uids: [...uss.uids], flags: [...uss.flags] })),
+  }
+}

@@ -1,0 +1,45 @@
+/** Addresses that fail to prove who they are have to wait. */
+import type { Clock } from '../../ports/clock.ts'
+
+/** Failed attempts of one address within a minute, after which it has to wait. */
+const MOST_FAILURES = 20
+const MINUTE_MS = 60_000
+/** Addresses that are remembered; the oldest is forgotten first. */
+const MOST_ADDRESSES = 10_000
+
+/** Counts failures of each address. */
+export interface FailureLimit {
+  /** Whether the address has to wait. */
+  isOver(address: string): boolean
+  count(address: string): void
+}
+
+/** Keys are random, so that guessing is hopeless; the limit keeps it from costing anything. */
+export function createFailureLimit(clock: Pick<Clock, 'monotonicMs'>): FailureLimit {
+  const failures = new Map<string, { count: number; readonly sinceMs: number }>()
+
+  const failuresOf = (address: string): { count: number; readonly sinceMs: number } => {
+    const nowMs = clock.monotonicMs()
+    const former = failures.get(address)
+    if (former !== undefined && nowMs - former.sinceMs < MINUTE_MS) return former
+    const fresh = { count: 0, sinceMs: nowMs }
+    failures.delete(address)
+    return fresh
+  }
+
+  return {
+    isOver: (address) => failuresOf(address).count >= MOST_FAILURES,
+    count(address) {
+      const entry = failuresOf(address)
+      entry.count += 1
+      failures.set(address, entry)
+      const [oldest] = failures.keys()
+      if (failures.size > MOST_ADDRESSES && oldest !== undefined) failures.delete(oldest)
+    },
+  }
+}
+
+/** The bearer of an `Authorization` header, or `undefined`. RFC 6750 2.1 */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1]
+}

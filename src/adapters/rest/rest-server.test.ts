@@ -1,0 +1,84 @@
+import { connect } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { noLog } from '../../ports/log.ts'
+import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
+import { createRestServer, listenRest, readInput } from './rest-server.ts'
+
+const OPTIONS = { host: '127.0.0.1', port: 0, maxBodyOctets: 100, failureEvent: 'it-failed' }
+
+const closes: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closes.splice(0)) await close()
+})
+
+async function start() {
+  const logged: string[] = []
+  const log = { ...noLog, error: (event: string) => void logged.push(event) }
+  const app = createRestServer(OPTIONS, log)
+  closes.push(() => app.close())
+  app.post('/a', async ({ body }) => readInput(z.strictObject({ n: z.int() }), body))
+  app.get('/secret', () => Promise.reject(new Error('a secret')))
+  app.get('/refused', () => Promise.reject(new Problem(401, 'who?')))
+  return { url: await listenRest(app, OPTIONS), logged }
+}
+
+async function ask(url: string, init: RequestInit = {}) {
+  const answer = await fetch(url, init)
+  return { answer, type: answer.headers.get('content-type'), body: await answer.json() }
+}
+
+const post = (body: string, type = 'application/json') => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': type },
+})
+
+test.each([
+  ['/a', post('{"n":1.5}'), 400, 'n: '],
+  ['/a', post('{"n":"secret'), 400, 'not valid JSON'],
+  ['/a', post('{"n":1,"secret":2}'), 400, 'body: '],
+  ['/a', post('n=1', 'application/x-www-form-urlencoded'), 415, ''],
+  ['/a', post(`"${'a'.repeat(200)}"`), 413, ''],
+  ['/a', {}, 404, ''],
+  ['/b', {}, 404, ''],
+  ['/refused', {}, 401, 'who?'],
+] as const)('%s: %#: %d', async (path, init, status, detail) => {
+  const { url } = await start()
+  const { answer, type, body } = await ask(url + path, init)
+  expect([answer.status, type]).toEqual([status, PROBLEM_MEDIA_TYPE])
+  expect(body).toMatchObject({ status, title: expect.any(String) })
+  expect(JSON.stringify(body)).toContain(detail)
+  expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+test('what we fail at is logged, and says nothing to the asker', async () => {
+  const { url, logged } = await start()
+  const { body } = await ask(`${url}/secret`)
+  expect(body).toEqual({ type: 'about:blank', title: 'Internal Server Error', status: 500 })
+  expect(logged).toEqual(['it-failed'])
+})
+
+test('without TLS only this machine; a port that is taken is named', async () => {
+  expect(() => createRestServer({ ...OPTIONS, host: '0.0.0.0' }, noLog)).toThrow(
+    ConfigurationInvalid,
+  )
+  const { url } = await start()
+  const taken = { ...OPTIONS, port: Number(new URL(url).port) }
+  await expect(listenRest(createRestServer(taken, noLog), taken)).rejects.toThrow('port is in use')
+})
+
+test('what is no HTTP is answered and closed', async () => {
+  const { url } = await start()
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  const closed = new Promise<string>((resolve) => {
+    let text = ''
+    socket.on('data', (part) => {
+      text += part.toString()
+    })
+    socket.on('close', () => resolve(text))
+  })
+  socket.write('garbage\r\n\r\n')
+  expect(await closed).toMatch(/^HTTP\/1\.1 400 /)
+})

@@ -1,0 +1,95 @@
+/** A server of our own HTTP APIs: bounded requests, and a problem document for all that fails. RFC 9457 */
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import type { z } from 'zod'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import type { Log } from '../../ports/log.ts'
+import { assertLoopback } from '../tls/server-address.ts'
+import { PROBLEM_MEDIA_TYPE, Problem, problemDocument } from './problem.ts'
+
+/** Where to listen, and how much is taken. */
+export interface RestServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Without it only this machine. */
+  readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
+  /** Octets of a body. */
+  readonly maxBodyOctets: number
+  /** Name of the event that is logged when we fail. */
+  readonly failureEvent: string
+}
+
+const REQUEST_TIMEOUT_MS = 10_000
+/** More than an IMPI, each octet of it percent-encoded. */
+const MAX_PARAMETER_LENGTH = 1024
+
+/** A server that does not listen yet. @throws {ConfigurationInvalid} Without TLS beyond this machine. */
+export function createRestServer(options: RestServerOptions, log: Log): FastifyInstance {
+  const { host, tls, maxBodyOctets, failureEvent } = options
+  if (tls === undefined) assertLoopback(host)
+  const app = Fastify({
+    bodyLimit: maxBodyOctets,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    // A path that cannot be decoded.
+    frameworkErrors: (error, _request, reply) => {
+      sendProblem(reply, problemOf(error))
+    },
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    ...(tls && {
+      https: { cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' },
+    }),
+  }) as unknown as FastifyInstance
+  app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem(404)))
+  app.setErrorHandler((error, request, reply) => {
+    const problem = problemOf(error)
+    if (problem.status === 500) {
+      log.error(failureEvent, { path: request.url, reason: String(error) })
+    }
+    return sendProblem(reply, problem)
+  })
+  return app
+}
+
+/** @returns `https://host:port`. @throws {ConfigurationInvalid} If it cannot listen there. */
+export async function listenRest(
+  app: FastifyInstance,
+  { host, port, tls }: RestServerOptions,
+): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (cause) {
+    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+    await app.close()
+    const reason = code === 'EADDRINUSE' ? 'the port is in use' : code
+    throw new ConfigurationInvalid(`cannot listen on ${host}:${port} (${reason})`, { cause })
+  }
+  const { port: taken } = app.server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${taken}`
+}
+
+/** What a schema reads. @throws {Problem} 400 naming the first property that is wrong. */
+export function readInput<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new Problem(400, `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not valid'}`)
+}
+
+/** What the library refuses has a status of its own; anything unforeseen says nothing. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error
+  const { statusCode = 500, message = '' } = error as { statusCode?: number; message?: string }
+  return statusCode >= 400 && statusCode < 500 ? new Problem(statusCode, message) : new Problem(500)
+}
+
+function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(problem.status)
+    .header('content-type', PROBLEM_MEDIA_TYPE)
+    .header('cache-control', 'no-store')
+    .send(Buffer.from(JSON.stringify(problemDocument(problem))))
+}

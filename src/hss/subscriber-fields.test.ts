@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { InvalidMessage } from '../errors/errors.ts'
+import { parseGuss } from '../gba/guss.ts'
+import { toHex } from '../octets/octets.ts'
+import type { Subscriber } from './hss-store.ts'
+import {
+  changedSubscriber,
+  describeSubscriber,
+  gussOf,
+  shownSubscriberSchema,
+  subscriberChangeSchema,
+  subscriberFieldsSchema,
+  subscriberOf,
+} from './subscriber-fields.ts'
+
+const K = '465b5ce8b199b49faa5f0a2ee238a6bc'
+const OPC = 'cd63cb71954a9f4e48a5994e37a02baf'
+const MILENAGE = subscriberOf(
+  subscriberFieldsSchema.parse({ impi: 'alice@ims.example', k: K, opc: OPC, keyLifetime: 60 }),
+)
+const TUAK = subscriberOf(
+  subscriberFieldsSchema.parse({
+    impi: 'bob@ims.example',
+    algorithm: 'tuak',
+    k: K,
+    topc: OPC + OPC,
+    uiccType: 'GBA',
+  }),
+)
+
+const keysOf = ({ subscriberKey, operatorVariant }: Subscriber) =>
+  [subscriberKey, operatorVariant].map((key) => toHex(key.reveal()))
+
+test('what may be seen of a subscriber: no key', () => {
+  expect(shownSubscriberSchema.parse(describeSubscriber(MILENAGE))).toEqual({
+    impi: 'alice@ims.example',
+    algorithm: 'milenage',
+    uiccType: 'GBA_U',
+    amf: '0000',
+    keyLifetimeSeconds: 60,
+  })
+  expect(describeSubscriber(TUAK)).not.toHaveProperty('keyLifetimeSeconds')
+})
+
+test('one without GUSS: GBA_ME, no services', () => {
+  const { guss: _, ...bare } = MILENAGE
+  expect(describeSubscriber(bare)).toMatchObject({ uiccType: 'GBA' })
+  expect(gussOf(bare)).toEqual({ ussList: [] })
+})
+
+describe('a change', () => {
+  const change = (subscriber: Subscriber, wish: object) =>
+    changedSubscriber(subscriber, subscriberChangeSchema.parse(wish))
+
+  test('of nothing', () => {
+    const same = change(TUAK, {})
+    expect(keysOf(same)).toEqual(keysOf(TUAK))
+    expect(same).toMatchObject({ algorithm: 'tuak', tuak: TUAK.tuak })
+    expect(parseGuss(same.guss ?? '')).toEqual(parseGuss(TUAK.guss ?? ''))
+  })
+
+  test('of K, of OPc, of AMF, of the card, of the lifetime', () => {
+    const k = 'ab'.repeat(16)
+    expect(keysOf(change(MILENAGE, { k }))).toEqual([k, OPC])
+    expect(keysOf(change(MILENAGE, { opc: k }))).toEqual([K, k])
+    expect(describeSubscriber(change(MILENAGE, { amf: '8000' }))).toMatchObject({ amf: '8000' })
+    expect(describeSubscriber(change(MILENAGE, { uiccType: 'GBA' }))).toMatchObject({
+      uiccType: 'GBA',
+      keyLifetimeSeconds: 60,
+    })
+    const none = change(MILENAGE, { keyLifetime: null })
+    expect(describeSubscriber(none)).not.toHaveProperty('keyLifetimeSeconds')
+  })
+
+  test('of the algorithm takes both keys, and leaves no TUAK lengths behind', () => {
+    const changed = change(TUAK, { algorithm: 'milenage', k: K, opc: OPC })
+    expect(keysOf(changed)).toEqual([K, OPC])
+    expect(changed).not.toHaveProperty('tuak')
+    expect(change(changed, { algorithm: 'tuak', k: K, topc: OPC + OPC }).tuak).toBeDefined()
+  })
+
+  test('keeps the services', () => {
+    const guss = MILENAGE.guss?.replace('<ussList/>', '<ussList><uss id="1" type="0"/></ussList>')
+    expect(guss).toContain('<uss ')
+    const changed = change({ ...MILENAGE, guss: guss ?? '' }, { uiccType: 'GBA' })
+    expect(gussOf(changed).ussList).toMatchObject([{ gsid: 1 }])
+  })
+
+  test.each([
+    ['k: not 32 hex digits', MILENAGE, { k: 'ab' }],
+    ['k: not an even number of hex digits', MILENAGE, { k: 'xx' }],
+    ['topc: milenage takes opc', MILENAGE, { topc: OPC }],
+    ['opc: tuak takes topc', TUAK, { opc: OPC }],
+    ['k: it is missing', TUAK, { algorithm: 'milenage', opc: OPC }],
+    ['opc: it is missing', TUAK, { algorithm: 'milenage', k: K }],
+    ['amf: not 4 hex digits', TUAK, { amf: '00' }],
+  ])('%s', (message, subscriber, wish) => {
+    expect(() => change(subscriber, wish)).toThrow(InvalidMessage)
+    expect(() => change(subscriber, wish)).toThrow(message)
+  })
+})
+
+test('a lifetime is one that a GUSS can hold', () => {
+  for (const keyLifetime of [0, 1.5, 2 ** 31, '60']) {
+    const fields = { impi: 'a@b.c', k: K, opc: OPC, keyLifetime }
+    expect(subscriberFieldsSchema.safeParse(fields).success).toBe(false)
+  }
+})
