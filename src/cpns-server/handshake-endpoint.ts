@@ -5,6 +5,7 @@
 import { messageEvent } from '../cpns/message-trace.ts'
 import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
 import { CpnsError, InvalidMessage } from '../errors/errors.ts'
+import { noTrace } from '../trace/trace.ts'
 import { encodeError } from './answers.ts'
 import type { Arrival } from './arrival.ts'
 import { answerAuthenticateResponse, type ConnectOutcome } from './authenticate-response.ts'
@@ -63,7 +64,10 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
       const answer: HandshakeAnswer = isReadable
         ? await answerReadable(octets, message, arrival)
         : { octets: failureAnswer(message, {}, server), unreadable: true }
-      trace('sent', decodeMessage(answer.octets), isReadable ? message.entityId : 'unknown')
+      // Decoding the answer is a fifth of the work; it is done only for who looks.
+      if (ports.trace !== noTrace) {
+        trace('sent', decodeMessage(answer.octets), isReadable ? message.entityId : 'unknown')
+      }
       return answer
     },
   }

@@ -1,3 +1,4 @@
 /** A bounded XML reader and an escaping writer. */
-export * from './xml-reader.ts'
+export { parseXml } from './xml-reader.ts'
+export * from './xml-tree.ts'
 export * from './xml-writer.ts'

@@ -4,6 +4,7 @@ import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { Log } from '../../ports/log.ts'
 import { pathOf, type RequestContext, requestContext } from './request-context.ts'
+import { createTurnGate, type TurnGate } from './turn-gate.ts'
 
 /** A body with its media type. */
 export interface HttpBody {
@@ -39,12 +40,15 @@ export interface PostServer {
 const MAX_BODY_OCTETS = 65_536
 /** How long the rest of a refused request is read before the connection is closed. */
 const LINGER_MS = 2_000
+/** Messages answered in one turn of the event loop: some milliseconds of work. */
+const ANSWERS_PER_TURN = 32
 
 /** @param endpoint The only path there is; without one every request is refused. */
 export function createPostHandler(
   endpoint: PostEndpoint | undefined,
   { secure, log }: PostServer,
 ): (request: IncomingMessage, response: ServerResponse) => void {
+  const gate = createTurnGate(ANSWERS_PER_TURN)
   return (request, response) => {
     const refusal = refusalOf(request, endpoint?.path)
     if (refusal !== undefined || endpoint === undefined) {
@@ -52,7 +56,7 @@ export function createPostHandler(
       return
     }
     const context = requestContext(request, secure)
-    takeAndAnswer(request, response, { endpoint, context }).catch((error: unknown) => {
+    takeAndAnswer(request, response, { endpoint, context, gate }).catch((error: unknown) => {
       log.error('post-failed', { path: endpoint.path, reason: String(error) })
       if (!response.headersSent) refuse(request, response, { status: 500 })
     })
@@ -76,7 +80,7 @@ function refusalOf(request: IncomingMessage, path: string | undefined): Refusal 
 async function takeAndAnswer(
   request: IncomingMessage,
   response: ServerResponse,
-  { endpoint, context }: { endpoint: PostEndpoint; context: RequestContext },
+  { endpoint, context, gate }: { endpoint: PostEndpoint; context: RequestContext; gate: TurnGate },
 ): Promise<void> {
   const octets = await readBody(request)
   if (octets === 'gone') return
@@ -84,6 +88,7 @@ async function takeAndAnswer(
     refuse(request, response, { status: 413, content: endpoint.tooLarge?.() })
     return
   }
+  await gate.pass()
   const { status, contentType, body } = await endpoint.answer(octets, context)
   response.writeHead(status, headersOf({ contentType, body })).end(body)
 }

@@ -1,0 +1,179 @@
+/**
+ * A server as a process of its own under a flood of forged ConnectRequests, while a hundred PN GWs connect:
+ * half-open handshakes cost it nothing that lasts. M-4, M-6, design 12
+ */
+import { fork } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openDataFolder } from '../../src/adapters/data-folder/data-folder.ts'
+import { connectCpnsPost } from '../../src/adapters/http/post-cpns.ts'
+import { openServerStore } from '../../src/adapters/sqlite/server-store.ts'
+import { createSystemRandom } from '../../src/adapters/system/system-random.ts'
+import { IDLE, step } from '../../src/cpns/client-handshake.ts'
+import { advance } from '../../src/cpns/client-handshake-advance.ts'
+import { createSoftwareProver } from '../../src/cpns/eukey-prover.ts'
+import { type EntityId, parseEntityId } from '../../src/identity/entity-id.ts'
+import { fromUtf8 } from '../../src/octets/octets.ts'
+import { btidOf, keyOf } from '../support/cpns-world.ts'
+import { type RunningCpns, startCpns } from '../support/run-cpns.ts'
+
+const GATEWAYS = 100
+const GOOD_SECONDS = 10
+const RATE = 5_000
+const MIB = 1024 * 1024
+const NAF = 'cpns.example.org'
+
+const random = createSystemRandom()
+let folder: string
+let server: RunningCpns
+let url: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-e2e-flood-'))
+  await addEuKeys()
+  server = startCpns([
+    ...['server', 'serve', '--data', folder, '--entity', 'urn:x:server', '--naf-fqdn', NAF],
+    ...['--listen', '127.0.0.1:0', '--bsf', 'bsf.mnc001.mcc001.pub.3gppnetwork.org=127.0.0.1:9'],
+  ])
+  let said = ''
+  server.child.stdout?.on('data', (text: string) => {
+    said += text
+  })
+  await server.untilPrinted('server is ready.')
+  url = /^CPNS-2 +(\S+)$/m.exec(said)?.[1] ?? ''
+}, 60_000)
+
+afterAll(async () => {
+  await server?.end('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const gatewayOf = (n: number): EntityId => parseEntityId(`urn:x:gateway-${n}`)
+
+async function addEuKeys(): Promise<void> {
+  const data = await openDataFolder(folder, { create: true }, random)
+  const store = openServerStore(data.file('server.db'), data.sealer)
+  const nowMs = Date.now()
+  await Promise.all(
+    Array.from({ length: GATEWAYS }, (_, n) =>
+      store.assignEuKey({
+        id: `eukey-${n}`,
+        entityId: gatewayOf(n),
+        owner: { kind: 'user', id: 'alice' },
+        source: 'assigned',
+        keyType: 'assigned',
+        key: keyOf(n),
+        createdAtMs: nowMs,
+        expiresAtMs: nowMs + 3600_000,
+      }),
+    ),
+  )
+  await store.close()
+}
+
+function startOf(n: number) {
+  return {
+    kind: 'start',
+    transactionId: `t-${n}`,
+    randomClient: random.octets(16),
+    entityId: gatewayOf(n),
+    role: 'pn-gw',
+    keyType: 'assigned',
+    algorithms: ['HMAC-SHA-256'],
+  } as const
+}
+
+/** Forged: in the name of every PN GW there is, of some that are not, and with B-TIDs made up. */
+function forgedRequests(): string[] {
+  const forged = Array.from({ length: 2 * GATEWAYS }, (_, n) => {
+    const start = startOf(n)
+    const isWithBtid = n % 4 === 0
+    const { send } = step(
+      IDLE,
+      isWithBtid ? { ...start, keyType: 'ks-ext-naf', btid: btidOf(n) } : start,
+    )
+    return fromUtf8(send as Uint8Array)
+  })
+  return forged
+}
+
+/** A whole handshake on a connection of its own. @returns Milliseconds. */
+async function connectOnce(n: number, pin: string): Promise<number> {
+  const startedMs = performance.now()
+  const client = connectCpnsPost({ url, trust: { kind: 'pin', sha256: pin } })
+  try {
+    const prover = createSoftwareProver(keyOf(n), random)
+    const begun = step(IDLE, startOf(n))
+    const challenge = (await client.post(begun.send as Uint8Array)).body
+    const proved = await advance(begun.state, { kind: 'message', octets: challenge }, prover)
+    const answer = (await client.post(proved.send as Uint8Array)).body
+    const { outcome } = await advance(proved.state, { kind: 'message', octets: answer }, prover)
+    expect(outcome).toMatchObject({ kind: 'connected' })
+    return performance.now() - startedMs
+  } finally {
+    await client.close()
+  }
+}
+
+/** Resident memory of the server in octets. */
+function residentOctets(): number {
+  const status = readFileSync(`/proc/${server.child.pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+}
+
+function startFlood(): { readonly perSecond: number[]; end(): void } {
+  const child = fork(join(import.meta.dirname, 'flood.fixture.ts'), {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const perSecond: number[] = []
+  child.on('message', ({ answered }: { answered: number }) => perSecond.push(answered))
+  child.send({
+    host: '127.0.0.1',
+    port: Number(new URL(url).port),
+    servername: NAF,
+    ca: readFileSync(join(folder, 'server-tls/certificate.pem'), 'utf8'),
+    rate: RATE,
+    connections: 16,
+    bodies: forgedRequests(),
+  })
+  return { perSecond, end: () => child.disconnect() }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('a hundred PN GWs connect meanwhile, and the server keeps nothing of the flood', async () => {
+  const pin = readFileSync(join(folder, 'server.pin'), 'utf8').trim()
+  // What is loaded and compiled once is not growth.
+  for (let n = 0; n < 20; n++) await connectOnce(n, pin)
+  const quiet = residentOctets()
+  const flood = startFlood()
+  await expect.poll(() => flood.perSecond.length, { timeout: 30_000 }).toBeGreaterThan(3)
+  const before = residentOctets()
+  let most = before
+  const watch = setInterval(() => {
+    most = Math.max(most, residentOctets())
+  }, 100)
+  flood.perSecond.length = 0
+  const good = Array.from({ length: GATEWAYS }, async (_, n) => {
+    await pause((n * GOOD_SECONDS * 1000) / GATEWAYS)
+    return await connectOnce(n, pin)
+  })
+  const times = (await Promise.all(good)).sort((a, b) => a - b)
+  clearInterval(watch)
+  const rates = [...flood.perSecond]
+  flood.end()
+  const [p50, p99] = [times[49], times[98]].map((ms) => Math.round(ms as number))
+  const grown = (most - before) / MIB
+  const answered = rates.reduce((sum, rate) => sum + rate, 0)
+  process.stdout.write(
+    `flood: ${answered} forged ConnectRequests answered (${rates.join(', ')} a second); ` +
+      `100 good connects p50 ${p50} ms, p99 ${p99} ms; resident ${(quiet / MIB).toFixed(0)} MiB before, ${(before / MIB).toFixed(0)} MiB after 4 s, ` +
+      `at most ${grown.toFixed(0)} MiB more\n`,
+  )
+  expect(answered).toBeGreaterThan(GOOD_SECONDS * 100)
+  expect(p99).toBeLessThan(2000)
+  expect(grown).toBeLessThan(50)
+}, 120_000)
