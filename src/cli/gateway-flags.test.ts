@@ -63,7 +63,12 @@ test('everything given', () => {
 
 test('authorities of a file', () => {
   const { server } = gatewaySettingsOf({ ...FLAGS, ca: fileWith('PEM') })
-  expect(server.trust).toEqual({ kind: 'ca', pem: 'PEM' })
+  expect(server).toMatchObject({ trust: { kind: 'ca', pem: 'PEM' } })
+})
+
+test('PSK-TLS in place of a certificate', () => {
+  const { server } = gatewaySettingsOf({ ...FLAGS, psk: '1.2' })
+  expect(server).toEqual({ url: FLAGS.serverUrl, psk: '1.2' })
 })
 
 const WRONG: readonly (readonly [message: string, flags: Partial<GatewayFlags>])[] = [

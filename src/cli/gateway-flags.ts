@@ -1,11 +1,12 @@
 /** From the flags of `cpns gateway serve` to settings. Names never come from the peer (Design 4). */
 import { isIP } from 'node:net'
+import type { ServerTarget } from '../adapters/gateway/server-way.ts'
 import { parseServerUrl } from '../adapters/tls/server-address.ts'
-import type { Trust } from '../adapters/tls/trust.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { type NafId, parseUaId } from '../identity/naf-id.ts'
+import type { PskVersion } from '../naf/psk-exchange.ts'
 import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
@@ -18,6 +19,7 @@ export interface GatewayFlags extends CardFlags, TrustFlags {
   readonly serverUrl: string
   readonly nafFqdn?: string
   readonly uaId: string
+  readonly psk?: PskVersion
   readonly listen: HostPort
   readonly renewAhead: number
 }
@@ -25,7 +27,7 @@ export interface GatewayFlags extends CardFlags, TrustFlags {
 /** What a PN GW is to be. */
 export interface GatewaySettings extends CardSettings {
   readonly entityId: EntityId
-  readonly server: { readonly url: string; readonly trust: Trust }
+  readonly server: ServerTarget
   readonly nafId: NafId
   readonly listen: HostPort
   readonly renewAheadMs: number
@@ -33,10 +35,10 @@ export interface GatewaySettings extends CardSettings {
 
 /** @throws {ConfigurationInvalid} Naming the flag. */
 export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
-  const { serverUrl, listen } = flags
+  const { serverUrl, listen, psk } = flags
   return {
     entityId: readFlag('--entity', () => parseEntityId(flags.entity)),
-    server: { url: serverUrl, trust: trustOf(flags) },
+    server: psk ? { url: serverUrl, psk } : { url: serverUrl, trust: trustOf(flags) },
     nafId: {
       nafFqdn: nafFqdnOf(flags),
       uaId: readFlag('--ua-id', () => parseUaId(flags.uaId)),

@@ -45,6 +45,11 @@ function addNameFlags(command: Command): void {
       ).conflicts('ca'),
     )
     .option('--ca <file>', 'PEM file of the only CAs to trust')
+    .addOption(
+      new Option('--psk <version>', 'PSK-TLS with a key of the card, in place of a certificate')
+        .choices(['1.3', '1.2'])
+        .conflicts(['pin', 'ca']),
+    )
     .option('--bsf-url <url>', 'http://host:port of the BSF; default http:// and its name')
     .option('--bsf-name <name>', 'FQDN of the BSF; default what the card says')
 }

@@ -47,6 +47,7 @@ interface ServerFlags extends PeerTlsFiles {
   readonly bsf?: readonly string[]
   readonly bsfRealm?: string
   readonly listen: HostPort
+  readonly psk?: HostPort
   readonly api?: HostPort
   readonly gbaKey: GbaKeyType
   readonly gsid?: number
@@ -80,6 +81,12 @@ function addListeners(serve: Command): void {
       new Option('--listen <host:port>', 'where CPNS-2 is served (HTTPS)')
         .argParser(parseHostPort)
         .default(LISTEN, formatHostPort(LISTEN)),
+    )
+    .addOption(
+      new Option(
+        '--psk <host:port>',
+        'where CPNS-2 is served by PSK-TLS; default nowhere',
+      ).argParser(parseHostPort),
     )
     .addOption(
       new Option('--api <host:port>', 'where applications are served; default nowhere').argParser(
@@ -151,6 +158,7 @@ function settingsOf(flags: ServerFlags) {
     algorithms: ['HMAC-SHA-256'],
     sessionLifetimeSeconds: { pnGw: flags.session, pne: flags.pneSession },
     listen: flags.listen,
+    ...(flags.psk !== undefined && { psk: flags.psk }),
   }
   return {
     options,
@@ -196,6 +204,7 @@ async function startServer(
     `CPNS Server ${options.entityId}, NAF ${options.nafFqdn}`,
     `CPNS-2  ${served.url}`,
     `pin     ${served.pin}`,
+    ...(served.pskUrl === undefined ? [] : [`PSK-TLS ${served.pskUrl}`]),
     ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
     ...bsfs.map(bsfLine),
   ]

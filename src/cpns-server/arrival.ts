@@ -1,12 +1,18 @@
 /**
  * How a message reached the server. Design 7: the server compares `Role` and `Via` with how the message
- * arrived, and a relayed EntityID with the relay's; any difference is 403.
+ * arrived, a relayed EntityID with the relay's, and a B-TID with that of PSK-TLS; any difference is 403.
  */
+import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 
 /** A connection of the sender's own, or a relay record of an attached PN GW. */
 export type Arrival =
-  | { readonly kind: 'direct'; readonly remoteAddress: string }
+  | {
+      readonly kind: 'direct'
+      readonly remoteAddress: string
+      /** Whose key PSK-TLS was proved with; absent behind a certificate. Design 7 */
+      readonly tlsBtid?: Btid
+    }
   | {
       readonly kind: 'relay'
       readonly remoteAddress: string
@@ -16,15 +22,26 @@ export type Arrival =
       readonly pne: EntityId
     }
 
+/** By a connection of its own. @param tlsBtid Whose key PSK-TLS was proved with. */
+export function directArrival(remoteAddress: string, tlsBtid?: Btid): Arrival {
+  return { kind: 'direct', remoteAddress, ...(tlsBtid !== undefined && { tlsBtid }) }
+}
+
 /** Whom a message says it is from. */
 export interface Sender {
   readonly entityId: EntityId
   readonly role: 'pn-gw' | 'pne'
   readonly via?: EntityId | undefined
+  /** `BTID` of the message, or the id of the EUKey that it is about. */
+  readonly btid?: string | undefined
 }
 
 /** Whether the sender's own words agree with the way its message came. */
 export function agreesWithArrival(sender: Sender, arrival: Arrival): boolean {
-  if (arrival.kind === 'direct') return sender.role === 'pn-gw' && sender.via === undefined
+  if (arrival.kind === 'direct') {
+    const { tlsBtid } = arrival
+    if (tlsBtid !== undefined && sender.btid !== tlsBtid) return false
+    return sender.role === 'pn-gw' && sender.via === undefined
+  }
   return sender.role === 'pne' && sender.via === arrival.via && sender.entityId === arrival.pne
 }

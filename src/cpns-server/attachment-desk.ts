@@ -16,7 +16,7 @@ import { createRecordChannel, type OpenedRecord, type RecordChannel } from '../c
 import { InvalidMessage, StoreFailed } from '../errors/errors.ts'
 import type { Timer } from '../ports/clock.ts'
 import { encodeError } from './answers.ts'
-import { agreesWithArrival } from './arrival.ts'
+import { type Arrival, agreesWithArrival } from './arrival.ts'
 import { createAttachment } from './attachment.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -106,7 +106,7 @@ export class AttachmentDesk {
   async #attach({ sessionId, clientNonce }: AttachRequest): Promise<void> {
     const { clock, random, store } = this.#server.ports
     const session = await store.findSession(sessionId, clock.nowMs())
-    if (session === undefined || !agreesWithArrival(session, this.#endpoint.arrival)) {
+    if (session === undefined || !belongsHere(session, this.#endpoint.arrival)) {
       await this.#refuse(401, 'no such session: authenticate again')
       return
     }
@@ -180,4 +180,9 @@ export class AttachmentDesk {
     const serverEntityId = this.#server.options.entityId
     await this.#endpoint.send(encodeError({ serverEntityId, status, detail }))
   }
+}
+
+/** Under PSK-TLS only sessions of the EUKey that goes with the TLS key can be used. Design 7 */
+function belongsHere(session: Session, arrival: Arrival): boolean {
+  return agreesWithArrival({ ...session, btid: session.euKeyId }, arrival)
 }

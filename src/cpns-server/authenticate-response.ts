@@ -69,7 +69,7 @@ export async function answerAuthenticateResponse(
   if (opened === undefined) return refuse(400)
   const state = decodeExchangeState(opened)
   if (state.kind !== 'connect' || !agreesWithState(message, state)) return refuse(400)
-  if (!agreesWithArrival(state, arrival)) return refuse(403)
+  if (!agreesWithArrival({ ...state, btid: state.euKeyId }, arrival)) return refuse(403)
   if (!isAlive(state, ports.clock.nowMs())) return refuse(408)
   const euKey = await server.euKeys.forState(state, arrival.remoteAddress)
   if (euKey === undefined) return refuse(409)

@@ -4,9 +4,10 @@
  */
 
 import type { Status } from '../cpns/status.ts'
+import type { Btid } from '../identity/btid.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, directArrival } from './arrival.ts'
 import { AttachmentDesk } from './attachment-desk.ts'
 import {
   type Attachment,
@@ -27,10 +28,18 @@ import { createSteadyClock } from './steady-clock.ts'
 
 /** A running CPNS Server, without its sockets. */
 export interface CpnsServer {
-  /** `POST /cpns`: one handshake message in, one out. Never throws for what a peer sent. */
-  answerPost(octets: Uint8Array, remoteAddress: string): Promise<HandshakeAnswer>
-  /** `GET /cpns`, upgraded: serves a PN GW's WebSocket until it ends. Never rejects. */
-  serveSocket(socket: FrameSocket): Promise<void>
+  /**
+   * `POST /cpns`: one handshake message in, one out. Never throws for what a peer sent.
+   *
+   * @param tlsBtid Whose key PSK-TLS was proved with, if that carried it. Design 7
+   */
+  answerPost(octets: Uint8Array, remoteAddress: string, tlsBtid?: Btid): Promise<HandshakeAnswer>
+  /**
+   * `GET /cpns`, upgraded: serves a PN GW's WebSocket until it ends. Never rejects.
+   *
+   * @param tlsBtid As in `answerPost`.
+   */
+  serveSocket(socket: FrameSocket, tlsBtid?: Btid): Promise<void>
   /**
    * An application takes the messages to `urn:cpns:service:<name>`, in place of a former one.
    *
@@ -89,12 +98,13 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
   const sweep = startSweep({ ...context, registry, relay })
 
   return {
-    answerPost: (octets, remoteAddress) =>
-      answerHandshake(octets, { kind: 'direct', remoteAddress }),
-    async serveSocket(socket) {
+    answerPost: (octets, remoteAddress, tlsBtid) =>
+      answerHandshake(octets, directArrival(remoteAddress, tlsBtid)),
+    async serveSocket(socket, tlsBtid) {
       if (isStopped) return socket.close('the server stops')
       sockets.add(socket)
-      await serveGatewayConnection(socket, { ...context, answerHandshake, createDesk })
+      const arrival = directArrival(socket.remoteAddress, tlsBtid)
+      await serveGatewayConnection(socket, { ...context, arrival, answerHandshake, createDesk })
       sockets.delete(socket)
     },
     registerService: (name, handler) => delivery.addService(serviceAddress(name), handler),

@@ -14,6 +14,8 @@ import type { ServerContext } from './options.ts'
 
 /** What a connection needs of the server. */
 export interface GatewayConnectionParts extends ServerContext {
+  /** How all that comes over the socket has arrived. */
+  readonly arrival: Arrival
   readonly answerHandshake: (octets: Uint8Array, arrival: Arrival) => Promise<HandshakeAnswer>
   readonly createDesk: (endpoint: Endpoint) => AttachmentDesk
 }
@@ -26,7 +28,7 @@ export async function serveGatewayConnection(
   socket: FrameSocket,
   parts: GatewayConnectionParts,
 ): Promise<void> {
-  const endpoint = socketEndpoint(socket)
+  const endpoint = socketEndpoint(socket, parts.arrival)
   const desk = parts.createDesk(endpoint)
   const watch = watchUnattached(socket, desk, parts)
   try {
@@ -77,13 +79,13 @@ function watchUnattached(
   return { cancel: () => timer.cancel() }
 }
 
-function socketEndpoint(socket: FrameSocket): Endpoint {
+function socketEndpoint(socket: FrameSocket, arrival: Arrival): Endpoint {
   let isOpen = true
   void socket.closed.then(() => {
     isOpen = false
   })
   return {
-    arrival: { kind: 'direct', remoteAddress: socket.remoteAddress },
+    arrival,
     get isReady() {
       return isOpen
     },

@@ -340,6 +340,31 @@ describe('a 421 (K-1, M-8)', () => {
   })
 })
 
+describe('keys for other NAF_Ids', () => {
+  const nafId: NafId = { nafFqdn: WORKED.nafFqdn, uaId: UA_ID_HTTP_DIGEST }
+
+  test('come from the run that the EUKey is from', async () => {
+    const { source } = credentialsWith(goodCard())
+    const { btid } = await source.obtain()
+    const key = await source.uaKeys.obtain({ nafId, keyUse: 'ME' })
+    expect(key).toMatchObject({ btid, expiresAtMs: clock.nowMs() + LIFE_MS })
+    expect(runs).toBe(1)
+  })
+
+  test('of a refused B-TID are replaced, once the card has run again', async () => {
+    const { source } = credentialsWith(goodCard(2))
+    const { btid } = await source.uaKeys.obtain({ nafId, keyUse: 'ME' })
+    await source.uaKeys.obtain({ nafId, keyUse: 'ME', refused: btid })
+    expect(runs).toBe(2)
+  })
+
+  test('of the card itself are not to be had', async () => {
+    const { source } = credentialsWith(goodCard())
+    const wanted = source.uaKeys.obtain({ nafId, keyUse: 'UICC' })
+    await expect(wanted).rejects.toThrow('the card keeps Ks_int_NAF to itself')
+  })
+})
+
 test('the run is traced under the name of the PN GW', async () => {
   const { source, traced } = credentialsWith(goodCard())
   await source.obtain()

@@ -11,7 +11,7 @@ import {
   type Credentials,
 } from '../cpns/credentials.ts'
 import type { KeyType } from '../cpns/key-type.ts'
-import { AuthenticationFailed, ConfigurationInvalid } from '../errors/errors.ts'
+import { AuthenticationFailed, ConfigurationInvalid, Unsupported } from '../errors/errors.ts'
 import { bootstrapError } from '../gba/bootstrap-failure.ts'
 import { createCardTurns } from '../gba/card-turns.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
@@ -20,6 +20,7 @@ import type { UbExchange } from '../gba/ub-exchange.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { NafId } from '../identity/naf-id.ts'
+import type { UaKey, UaKeySource, UaKeyWanted } from '../naf/card-key-source.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -63,6 +64,8 @@ export interface GbaCredentials extends CredentialSource {
    * @throws {TransportFailed} If card or BSF cannot be reached, or the BSF is in trouble (5xx).
    */
   bootstrap(): Promise<BootstrapSummary>
+  /** Keys of the same runs for other NAF_Ids, as PSK-TLS under the EUKey's B-TID needs. Design 4, 7 */
+  readonly uaKeys: UaKeySource
 }
 
 /** Bootstraps when there is no key or the server does not know it any more, and derives the EUKey. */
@@ -118,6 +121,7 @@ export function createGbaCredentials(
   }
 
   return {
+    uaKeys: createUaKeys({ inTurn, bootstrapNow, goodKeys: () => (isGood() ? keys : undefined) }),
     bootstrap: () =>
       inTurn(async () => {
         const { btid, expiresAtMs, gbaType } = await bootstrapNow()
@@ -132,6 +136,33 @@ export function createGbaCredentials(
         return obtain()
       }),
   }
+}
+
+/** @param runs.goodKeys Of the last run, while they are good. */
+function createUaKeys(runs: {
+  readonly inTurn: ReturnType<typeof createCardTurns>
+  readonly goodKeys: () => BootstrappedKeys | undefined
+  readonly bootstrapNow: () => Promise<BootstrappedKeys>
+}): UaKeySource {
+  const obtain = async ({ nafId, refused }: UaKeyWanted): Promise<UaKey> => {
+    const keys = runs.goodKeys()
+    const known = keys?.btid === refused ? undefined : await uaKeyOf(keys, nafId)
+    const key = known ?? (await uaKeyOf(await runs.bootstrapNow(), nafId))
+    if (key === undefined) throw new AuthenticationFailed('the card lost its bootstrapping key')
+    return key
+  }
+  return {
+    async obtain(wanted) {
+      if (wanted.keyUse === 'UICC') throw new Unsupported('the card keeps Ks_int_NAF to itself')
+      return runs.inTurn(() => obtain(wanted))
+    },
+  }
+}
+
+async function uaKeyOf(keys: BootstrappedKeys | undefined, nafId: NafId) {
+  const key = await keys?.deriveKsNaf(nafId)
+  if (keys === undefined || key === undefined) return undefined
+  return { btid: keys.btid, key, expiresAtMs: keys.expiresAtMs }
 }
 
 /** A 421 is not authenticated: it may make the PN GW ask more of its card, never less. M-8 */

@@ -75,7 +75,8 @@ test('a PN GW bootstraps, authenticates and forwards; the HSS may be killed in b
   )
   const bsf = await start(['bsf', 'serve', '--config', path('bsf.json')], 'bsf is ready.')
   const names = ['--entity', 'urn:x:server', '--naf-fqdn', 'cpns.example.org']
-  const listen = ['--listen', '127.0.0.1:0', '--api', '127.0.0.1:0', '--first-use', 'bind']
+  const ports = ['--listen', '127.0.0.1:0', '--psk', '127.0.0.1:0', '--api', '127.0.0.1:0']
+  const listen = [...ports, '--first-use', 'bind']
   const server = await start(
     [
       'server',
@@ -132,7 +133,16 @@ test('a PN GW bootstraps, authenticates and forwards; the HSS may be killed in b
   expect(heard.stdout).toBe('urn:cpns:service:echo  echo: temperature 21\n')
 
   await app.close()
-  for (const process of [gateway, server, bsf]) {
+  expect((await gateway.end('SIGTERM')).status).toBe(0)
+  const [, , ...rest] = gatewayArgs
+  const byPsk = ['--server-url', said(server, 'PSK-TLS'), '--psk', '1.2']
+  const pskGateway = startCpns([
+    ...['gateway', 'serve', ...rest.slice(0, 6), ...byPsk],
+    ...rest.slice(8).filter((word) => word !== '--pin' && word !== pin),
+  ])
+  running.push(pskGateway)
+  await pskGateway.untilPrinted('authenticated; session with fingerprint')
+  for (const process of [pskGateway, server, bsf]) {
     expect((await process.end('SIGTERM')).status).toBe(0)
   }
 }, 120_000)

@@ -10,7 +10,7 @@ import { serveUb } from '../../src/adapters/ub/serve-ub.ts'
 import { createBsf } from '../../src/bsf/create-bsf.ts'
 import { WORKED } from '../../src/gba/gba-facts.fixture.ts'
 import { formatGuss } from '../../src/gba/guss.ts'
-import type { ZnAnswer } from '../../src/gba/zn.ts'
+import type { Zn, ZnAnswer, ZnRequest } from '../../src/gba/zn.ts'
 import { createHss } from '../../src/hss/create-hss.ts'
 import { parseFqdn } from '../../src/identity/fqdn.ts'
 import { createNaf, type Naf } from '../../src/naf/create-naf.ts'
@@ -26,14 +26,18 @@ export interface GbaNetwork {
   readonly nafPort: number
   readonly nafTlsPort: number
   readonly naf: Naf
+  /** The `bsfs` table of another NAF of that name, and what came through it. */
+  readonly zn: ReadonlyMap<string, Zn>
+  readonly asked: ZnRequest[]
   /** How many bootstrapping runs went well. */
   bootstraps(): number
-  /** From now on the NAF is told that no B-TID is known. */
-  forget(): void
+  /** From now on a NAF is told that no B-TID is known. @param which Only these requests. */
+  forget(which?: (request: ZnRequest) => boolean): void
   close(): Promise<void>
 }
 
-const NAF_FQDN = parseFqdn('naf.example.org')
+/** The one NAF that the BSF knows. */
+export const NAF_FQDN = parseFqdn('naf.example.org')
 const GSID = 1_000_001
 const UNKNOWN: ZnAnswer = { outcome: 'transaction-identifier-invalid' }
 
@@ -62,7 +66,7 @@ export async function startGbaNetwork(
     },
   )
   let bootstraps = 0
-  let isForgotten = false
+  let isForgotten: (request: ZnRequest) => boolean = () => false
   const counted: Pick<typeof bsf, 'handleUb'> = {
     async handleUb(request, context) {
       const answer = await bsf.handleUb(request, context)
@@ -72,14 +76,15 @@ export async function startGbaNetwork(
   }
   const ub = await serveUb({ bsf: counted, host: '127.0.0.1', port: 0 })
   const real = connectZn(bsf, { originHost: NAF_FQDN, trace: noTrace, clock: systemClock })
+  const asked: ZnRequest[] = []
   const zn: typeof real = {
-    requestBootstrappingInfo: async (request) =>
-      isForgotten ? UNKNOWN : real.requestBootstrappingInfo(request),
+    async requestBootstrappingInfo(request) {
+      asked.push(request)
+      return isForgotten(request) ? UNKNOWN : real.requestBootstrappingInfo(request)
+    },
   }
-  const naf = createNaf(
-    { nafFqdns: [NAF_FQDN], ...options },
-    { ...ports, zn: new Map([[WORKED.bsfName, zn]]) },
-  )
+  const bsfs = new Map([[WORKED.bsfName, zn]])
+  const naf = createNaf({ nafFqdns: [NAF_FQDN], ...options }, { ...ports, zn: bsfs })
   const listener = mount(naf)
   const { certificatePem: cert, privateKeyPem: key } = NAF_CERTIFICATE
   const servers = [createServer(listener), createTlsServer({ cert, key }, listener)] as const
@@ -89,9 +94,11 @@ export async function startGbaNetwork(
     nafPort,
     nafTlsPort,
     naf,
+    zn: bsfs,
+    asked,
     bootstraps: () => bootstraps,
-    forget() {
-      isForgotten = true
+    forget(which = () => true) {
+      isForgotten = which
     },
     async close() {
       await ub.close()

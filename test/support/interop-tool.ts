@@ -15,7 +15,7 @@ export interface ToolRun {
 export interface InteropTool {
   readonly path: string
   /** Runs it to its end. @param timeoutMs After which it is killed; default 20 seconds. */
-  run(args: readonly string[], timeoutMs?: number): Promise<ToolRun>
+  run(args: readonly string[], timeoutMs?: number, input?: string): Promise<ToolRun>
 }
 
 /**
@@ -38,7 +38,7 @@ export function findInteropTool(
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
     .find(isExecutable)
-  if (path !== undefined) return { path, run: (args, timeoutMs) => runTool(path, args, timeoutMs) }
+  if (path !== undefined) return { path, run: (...how) => runTool(path, ...how) }
 
   const message = `interop: ${name} is not installed (Debian package ${packageName})`
   if (environment.CI || environment.CPNS_INTEROP) throw new Error(message)
@@ -47,13 +47,18 @@ export function findInteropTool(
   return undefined
 }
 
-function runTool(path: string, args: readonly string[], timeoutMs = 20_000): Promise<ToolRun> {
+function runTool(
+  path: string,
+  args: readonly string[],
+  timeoutMs = 20_000,
+  input = '',
+): Promise<ToolRun> {
   return new Promise((resolve) => {
     const options = { timeout: timeoutMs, maxBuffer: 1 << 24 }
     const child = execFile(path, args, options, (_error, stdout, stderr) => {
       resolve({ status: child.exitCode ?? undefined, stdout, stderr })
     })
-    child.stdin?.end()
+    child.stdin?.on('error', () => {}).end(input)
   })
 }
 

@@ -1,20 +1,25 @@
 /**
- * A CPNS Server on its socket: CPNS-2 by HTTPS POST and WebSocket, under a certificate of its own that
- * clients can pin. Design 2, 7
+ * A CPNS Server on its sockets: CPNS-2 by HTTPS POST and WebSocket, under a certificate of its own that
+ * clients can pin, and under PSK-TLS with keys of GBA. Design 2, 7
  */
 import { isIP } from 'node:net'
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { type CpnsServer, createCpnsServer } from '../../cpns-server/create-cpns-server.ts'
 import type { CpnsServerOptions, CpnsServerPorts } from '../../cpns-server/options.ts'
 import { createSealingRing } from '../../crypto/sealing-ring.ts'
+import { createPskKeySource } from '../../naf/psk-key-source.ts'
+import type { FrameSocket } from '../../ports/frame-socket.ts'
 import { createMemoryBus } from '../bus/memory-bus.ts'
-import { serveCpns } from '../http/serve-cpns.ts'
+import type { RequestContext } from '../http/request-context.ts'
+import { type RunningServer, type ServeCpnsOptions, serveCpns } from '../http/serve-cpns.ts'
 import { loadOrCreateCertificate } from '../tls/load-or-create-certificate.ts'
 
 /** One CPNS Server. */
 export interface ServeCpnsServerOptions extends CpnsServerOptions {
   /** Where clients reach it; port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number }
+  /** Where PN GWs with a card reach it by PSK-TLS too; default nowhere. TS 33.222 5.4 */
+  readonly psk?: { readonly host: string; readonly port: number }
   /** Keeps key and certificate of CPNS-2. */
   readonly certificateFolder: string
 }
@@ -27,6 +32,8 @@ export interface ServedCpnsServer {
   readonly server: CpnsServer
   /** `https://host:port/cpns`. */
   readonly url: string
+  /** The same for PSK-TLS, if it is served. */
+  readonly pskUrl: string | undefined
   /** SHA-256 of the key of its certificate, as 64 hex digits. */
   readonly pin: string
   /** Stops it and all its connections. Safe to call twice. */
@@ -35,49 +42,79 @@ export interface ServedCpnsServer {
 
 const PATH = '/cpns'
 const SUBPROTOCOL = 'cpns2.v1'
+/** Of one address, for keys of PSK-TLS. M-6 */
+const ZN_LOOKUPS_A_MINUTE = 10
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
 export async function serveCpnsServer(
   options: ServeCpnsServerOptions,
   ports: ServeCpnsServerPorts,
 ): Promise<ServedCpnsServer> {
-  const { host, port } = options.listen
   const tls = loadOrCreateCertificate(options.certificateFolder, namesOf(options), ports)
   const server = createCpnsServer(options, {
     ...ports,
     bus: createMemoryBus(),
     stateRing: createSealingRing({ purpose: 'cpns state' }, ports),
   })
-  try {
-    const serving = await serveCpns({ host, port, tls, log: ports.log, ...endpointsOf(server) })
-    return {
-      server,
-      url: `https://${host.includes(':') ? `[${host}]` : host}:${serving.port}${PATH}`,
-      pin: tls.pin,
-      async close() {
-        await serving.close()
-        server.stop()
-      },
-    }
-  } catch (error) {
+  const shared = { log: ports.log, ...endpointsOf(server) }
+  const listening: RunningServer[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(listening.map((one) => one.close()))
     server.stop()
+  }
+  const listen = async (how: Listening): Promise<string> => {
+    const serving = await serveCpns({ ...how, ...shared })
+    listening.push(serving)
+    return urlOf(how.host, serving.port)
+  }
+  try {
+    const url = await listen({ ...options.listen, tls })
+    const psk = options.psk && { ...options.psk, psk: pskOf(options, ports) }
+    return { server, url, pskUrl: psk && (await listen(psk)), pin: tls.pin, close }
+  } catch (error) {
+    await close()
     throw error
   }
+}
+
+type Listening = Pick<ServeCpnsOptions, 'host' | 'port' | 'tls' | 'psk'>
+
+function urlOf(host: string, port: number): string {
+  return `https://${host.includes(':') ? `[${host}]` : host}:${port}${PATH}`
+}
+
+/**
+ * Keys of PSK-TLS have a Ua id of their own, so they cost a Zn request of their own; which cards are good
+ * enough, and how often a stranger may ask, is the same as for EUKeys. Design 4, K-2, M-6
+ */
+function pskOf(options: ServeCpnsServerOptions, { zn, clock }: ServeCpnsServerPorts) {
+  const { nafFqdn, allowGbaMe, znLimits } = options
+  const lookup = createPskKeySource(
+    {
+      nafFqdns: [nafFqdn],
+      requireGbaU: !allowGbaMe,
+      znLimits: { perAddressAMinute: ZN_LOOKUPS_A_MINUTE, ...znLimits },
+    },
+    { zn, clock },
+  )
+  return { lookup, clock }
 }
 
 function endpointsOf(server: CpnsServer) {
   return {
     post: {
       path: PATH,
-      async answer(octets: Uint8Array, { remoteAddress }: { readonly remoteAddress: string }) {
-        const { octets: body, unreadable } = await server.answerPost(octets, remoteAddress)
+      async answer(octets: Uint8Array, { remoteAddress, pskPeer }: RequestContext) {
+        const answer = await server.answerPost(octets, remoteAddress, pskPeer?.btid)
+        const { octets: body, unreadable } = answer
         return { status: unreadable ? 400 : 200, contentType: CPNS_MEDIA_TYPE, body }
       },
     },
     sockets: {
       path: PATH,
       subprotocol: SUBPROTOCOL,
-      accept: (socket: Parameters<CpnsServer['serveSocket']>[0]) => void server.serveSocket(socket),
+      accept: (socket: FrameSocket, { pskPeer }: RequestContext) =>
+        void server.serveSocket(socket, pskPeer?.btid),
     },
   }
 }

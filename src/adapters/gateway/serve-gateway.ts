@@ -19,8 +19,7 @@ import {
 import type { FrameSocket } from '../../ports/frame-socket.ts'
 import { serveCpns } from '../http/serve-cpns.ts'
 import { loadOrCreateCertificate } from '../tls/load-or-create-certificate.ts'
-import type { Trust } from '../tls/trust.ts'
-import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
+import { createServerWay, type ServerTarget } from './server-way.ts'
 
 /** One PN GW. */
 export interface ServeGatewayOptions
@@ -28,8 +27,8 @@ export interface ServeGatewayOptions
     Omit<GbaCredentialOptions, 'entityName'> {
   /** What the PN GW is called in events. */
   readonly name: string
-  /** `https://host:port/cpns` of its CPNS Server, and how that is known. */
-  readonly server: { readonly url: string; readonly trust: Trust }
+  /** Its CPNS Server. */
+  readonly server: ServerTarget
   /** Where PNEs reach it; port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number }
   /** Keeps key and certificate of CPNS-1. */
@@ -56,7 +55,6 @@ export interface ServedGateway {
   close(): Promise<void>
 }
 
-const CPNS_2_SUBPROTOCOL = 'cpns2.v1'
 const CPNS_1 = { path: '/pne', subprotocol: 'cpns1.v1' }
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
@@ -64,20 +62,16 @@ export async function serveGateway(
   options: ServeGatewayOptions,
   ports: ServeGatewayPorts,
 ): Promise<ServedGateway> {
-  const { server } = options
   const { tapServer = (socket: FrameSocket) => socket } = ports
   const credentials = createGbaCredentials({ ...options, entityName: options.name }, ports)
-  const target = {
-    url: server.url.replace(/^http/, 'ws'),
-    subprotocol: CPNS_2_SUBPROTOCOL,
-    trust: server.trust,
-  }
+  const { nafFqdn } = options.nafId
+  const way = createServerWay(options.server, { credentials, nafFqdn, clock: ports.clock })
   const gateway = createPnGw(
     { ...options, algorithms: ['HMAC-SHA-256'] },
     {
       ...ports,
-      credentials,
-      connectServer: async () => tapServer(await connectFrameSocket(target)),
+      credentials: way.credentials,
+      connectServer: async () => tapServer(await way.connect()),
     },
   )
   const { url, pin, close } = await listenForPnes(gateway, options, ports)

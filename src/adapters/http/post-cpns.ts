@@ -2,7 +2,8 @@
 import { Pool } from 'undici'
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { CpnsError, TransportFailed } from '../../errors/errors.ts'
-import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
+import type { PskConnector } from '../naf/psk-client.ts'
+import { assertSecure, parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
 import { secureConnector } from './secure-connector.ts'
 
@@ -12,6 +13,8 @@ export interface CpnsPostTarget {
   readonly url: string
   /** Default: authorities of the machine. */
   readonly trust?: Trust
+  /** PSK-TLS in place of a certificate; then `trust` means nothing. TS 33.222 5.4 */
+  readonly psk?: PskConnector
   /** For each of connecting, the head of the answer and its body; default 10 s. */
   readonly timeoutMs?: number
 }
@@ -30,6 +33,7 @@ export interface CpnsPost {
    *
    * @throws {TransportFailed} If there is no answer, or one over 64 KiB.
    * @throws {AuthenticationFailed} If the server's certificate or key is not the one trusted.
+   * @throws {CpnsError} As `psk`.
    */
   post(octets: Uint8Array): Promise<CpnsPostAnswer>
   /** Ends the connections. Safe to call twice. */
@@ -42,14 +46,15 @@ const MAX_CONNECTIONS = 4
 /** @throws {ConfigurationInvalid} If the URL cannot be used. */
 export function connectCpnsPost(target: CpnsPostTarget): CpnsPost {
   const address = parseServerUrl(target.url, { secure: 'https', plain: 'http' })
-  const { timeoutMs = 10_000, trust = { kind: 'system' } } = target
+  const { timeoutMs = 10_000, trust = { kind: 'system' }, psk } = target
+  if (psk !== undefined) assertSecure(address)
   const pool = new Pool(address.url.origin, {
     connections: MAX_CONNECTIONS,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: MAX_ANSWER_OCTETS,
     connect: address.secure
-      ? secureConnector(address, { trust, timeoutMs })
+      ? secureConnector(address, { trust, timeoutMs }, psk)
       : { timeout: timeoutMs },
   })
   const request = {

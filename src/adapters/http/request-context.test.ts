@@ -15,6 +15,10 @@ test.each([
   expect(requestContext(from(address), true)).toEqual({ remoteAddress: expected, secure: true })
 })
 
+test('who is nobody of PSK-TLS has no peer', () => {
+  expect(requestContext(from('127.0.0.1'), true)).not.toHaveProperty('pskPeer')
+})
+
 test.each([
   ['/cpns', '/cpns'],
   ['/cpns?a=/b?c', '/cpns'],

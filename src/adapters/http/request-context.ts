@@ -1,5 +1,7 @@
 /** What an end point learns about who asks, besides the octets. */
 import type { IncomingMessage } from 'node:http'
+import type { PskPeer } from '../../naf/psk-exchange.ts'
+import { pskPeerOf } from '../naf/psk-server.ts'
 
 /** Where a request or a WebSocket comes from. */
 export interface RequestContext {
@@ -7,12 +9,19 @@ export interface RequestContext {
   readonly remoteAddress: string
   /** Whether it came over TLS. */
   readonly secure: boolean
+  /** Who proved a key of GBA in TLS itself. TS 33.222 5.4 */
+  readonly pskPeer?: PskPeer
 }
 
 /** @param secure Whether the server speaks TLS. */
 export function requestContext(request: IncomingMessage, secure: boolean): RequestContext {
   const address = request.socket.remoteAddress ?? 'unknown'
-  return { remoteAddress: address.replace(/^::ffff:(?=[\d.]+$)/, ''), secure }
+  const pskPeer = pskPeerOf(request.socket)
+  return {
+    remoteAddress: address.replace(/^::ffff:(?=[\d.]+$)/, ''),
+    secure,
+    ...(pskPeer !== undefined && { pskPeer }),
+  }
 }
 
 /** The path of a request, without its query. */

@@ -1,19 +1,28 @@
 /** How an HTTP client that pools its connections opens one under TLS. Design 7 */
 import type { Socket } from 'node:net'
+import type { PskConnector } from '../naf/psk-client.ts'
 import { connectTls, type TlsTarget } from '../tls/connect-tls.ts'
 import type { ServerAddress } from '../tls/server-address.ts'
+
+const ALPN = ['http/1.1']
 
 type ConnectCallback = (
   ...result: [error: null, socket: Socket] | [error: Error, socket: null]
 ) => void
 
-/** Hands the client a socket only once the server has proved itself. */
+/**
+ * Hands the client a socket only once the server has proved itself.
+ *
+ * @param psk PSK-TLS in place of a certificate; then the options mean nothing. TS 33.222 5.4
+ */
 export function secureConnector(
   { host, port }: Pick<ServerAddress, 'host' | 'port'>,
   options: Pick<TlsTarget, 'trust' | 'certificate' | 'serverName' | 'timeoutMs'>,
+  psk?: PskConnector,
 ) {
+  const connect: PskConnector = psk ?? ((at) => connectTls({ ...at, alpn: ALPN, ...options }))
   return (_: unknown, done: ConnectCallback): void => {
-    connectTls({ host, port, alpn: ['http/1.1'], ...options }).then(
+    connect({ host, port }).then(
       (socket) => done(null, socket),
       (error: Error) => done(error, null),
     )

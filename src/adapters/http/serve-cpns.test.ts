@@ -1,14 +1,19 @@
 import { EventEmitter, once } from 'node:events'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { NAF_BTID, NAF_FQDN } from '../../naf/naf.fixture.ts'
 import { utf8 } from '../../octets/octets.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import { connectPskTls } from '../naf/psk-client.ts'
+import { keyAnswer, uaKeyOf } from '../naf/psk-world.fixture.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
 import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
 import { openRawClient, requestText } from './http.fixture.ts'
 import { connectCpnsPost } from './post-cpns.ts'
+import type { RequestContext } from './request-context.ts'
 import { type RunningServer, type ServeCpnsOptions, serveCpns } from './serve-cpns.ts'
 
 const servers: RunningServer[] = []
@@ -29,6 +34,68 @@ const echo: ServeCpnsOptions['post'] = {
 const POST = requestText('POST', '/cpns', {
   headers: { 'content-type': CPNS_MEDIA_TYPE },
   body: '<a/>',
+})
+
+describe('under PSK-TLS', () => {
+  const clock = createVirtualClock()
+  const psk = {
+    clock,
+    lookup: async (offer: Parameters<typeof keyAnswer>[0]) => keyAnswer(offer, clock.nowMs()),
+  }
+  const way = (address: { readonly host: string; readonly port: number }) =>
+    connectPskTls({ ...address, nafFqdn: NAF_FQDN, key: uaKeyOf('1.3', clock), clock })
+
+  test('POST and WebSocket work at one path, and know who asks and from where', async () => {
+    const contexts: RequestContext[] = []
+    const server = await serve({
+      psk,
+      post: {
+        path: '/cpns',
+        async answer(octets, context) {
+          contexts.push(context)
+          return { status: 200, contentType: CPNS_MEDIA_TYPE, body: octets }
+        },
+      },
+      sockets: {
+        path: '/cpns',
+        subprotocol: 'cpns2.v1',
+        accept(socket, context) {
+          contexts.push(context)
+          void socket.receive().then((frame) => frame && socket.send(frame))
+        },
+      },
+    })
+    const url = (scheme: string) => `${scheme}://127.0.0.1:${server.port}/cpns`
+    const client = connectCpnsPost({ url: url('https'), psk: way })
+    expect(await client.post(utf8('<a/>'))).toEqual({ status: 200, body: utf8('<a/>') })
+    await client.close()
+    const target = { url: url('wss'), subprotocol: 'cpns2.v1', psk: way }
+    const socket = await connectFrameSocket(target)
+    await socket.send({ kind: 'text', octets: utf8('<b/>') })
+    expect(await socket.receive()).toEqual({ kind: 'text', octets: utf8('<b/>') })
+    const known = { remoteAddress: '127.0.0.1', secure: true, pskPeer: { btid: NAF_BTID } }
+    expect(contexts).toMatchObject([known, known])
+    await server.close()
+    expect(await socket.receive()).toBeUndefined()
+    await expect(connectFrameSocket(target)).rejects.toThrow()
+  })
+
+  test('a request that trickles in is given up', async () => {
+    const server = await serve({ psk, post: echo, requestTimeoutMs: 300 })
+    const socket = await way({ host: '127.0.0.1', port: server.port })
+    socket.write('POST /cpns HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n')
+    const [head] = (await once(socket, 'data')) as [Buffer]
+    expect(String(head)).toContain('408')
+    socket.destroy()
+  })
+
+  test('a certificate is nowhere', async () => {
+    const server = await serve({ psk, post: echo })
+    const trust = { kind: 'pin', sha256: testCertificate().pin } as const
+    const client = connectCpnsPost({ url: `https://127.0.0.1:${server.port}/cpns`, trust })
+    await expect(client.post(utf8('<a/>'))).rejects.toThrow(/cannot connect/)
+    await client.close()
+  })
 })
 
 describe('where it listens', () => {

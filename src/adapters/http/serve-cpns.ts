@@ -1,23 +1,26 @@
 /**
- * The end points that take CPNS: CPNS-2 (`/cpns`, POST and WebSocket, HTTPS) and CPNS-1 (`/pne`,
- * WebSocket). Without TLS only on this machine. Design 7, 12
+ * The end points that take CPNS: CPNS-2 (`/cpns`, POST and WebSocket, under a certificate or PSK-TLS) and
+ * CPNS-1 (`/pne`, WebSocket). Without TLS only on this machine. Design 7, 12
  */
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { type Log, noLog } from '../../ports/log.ts'
+import { type ServePskTlsPorts, servePskTls } from '../naf/psk-server.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { createPostHandler, type PostEndpoint } from './answer-post.ts'
 import { type SocketEndpoint, serveFrameSockets } from './serve-frame-sockets.ts'
 
 /** Where to listen, and what to serve there. */
 export interface ServeCpnsOptions {
-  /** Name or address of an interface; without `tls` only this machine. */
+  /** Name or address of an interface; without `tls` or `psk` only this machine. */
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
+  /** PSK-TLS in place of a certificate: where the keys come from. TS 33.222 5.4 */
+  readonly psk?: Pick<ServePskTlsPorts, 'lookup' | 'clock'>
   readonly post?: PostEndpoint
   readonly sockets?: SocketEndpoint
   /** TCP connections at once; default 2000. */
@@ -44,26 +47,60 @@ const CHECK_INTERVAL_MS = 500
 /** How long `close` waits for answers that are under way. */
 const CLOSE_GRACE_MS = 3_000
 const SWEEP_INTERVAL_MS = 20
+const ALPN = ['http/1.1']
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate cannot be used. */
 export async function serveCpns(options: ServeCpnsOptions): Promise<RunningServer> {
-  if (options.tls === undefined) assertLoopback(options.host)
-  const { maxConnections = DEFAULT_MAX_CONNECTIONS, log = noLog } = options
-  const shared = { secure: options.tls !== undefined, log }
+  const secure = options.tls !== undefined || options.psk !== undefined
+  if (!secure) assertLoopback(options.host)
+  const shared = { secure, log: options.log ?? noLog }
   const server = createServer(options)
-  server.maxConnections = maxConnections
   server.on('request', createPostHandler(options.post, shared))
   const frameSockets = options.sockets && serveFrameSockets(server, options.sockets, shared)
-  const connections = trackConnections(server)
-  await listen(server, options)
+  const serving = await (options.psk === undefined
+    ? serveConnections(server, options)
+    : servePskConnections(server, { ...options, psk: options.psk }))
 
   let closing: Promise<void> | undefined
   return {
-    port: (server.address() as AddressInfo).port,
+    port: serving.port,
     close() {
-      closing ??= closeServer(server, connections)
+      closing ??= serving.close()
       frameSockets?.closeAll()
       return closing
+    },
+  }
+}
+
+/** An HTTP server that listens itself. */
+async function serveConnections(server: Server, options: ServeCpnsOptions): Promise<RunningServer> {
+  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS
+  const connections = trackConnections(server)
+  await listen(server, options)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => closeServer(server, connections),
+  }
+}
+
+/** An HTTP server that is handed connections whose clients have proved that they have a key of GBA. */
+async function servePskConnections(
+  server: Server,
+  { psk, ...options }: ServeCpnsOptions & Required<Pick<ServeCpnsOptions, 'psk'>>,
+): Promise<RunningServer> {
+  const { host, port, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, log = noLog } = options
+  const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options
+  const serving = await servePskTls(
+    { host, port, alpn: ALPN, maxConnections, handshakeTimeoutMs: requestTimeoutMs },
+    { ...psk, log, onConnection: (socket) => void server.emit('connection', socket) },
+  )
+  // It never listens itself, and without this it would not watch over slow requests.
+  server.emit('listening')
+  return {
+    port: serving.port,
+    async close() {
+      server.close()
+      await serving.close()
     },
   }
 }
@@ -99,7 +136,7 @@ function createServer({ tls, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS }: Se
       key: tls.privateKeyPem,
       minVersion: 'TLSv1.2',
       handshakeTimeout: requestTimeoutMs,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ALPN,
     })
   } catch (cause) {
     throw new ConfigurationInvalid('the TLS certificate or its key cannot be used', { cause })

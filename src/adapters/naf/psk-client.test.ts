@@ -47,6 +47,22 @@ describe.each(['1.3', '1.2'] as const)('TLS %s', (version) => {
     await expect(world.connect({ version })).rejects.toThrow(TransportFailed)
   })
 
+  test('a subscriber that may not come is not bootstrapped again', async () => {
+    world.lookup = async () => ({ outcome: 'forbidden' })
+    const { clock, server } = world
+    let obtained = 0
+    const keys = {
+      async obtain() {
+        obtained += 1
+        return uaKeyOf(version, clock)
+      },
+    }
+    const connect = createPskConnector({ keys, clock, nafFqdn: NAF_FQDN, version })
+    const refused = connect({ host: '127.0.0.1', port: server.port })
+    await expect(refused).rejects.toThrow(/does not accept the key of this card/)
+    expect(obtained).toBe(1)
+  })
+
   test('a connector bootstraps once more if the server does not know the key', async () => {
     const wanted: UaKeyWanted[] = []
     const keys = {

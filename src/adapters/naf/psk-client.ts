@@ -48,12 +48,16 @@ export type PskConnector = (address: {
 const REFUSED_KEY =
   /ALERT_UNKNOWN_PSK_IDENTITY|ALERT_DECRYPT_ERROR|ALERT_ILLEGAL_PARAMETER|ALERT_BAD_RECORD_MAC/
 
+/** The server knows the key, and refuses whose it is: bootstrapping will not help. */
+class PskAccessDenied extends AuthenticationFailed {}
+
 /**
  * Connects and waits until the server has proved that it has the key. The connection ends when the key
  * does.
  *
  * @throws {TransportFailed} If there is no connection, or none in time.
- * @throws {AuthenticationFailed} If the server does not have this key, or the key is over.
+ * @throws {AuthenticationFailed} If the server does not have this key or refuses whose it is, or the key
+ *   is over.
  */
 export function connectPskTls(target: PskTlsTarget): Promise<TLSSocket> {
   const { host, port, key, clock, timeoutMs = 10_000 } = target
@@ -96,7 +100,7 @@ export function createPskConnector(options: PskConnectorOptions): PskConnector {
     try {
       return await connectPskTls({ ...options, ...address, key })
     } catch (error) {
-      if (!(error instanceof AuthenticationFailed)) throw error
+      if (!(error instanceof AuthenticationFailed) || error instanceof PskAccessDenied) throw error
       const another = await keys.obtain({ nafId, keyUse: 'ME', refused: key.btid })
       return connectPskTls({ ...options, ...address, key: another })
     }
@@ -128,6 +132,9 @@ function asConnectError(cause: NodeJS.ErrnoException, name: string): CpnsError {
   const { code = 'unknown cause' } = cause
   if (REFUSED_KEY.test(code)) {
     return new AuthenticationFailed(`${name} does not have this key`, { cause })
+  }
+  if (code.endsWith('ALERT_ACCESS_DENIED')) {
+    return new PskAccessDenied(`${name} does not accept the key of this card`, { cause })
   }
   return new TransportFailed(`cannot connect to ${name} (${code})`, { cause })
 }

@@ -57,6 +57,7 @@ export interface PskTlsServer {
 }
 
 const peers = new WeakMap<object, PskPeer>()
+const addresses = new WeakMap<PskGate, string>()
 /** Which gate the platform is reading from when it asks for a key. */
 const currentGate = new AsyncLocalStorage<PskGate>()
 
@@ -90,11 +91,13 @@ export async function servePskTls(
       onRefused: (reason) => ports.log?.info('psk-tls-refused', { reason }),
     })
     handshakes.begin(gate)
+    addresses.set(gate, socket.remoteAddress ?? 'unknown')
     currentGate.run(gate, () => tls.emit('connection', gate))
   })
   tcp.maxConnections = maxConnections
   tls.on('secureConnection', (socket) => {
-    if (handshakes.end(currentGate.getStore())) admit(socket, ports)
+    const gate = currentGate.getStore()
+    if (gate !== undefined && handshakes.end(gate)) admit(socket, addresses.get(gate), ports)
     else socket.destroy()
   })
   await listen(tcp, options)
@@ -140,7 +143,7 @@ function createSecureServer(
 function createHandshakes(
   { maxHandshakes = 256, handshakeTimeoutMs = 10_000 }: ServePskTlsOptions,
   { clock, log = noLog }: ServePskTlsPorts,
-): { begin(gate: PskGate): void; end(gate: PskGate | undefined): boolean } {
+): { begin(gate: PskGate): void; end(gate: PskGate): boolean } {
   const underWay = new Set<PskGate>()
   return {
     begin(gate) {
@@ -161,14 +164,18 @@ function createHandshakes(
       })
     },
     end(gate) {
-      gate?.forgetKeys()
-      return gate !== undefined && underWay.delete(gate)
+      gate.forgetKeys()
+      return underWay.delete(gate)
     },
   }
 }
 
 /** A connection for which no key was asked, a resumed one for instance, is nobody's. */
-function admit(socket: TLSSocket, { clock, onConnection }: ServePskTlsPorts): void {
+function admit(
+  socket: TLSSocket,
+  remoteAddress: string | undefined,
+  { clock, onConnection }: ServePskTlsPorts,
+): void {
   const peer = peers.get(socket)
   const leftMs = peer === undefined ? 0 : peer.expiresAtMs - clock.nowMs()
   socket.on('error', () => {})
@@ -180,6 +187,8 @@ function admit(socket: TLSSocket, { clock, onConnection }: ServePskTlsPorts): vo
   socket.allowHalfOpen = false
   const expiry = clock.setTimer(leftMs, () => socket.destroy())
   socket.once('close', () => expiry.cancel())
+  // The platform knows no address of a connection that came through a gate.
+  Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress })
   onConnection(socket, peer)
 }
 

@@ -39,6 +39,12 @@ export function parseServerUrl(text: string, schemes: UrlSchemes): ServerAddress
   return { url, host, port: Number(url.port) || (secure ? 443 : 80), secure }
 }
 
+/** @throws {ConfigurationInvalid} If a URL that is to be reached by PSK-TLS asks for plain text. */
+export function assertSecure({ secure, url }: ServerAddress): void {
+  if (secure) return
+  throw new ConfigurationInvalid(`PSK-TLS needs a URL with TLS, not ${url.protocol}//${url.host}`)
+}
+
 /** @throws {ConfigurationInvalid} If `host` is not this machine, so that plain text must not be used. */
 export function assertLoopback(host: string): void {
   if (isLoopback(host)) return

@@ -2,8 +2,9 @@
 import { WebSocket } from 'ws'
 import { TransportFailed } from '../../errors/errors.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import type { PskConnector } from '../naf/psk-client.ts'
 import { connectTls } from '../tls/connect-tls.ts'
-import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
+import { assertSecure, parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
 import { createFrameSocket, WEB_SOCKET_LIMITS } from './frame-socket.ts'
 
@@ -15,6 +16,8 @@ export interface FrameSocketTarget {
   readonly subprotocol: string
   /** How the server is known; default: authorities of the machine. */
   readonly trust?: Trust
+  /** PSK-TLS in place of a certificate; then `trust` means nothing. TS 33.222 5.4 */
+  readonly psk?: PskConnector
   /** For each of the two steps, TLS and the opening handshake; default 10 s. */
   readonly timeoutMs?: number
   /** As in `FrameSocketOptions`. */
@@ -26,9 +29,11 @@ export interface FrameSocketTarget {
  * @throws {TransportFailed} If there is no connection, or the server refuses the WebSocket or the
  *   subprotocol.
  * @throws {AuthenticationFailed} If the server's certificate or key is not the one trusted.
+ * @throws {CpnsError} As `psk`.
  */
 export async function connectFrameSocket(target: FrameSocketTarget): Promise<FrameSocket> {
   const address = parseServerUrl(target.url, { secure: 'wss', plain: 'ws' })
+  if (target.psk !== undefined) assertSecure(address)
   const { timeoutMs = 10_000, keepAliveMs } = target
   const webSocket = new WebSocket(target.url, target.subprotocol, {
     ...WEB_SOCKET_LIMITS,
@@ -44,9 +49,12 @@ export async function connectFrameSocket(target: FrameSocketTarget): Promise<Fra
 }
 
 async function secureConnection({ host, port }: ServerAddress, target: FrameSocketTarget) {
-  const { trust = { kind: 'system' }, timeoutMs } = target
+  const { trust = { kind: 'system' }, timeoutMs, psk } = target
   const alpn = ['http/1.1']
-  const socket = await connectTls({ host, port, trust, alpn, ...(timeoutMs && { timeoutMs }) })
+  const socket =
+    psk === undefined
+      ? await connectTls({ host, port, trust, alpn, ...(timeoutMs && { timeoutMs }) })
+      : await psk({ host, port })
   return { createConnection: () => socket }
 }
 
