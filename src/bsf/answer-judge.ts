@@ -6,13 +6,13 @@
  * under a key that is gone) is replaced by a new one, as for message 1.
  */
 import type { SealingRing } from '../crypto/sealing-ring.ts'
+import { deriveTmpi } from '../gba/tmpi.ts'
 import type { UbRequest, UbResponse } from '../gba/ub-exchange.ts'
-import { formatRefusal, formatSuccess } from '../gba/ub-messages.ts'
+import { announcesTmpi, formatRefusal, formatSuccess } from '../gba/ub-messages.ts'
 import { type UbAnswer, verifyUbAnswer } from '../gba/ub-server.ts'
 import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
 import { formatBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
-import type { Impi } from '../identity/impi.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { BootstrappingSession, BsfStore } from './bsf-store.ts'
@@ -35,17 +35,21 @@ export interface AnswerJudgePorts {
   readonly log: Log
 }
 
+/** Message 3, and what came with it. */
+export interface UbAnswerArrival {
+  readonly answer: UbAnswer
+  /** The request that `answer` was read from. */
+  readonly request: UbRequest
+  /** A new challenge with `stale`, as for message 1 of this user. */
+  readonly challengeAnew: () => Promise<UbResponse>
+}
+
 /**
  * Message 4, a new challenge, or 403.
  *
- * @param answer.impi The user name, as an IMPI.
- * @param request The request that `answer` was read from.
  * @throws {StoreFailed} If the store cannot be used; nothing took effect then.
  */
-export type AnswerJudge = (
-  answer: UbAnswer & { readonly impi: Impi },
-  request: UbRequest,
-) => Promise<UbResponse>
+export type AnswerJudge = (arrival: UbAnswerArrival) => Promise<UbResponse>
 
 /** Clocks of two nodes may differ by so much; used challenges are known so much longer. Design 9 */
 const CLOCK_TOLERANCE_MS = 60_000
@@ -70,18 +74,28 @@ export function createAnswerJudge(
   }
 
   /** One resynchronisation an exchange. RFC 3310 3.4 */
-  const resynchronize = async (issued: UbChallenge, auts: Uint8Array): Promise<UbResponse> => {
-    const { impi, rand } = issued
-    if (!(await store.useChallenge(usedUntil(issued)))) return challenge({ impi }, { stale: true })
+  const resynchronize = async (
+    issued: UbChallenge,
+    auts: Uint8Array,
+    { challengeAnew }: UbAnswerArrival,
+  ): Promise<UbResponse> => {
+    const { impi, rand, tmpi } = issued
+    if (!(await store.useChallenge(usedUntil(issued)))) return challengeAnew()
     if (issued.resynchronized) return forbidden()
-    return challenge({ impi, resynchronization: { rand, auts } })
+    const circumstances = tmpi === undefined ? {} : { tmpi }
+    return challenge({ impi, resynchronization: { rand, auts } }, circumstances)
   }
 
-  const complete = async (issued: UbChallenge, answer: UbAnswer): Promise<UbResponse> => {
+  const complete = async (issued: UbChallenge, arrival: UbAnswerArrival): Promise<UbResponse> => {
+    const { answer, request, challengeAnew } = arrival
     const session = sessionOf(issued, bsfName, clock.nowMs())
-    const outcome = await store.completeBootstrapping(session, usedUntil(issued))
+    // Both ends make one only if both have said so: this BSF says it in every answer.
+    const tmpi = announcesTmpi(request, 'user-agent')
+      ? deriveTmpi(issued.ks, { ...issued, bsfName })
+      : undefined
+    const outcome = await store.completeBootstrapping(session, usedUntil(issued), tmpi)
     if (outcome === 'duplicate-btid') log.error('rand-repeated', { impi: issued.impi })
-    if (outcome !== 'completed') return challenge({ impi: issued.impi }, { stale: true })
+    if (outcome !== 'completed') return challengeAnew()
     const { btid, expiresAtMs, createdAtMs: currentTimeMs } = session
     return formatSuccess(product, {
       info: { btid, expiresAtMs, currentTimeMs },
@@ -89,18 +103,19 @@ export function createAnswerJudge(
     })
   }
 
-  return async (answer, request) => {
+  return async (arrival) => {
+    const { answer, request } = arrival
     const issued = await openChallenge(ring, answer.opaque)
-    if (issued === undefined || !isLive(issued)) {
-      return challenge({ impi: answer.impi }, { stale: true })
-    }
-    if (issued.impi !== answer.impi || formatAkaNonce(issued) !== answer.nonce) return forbidden()
+    if (issued === undefined || !isLive(issued)) return arrival.challengeAnew()
+    const { impi, tmpi: username = impi } = issued
+    if (username !== answer.username || formatAkaNonce(issued) !== answer.nonce) return forbidden()
     if (!verifyUbAnswer(answer, { request, bsfName, xres: issued.xres })) {
       await store.useChallenge(usedUntil(issued))
       log.warn('wrong-response', { impi: issued.impi })
       return forbidden()
     }
-    return answer.auts === undefined ? complete(issued, answer) : resynchronize(issued, answer.auts)
+    if (answer.auts === undefined) return complete(issued, arrival)
+    return resynchronize(issued, answer.auts, arrival)
   }
 }
 

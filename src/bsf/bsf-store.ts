@@ -36,17 +36,21 @@ export interface BsfStore extends Store, SealingKeyStore {
   /**
    * Marks the challenge as answered and stores the session, both or none.
    *
+   * @param tmpi The new TMPI of the IMPI, in place of its former one. TS 33.220 4.5.2
    * @returns `challenge-used` if that challenge was answered before, `duplicate-btid` if RAND was met
    * before; nothing is changed then.
    */
   completeBootstrapping(
     session: BootstrappingSession,
     challenge: UsedChallenge,
+    tmpi?: string,
   ): Promise<'completed' | 'challenge-used' | 'duplicate-btid'>
   /** Marks a challenge as answered (wrong response, AUTS). @returns Whether it was not before. */
   useChallenge(challenge: UsedChallenge): Promise<boolean>
   /** The session of a B-TID, unless it has expired at `nowMs`. */
   findBootstrappingSession(btid: Btid, nowMs: number): Promise<BootstrappingSession | undefined>
+  /** The IMPI that a TMPI stands for; it stands for it until the IMPI gets another one. */
+  findImpiOfTmpi(tmpi: string): Promise<Impi | undefined>
   /** Removes what has expired at `nowMs`. @returns How many rows went. */
   removeExpired(nowMs: number): Promise<number>
 }

@@ -34,16 +34,23 @@ export interface ChallengerPorts {
   readonly log: Log
 }
 
+/** What else there is to know of a challenge. */
+export interface ChallengeCircumstances {
+  /** The user answered a challenge that cannot be answered any more. Default: no. */
+  readonly stale?: boolean
+  /** The user name of the UE, where it is not its IMPI. */
+  readonly tmpi?: string
+}
+
 /**
  * Message 2 for a user: 403 if the HSS does not know the user or refuses its AUTS, 503 if it cannot be
  * asked or its answer cannot be used.
  *
- * @param circumstances.stale The user answered a challenge that cannot be answered any more.
  * @throws {StoreFailed} If no sealing key can be had.
  */
 export type Challenger = (
   request: ZhRequest,
-  circumstances?: { readonly stale: boolean },
+  circumstances?: ChallengeCircumstances,
 ) => Promise<UbResponse>
 
 type VectorAnswer = Extract<ZhAnswer, { readonly outcome: 'success' }>
@@ -56,7 +63,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
   const { zh, ring, clock, log } = ports
   const refuse = (status: 403 | 503) => formatRefusal(options.product, { status })
 
-  return async (request, { stale } = { stale: false }) => {
+  return async (request, { stale = false, tmpi } = {}) => {
     const { impi } = request
     const answer = await zh.requestVector(request)
     if (answer.outcome !== 'success') {
@@ -66,7 +73,8 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
     try {
       const resynchronized = request.resynchronization !== undefined
       const issuedAtMs = clock.nowMs()
-      const challenge = { ...challengeOf(answer, options), impi, issuedAtMs, resynchronized }
+      const user = { impi, ...(tmpi !== undefined && { tmpi }) }
+      const challenge = { ...challengeOf(answer, options), ...user, issuedAtMs, resynchronized }
       const opaque = await sealChallenge(ring, challenge)
       if (opaque.length > MAX_OPAQUE_CHARACTERS) throw new RangeError('the GUSS is too long')
       return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
@@ -83,7 +91,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
 function challengeOf(
   { vector, guss: gussXml }: VectorAnswer,
   options: ChallengerOptions,
-): Omit<UbChallenge, 'impi' | 'issuedAtMs' | 'resynchronized'> {
+): Omit<UbChallenge, 'impi' | 'tmpi' | 'issuedAtMs' | 'resynchronized'> {
   const guss = gussXml === undefined ? undefined : parseGuss(gussXml)
   const common = {
     rand: vector.rand,

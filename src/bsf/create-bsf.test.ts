@@ -29,7 +29,7 @@ describe('a bootstrapping run, TS 24.109 4', () => {
     const response = await world.ub(requestWith(answerTo(challenge)))
     expect(response.status).toBe(200)
     expect(response.headers).toMatchObject({
-      server: ['cpns-bsf; Release-6'],
+      server: ['cpns-bsf; Release-6; 3gpp-gba-tmpi'],
       expires: ['Fri, 02 Jan 2026 00:00:00 GMT'],
       'content-type': ['application/vnd.3gpp.bsf+xml'],
     })

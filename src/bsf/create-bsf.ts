@@ -46,7 +46,7 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   const limits = options.challengeLimits && createChallengeLimits(options.challengeLimits, clock)
   const serveUb = createUbService(
     { bsfName, product },
-    { challenge, judgeAnswer, log, ...(limits && { limits }) },
+    { challenge, judgeAnswer, store, log, ...(limits && { limits }) },
   )
   const tracer = createUbTracer({ trace, clock, end: 'BSF', ueName, bsfName: 'BSF' })
   const sweep = createExpirySweep({ store, clock, log })

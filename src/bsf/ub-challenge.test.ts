@@ -41,6 +41,8 @@ describe('a challenge as octets', () => {
   test.each([
     ['with a GUSS', CHALLENGE],
     ['without', PLAIN],
+    ['with a TMPI', { ...CHALLENGE, tmpi: WORKED.tmpi }],
+    ['with a TMPI, without a GUSS', { ...PLAIN, tmpi: WORKED.tmpi }],
     ['with a long GUSS', { ...CHALLENGE, guss: `<guss>${'ü'.repeat(20_000)}</guss>` }],
   ])('comes back, %s', (_, challenge) => {
     expectSame(decodeChallenge(encodeChallenge(challenge)), challenge)

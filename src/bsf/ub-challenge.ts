@@ -21,6 +21,8 @@ import {
 /** One challenge, as it is kept. */
 export interface UbChallenge {
   readonly impi: Impi
+  /** The user name that the UE gave in place of its IMPI; its answer has the same. TS 33.220 B.4 */
+  readonly tmpi?: string
   /** 16 octets. */
   readonly rand: Uint8Array
   /** As sent, so AUTN* with GBA_U; 16 octets. */
@@ -47,6 +49,7 @@ const KS_LENGTH = 32
 const FLAG_GBA_U = 0x01
 const FLAG_RESYNCHRONIZED = 0x02
 const FLAG_GUSS = 0x04
+const FLAG_TMPI = 0x08
 const MAX_GUSS_OCTETS = 65_536
 
 /** @returns Base64 for `opaque`. */
@@ -65,14 +68,15 @@ export async function openChallenge(
 
 /**
  * version(1) ‖ flags(1) ‖ issuedAtMs(8) ‖ lifetimeSeconds(4) ‖ RAND(16) ‖ AUTN(16) ‖ Ks(32) ‖ lp(XRES) ‖
- * lp(IMPI) ‖ GUSS, deflated because it is the one part that can be long. TS 24.109 leaves `opaque` open.
+ * lp(IMPI) ‖ lp(TMPI), if there is one ‖ GUSS, deflated because it is the one part that can be long. TS 24.109 leaves `opaque` open.
  */
 export function encodeChallenge(challenge: UbChallenge): Uint8Array {
-  const { gbaType, resynchronized, guss } = challenge
+  const { gbaType, resynchronized, guss, tmpi } = challenge
   const flags =
     (gbaType === 'GBA_U' ? FLAG_GBA_U : 0) |
     (resynchronized ? FLAG_RESYNCHRONIZED : 0) |
-    (guss === undefined ? 0 : FLAG_GUSS)
+    (guss === undefined ? 0 : FLAG_GUSS) |
+    (tmpi === undefined ? 0 : FLAG_TMPI)
   return concatOctets(
     Uint8Array.of(VERSION, flags),
     uint64(BigInt(challenge.issuedAtMs)),
@@ -82,6 +86,7 @@ export function encodeChallenge(challenge: UbChallenge): Uint8Array {
     challenge.ks.reveal(),
     lengthPrefixed(challenge.xres.reveal()),
     lengthPrefixed(utf8(challenge.impi)),
+    tmpi === undefined ? new Uint8Array(0) : lengthPrefixed(utf8(tmpi)),
     guss === undefined ? new Uint8Array(0) : deflateRawSync(utf8(guss)),
   )
 }
@@ -101,6 +106,7 @@ export function decodeChallenge(octets: Uint8Array): UbChallenge {
     impi: parseImpi(fromUtf8(reader.lengthPrefixed('opaque'), 'opaque'), 'opaque'),
     gbaType: flags & FLAG_GBA_U ? ('GBA_U' as const) : ('GBA_ME' as const),
     resynchronized: (flags & FLAG_RESYNCHRONIZED) !== 0,
+    ...(flags & FLAG_TMPI && { tmpi: fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') }),
   }
   if (flags & FLAG_GUSS) return { ...challenge, guss: inflate(reader.takeRest()) }
   reader.end('opaque')

@@ -69,7 +69,7 @@ describe('an unknown IMPI and a wrong RES', () => {
     const wrong = await world.ub(requestWith(answerTo(challenge, { response: '0'.repeat(32) })))
     expect(unknown).toEqual({
       status: 403,
-      headers: { server: ['cpns-bsf; Release-6'] },
+      headers: { server: ['cpns-bsf; Release-6; 3gpp-gba-tmpi'] },
       body: new Uint8Array(0),
     })
     expect(wrong).toEqual(unknown)

@@ -9,9 +9,10 @@ import type { UbRequest, UbResponse } from '../gba/ub-exchange.ts'
 import { formatChallenge, formatRefusal } from '../gba/ub-messages.ts'
 import { readUbRequest, type UbMessage } from '../gba/ub-server.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
-import { type Impi, parseImpi } from '../identity/impi.ts'
+import { parseImpi } from '../identity/impi.ts'
 import type { Log } from '../ports/log.ts'
 import type { AnswerJudge } from './answer-judge.ts'
+import type { BsfStore } from './bsf-store.ts'
 import type { ChallengeLimits } from './challenge-limits.ts'
 import type { Challenger } from './challenger.ts'
 
@@ -25,6 +26,7 @@ export interface UbServiceOptions {
 export interface UbServicePorts {
   readonly challenge: Challenger
   readonly judgeAnswer: AnswerJudge
+  readonly store: Pick<BsfStore, 'findImpiOfTmpi'>
   readonly log: Log
   readonly limits?: ChallengeLimits
 }
@@ -38,17 +40,44 @@ export interface UbContext {
 /** Answers one request of a UE; never rejects. @see TS 24.109 4.3 */
 export type UbService = (request: UbRequest, context: UbContext) => Promise<UbResponse>
 
-type Identified = Exclude<UbMessage, { readonly kind: 'anonymous' }> & { readonly impi: Impi }
+type Identified = Exclude<UbMessage, { readonly kind: 'anonymous' }>
+
+/** The UE deletes it, and names itself by its IMPI. TS 33.220 4.5.2 */
+const UNKNOWN_TMPI = 'username: unknown TMPI, start again with the IMPI'
 
 /** The Ub service of one BSF node. */
 export function createUbService(options: UbServiceOptions, ports: UbServicePorts): UbService {
   const { bsfName, product } = options
-  const { challenge, judgeAnswer, log, limits } = ports
+  const { challenge, judgeAnswer, store, log, limits } = ports
 
-  const serve = (message: Identified, request: UbRequest): Promise<UbResponse> =>
-    message.kind === 'initial' ? challenge({ impi: message.impi }) : judgeAnswer(message, request)
+  /** A challenge within the limits: it costs a vector, whichever message made the UE need one. */
+  const challengeUser = async (
+    { username }: Identified,
+    { remoteAddress, stale }: UbContext & { readonly stale: boolean },
+  ): Promise<UbResponse> => {
+    const tmpi = isTmpi(username) ? { tmpi: username } : {}
+    const impi = isTmpi(username)
+      ? await store.findImpiOfTmpi(username)
+      : parseImpi(username, 'username')
+    if (impi === undefined) return formatRefusal(product, { status: 400, reason: UNKNOWN_TMPI })
+    if (limits?.admit(impi, remoteAddress) === false) {
+      log.warn('ub-limit-reached', { remoteAddress, impi })
+      return formatRefusal(product, { status: 429 })
+    }
+    return challenge({ impi }, { stale, ...tmpi })
+  }
 
-  return async (request, { remoteAddress }) => {
+  const serve = (message: Identified, request: UbRequest, context: UbContext) =>
+    message.kind === 'initial'
+      ? challengeUser(message, { ...context, stale: false })
+      : judgeAnswer({
+          answer: message,
+          request,
+          challengeAnew: () => challengeUser(message, { ...context, stale: true }),
+        })
+
+  return async (request, context) => {
+    const { remoteAddress } = context
     if (request.method !== 'GET') return formatRefusal(product, { status: 405 })
     const message = identify(request, bsfName)
     if (message instanceof InvalidMessage) {
@@ -57,15 +86,11 @@ export function createUbService(options: UbServiceOptions, ports: UbServicePorts
     }
     // 401 and not 400: it tells an honest client what to send. Without a user there is no nonce.
     if (message === undefined) return formatChallenge(options)
-    if (message.kind === 'initial' && limits?.admit(message.impi, remoteAddress) === false) {
-      log.warn('ub-limit-reached', { remoteAddress, impi: message.impi })
-      return formatRefusal(product, { status: 429 })
-    }
     try {
-      return await serve(message, request)
+      return await serve(message, request, context)
     } catch (error) {
       const code = error instanceof CpnsError ? error.code : 'internal'
-      log.error('ub-request-failed', { remoteAddress, impi: message.impi, code })
+      log.error('ub-request-failed', { remoteAddress, username: message.username, code })
       return formatRefusal(product, { status: code === 'store-failed' ? 503 : 500 })
     }
   }
@@ -76,11 +101,8 @@ function identify(request: UbRequest, bsfName: Fqdn): Identified | InvalidMessag
   try {
     const message = readUbRequest(request, bsfName)
     if (message.kind === 'anonymous') return undefined
-    // This BSF does not announce TMPI, and keeps no names but IMPIs.
-    if (isTmpi(message.username)) {
-      throw new InvalidMessage('unknown TMPI, start again with the IMPI', 'username')
-    }
-    return { ...message, impi: parseImpi(message.username, 'username') }
+    if (!isTmpi(message.username)) parseImpi(message.username, 'username')
+    return message
   } catch (error) {
     if (error instanceof InvalidMessage) return error
     throw error

@@ -2,8 +2,8 @@
 import { InvalidMessage } from '../errors/errors.ts'
 import { splitBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
+import { type BootstrappedKeys, keysInCard } from './bootstrapped-keys.ts'
 import type { GbaCard } from './gba-card.ts'
-import { type BootstrappedKeys, keysInCard } from './ub-client.ts'
 import { parseXmlDateTime } from './xml-date-time.ts'
 
 /**

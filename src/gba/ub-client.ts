@@ -4,7 +4,6 @@
  * Realm and B-TID must be the ones that follow from the configured BSF name (design 4); the BSF is
  * believed only after its rspauth verified.
  */
-import type { Secret } from '../crypto/secret.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { type AkaNonce, parseAkaNonce } from '../http-digest/aka-nonce.ts'
 import { findDigestAlgorithm, isExpectedDigest } from '../http-digest/digest.ts'
@@ -14,19 +13,19 @@ import {
   parseDigestChallenges,
   qopsOffered,
 } from '../http-digest/digest-headers.ts'
-import { type Btid, formatBtid } from '../identity/btid.ts'
+import { formatBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
-import type { Impi } from '../identity/impi.ts'
-import { encodeNafId, type NafId } from '../identity/naf-id.ts'
 import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
+import { type BootstrappedKeys, keysInCard, keysInUe } from './bootstrapped-keys.ts'
 import { type BootstrappingInfo, decodeBootstrappingInfo } from './bootstrapping-info.ts'
 import type { CardChallengeOutcome, CardUmtsOutcome, GbaCard } from './gba-card.ts'
-import { deriveKsNaf, ksOf } from './ks-naf.ts'
+import type { TmpiMemory } from './tmpi-memory.ts'
 import type { UbExchange, UbRequest, UbResponse } from './ub-exchange.ts'
 import {
+  announcesTmpi,
   computeUbRspauth,
   EMPTY_PASSWORD,
   formatChallengeAnswer,
@@ -55,23 +54,8 @@ export interface BootstrapInput {
   readonly product?: string
   /** Name of the UE in the trace; default `PN GW`. */
   readonly entityName?: string
-}
-
-/** A bootstrapping session as the UE holds it. TS 33.220 4.5.2 */
-export interface BootstrappedKeys {
-  readonly btid: Btid
-  readonly impi: Impi
-  /** UTC milliseconds of the UE's own clock. */
-  readonly expiresAtMs: number
-  /** Where Ks is: in the card, or in the UE. */
-  readonly gbaType: 'GBA_U' | 'GBA_ME'
-  /**
-   * Ks_ext_NAF from the card, or Ks_NAF of GBA_ME; 32 octets.
-   *
-   * @returns `undefined` if the card holds another bootstrapping session by now, or none.
-   * @throws {TransportFailed} If the card is gone.
-   */
-  deriveKsNaf(nafId: NafId): Promise<Secret | undefined>
+  /** With it the UE says that it understands TMPI, and names itself by one where it can. */
+  readonly tmpiMemory?: TmpiMemory
 }
 
 /** Why a run gave no keys; which check failed. */
@@ -118,9 +102,44 @@ const CLOCK_TOLERANCE_MS = 60_000
  * @see TS 33.220 4.5.2
  */
 export async function bootstrap(input: BootstrapInput): Promise<BootstrapOutcome> {
-  const run = openRun(input)
-  const challenge = judgeChallenge(await run.ask(formatInitialRequest(run.identity)), run)
+  const { run, challenge } = await begin(input)
   if (challenge.outcome !== 'challenge') return challenge
+  const outcome = await goOn(run, challenge)
+  if (outcome.outcome !== 'success') forgetTmpi(run, outcome)
+  return outcome
+}
+
+/** Message 1 by the TMPI, and by the IMPI if there is none or the BSF does not know it. TS 33.220 4.5.2 */
+async function begin(
+  input: BootstrapInput,
+): Promise<{ readonly run: Run; readonly challenge: Challenge | BootstrapFailure }> {
+  const { card, bsfName = card.bsfName, tmpiMemory } = input
+  const ask = async (username: string) => {
+    const run = openRun(input, username)
+    const response = await run.ask(formatInitialRequest(run.identity))
+    return { run, challenge: judgeChallenge(response, run) }
+  }
+  const tmpi = await tmpiMemory?.recall(bsfName)
+  if (tmpi !== undefined) {
+    const begun = await ask(tmpi)
+    if (begun.challenge.outcome === 'challenge') return begun
+    if (!forgetTmpi(begun.run, begun.challenge)) return begun
+  }
+  return ask(card.impi)
+}
+
+/** Drops a TMPI that the run may have failed for. @returns Whether it was dropped. */
+function forgetTmpi({ input, identity }: Run, failure: BootstrapFailure): boolean {
+  if (identity.username === input.card.impi) return false
+  const { outcome } = failure
+  const isRefusal = outcome === 'refused' && failure.status < 500 && failure.status !== 429
+  if (!isRefusal && outcome !== 'mac-failure') return false
+  input.tmpiMemory?.forget()
+  return true
+}
+
+async function goOn(run: Run, challenge: Challenge): Promise<BootstrapOutcome> {
+  const { input } = run
   const taken = await challengeCard(input.card, challenge)
   if (taken.outcome === 'mac-failure') return taken
   if (taken.outcome === 'success') return complete(run, challenge, taken)
@@ -133,17 +152,18 @@ export async function bootstrap(input: BootstrapInput): Promise<BootstrapOutcome
   return complete(run, renewed, retaken)
 }
 
-function openRun(input: BootstrapInput): Run {
+function openRun(input: BootstrapInput, username: string): Run {
   const { card, clock, trace = noTrace } = input
   const ueName = input.entityName ?? 'PN GW'
   const tracer = createUbTracer({ trace, clock, end: 'UE', ueName, bsfName: 'BSF' })
   return {
     input,
     identity: {
-      username: card.impi,
+      username,
       bsfName: input.bsfName ?? card.bsfName,
       uri: input.uri ?? '/',
       product: input.product ?? 'cpns-pn-gw',
+      understandsTmpi: input.tmpiMemory !== undefined,
     },
     async ask(request) {
       tracer.request(request)
@@ -185,38 +205,15 @@ async function complete(
     return { outcome: 'protocol-error', reason: 'lifetime: over already' }
   }
   const keys = { btid, impi: input.card.impi, expiresAtMs }
-  if ('ck' in card) return { outcome: 'success', ...keys, ...keysInUe(card, challenge, keys) }
-  await input.card.writeBootstrap({ btid, keyLifetime: formatXmlDateTime(info.expiresAtMs) })
-  return { outcome: 'success', ...keys, ...keysInCard(input.card, btid) }
-}
-
-function keysInUe(
-  card: Extract<CardSuccess, { readonly ck: Secret }>,
-  { rand }: AkaNonce,
-  { impi }: { readonly impi: Impi },
-): Pick<BootstrappedKeys, 'gbaType' | 'deriveKsNaf'> {
-  const ks = ksOf(card)
-  return {
-    gbaType: 'GBA_ME',
-    deriveKsNaf: async (nafId) => deriveKsNaf(ks, { rand, impi, nafId: encodeNafId(nafId) }),
+  if (!('ck' in card)) {
+    const keyLifetime = formatXmlDateTime(info.expiresAtMs)
+    await input.card.writeBootstrap({ btid, keyLifetime })
   }
-}
-
-/**
- * Keys of a bootstrapping session that a GBA_U card holds. Somebody else may have bootstrapped with the
- * card since: then its keys are those of another B-TID.
- */
-export function keysInCard(
-  card: GbaCard,
-  btid: Btid,
-): Pick<BootstrappedKeys, 'gbaType' | 'deriveKsNaf'> {
-  return {
-    gbaType: 'GBA_U',
-    async deriveKsNaf(nafId) {
-      const held = await card.readBootstrap()
-      return held?.btid === btid ? card.deriveKsExtNaf(nafId) : undefined
-    },
-  }
+  const held = 'ck' in card ? keysInUe(card, challenge, keys) : keysInCard(input.card, btid)
+  if (announcesTmpi(response, 'server')) {
+    input.tmpiMemory?.learn({ ...held, bsfName: identity.bsfName })
+  } else input.tmpiMemory?.forget()
+  return { outcome: 'success', ...keys, ...held }
 }
 
 /** Message 2, or why it is none. TS 24.109 4.4 */

@@ -5,6 +5,7 @@ import { fromUtf8 } from '../octets/octets.ts'
 import { decodeBootstrappingInfo } from './bootstrapping-info.ts'
 import { WORKED } from './gba-facts.fixture.ts'
 import {
+  announcesTmpi,
   computeUbResponse,
   computeUbRspauth,
   EMPTY_PASSWORD,
@@ -52,7 +53,7 @@ describe('messages of Ub, TS 24.109 A.3 and A.4', () => {
     })
     expect(status).toBe(401)
     expect(headers).toEqual({
-      server: ['bsf; Release-6'],
+      server: ['bsf; Release-6; 3gpp-gba-tmpi'],
       'www-authenticate': [
         `Digest realm="${WORKED.bsfName}", nonce="${WORKED.nonce}", algorithm=AKAv1-MD5, ` +
           'qop="auth-int", opaque="b3BhcXVl"',
@@ -100,7 +101,7 @@ describe('messages of Ub, TS 24.109 A.3 and A.4', () => {
     expect(status).toBe(200)
     expect(decodeBootstrappingInfo(body)).toEqual(info)
     expect(headers).toEqual({
-      server: ['bsf; Release-6'],
+      server: ['bsf; Release-6; 3gpp-gba-tmpi'],
       'authentication-info': [expect.any(String)],
       expires: ['Tue, 24 Nov 2026 10:00:00 GMT'],
       'content-type': ['application/vnd.3gpp.bsf+xml'],
@@ -127,10 +128,24 @@ describe('messages of Ub, TS 24.109 A.3 and A.4', () => {
     expect(bad.headers['content-type']).toEqual(['text/plain; charset=utf-8'])
     expect(formatRefusal('bsf', { status: 403 })).toEqual({
       status: 403,
-      headers: { server: ['bsf; Release-6'] },
+      headers: { server: ['bsf; Release-6; 3gpp-gba-tmpi'] },
       body: new Uint8Array(0),
     })
     expect(formatRefusal('bsf', { status: 405 }).headers.allow).toEqual(['GET'])
+  })
+
+  test('who says 3gpp-gba-tmpi understands TMPI, whatever else is said', () => {
+    const said = (value: string) =>
+      announcesTmpi({ headers: { 'user-agent': [value] } }, 'user-agent')
+    for (const value of ['ue; Release-6; 3gpp-gba-tmpi', 'ue 3gpp-gba-tmpi,x', '3gpp-gba-tmpi']) {
+      expect(said(value)).toBe(true)
+    }
+    for (const value of ['', 'ue; 3gpp-gba', '3gpp-gba-tmpis', '3GPP'])
+      expect(said(value)).toBe(false)
+    expect(announcesTmpi({ headers: {} }, 'server')).toBe(false)
+    expect(announcesTmpi(formatRefusal('bsf', { status: 403 }), 'server')).toBe(true)
+    const ue = formatInitialRequest({ ...IDENTITY, understandsTmpi: true })
+    expect(ue.headers['user-agent']).toEqual(['ue; Release-6; 3gpp-gba-tmpi'])
   })
 
   test('a header that came twice is refused', () => {

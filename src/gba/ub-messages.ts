@@ -30,6 +30,8 @@ export const EMPTY_PASSWORD = Secret.of(new Uint8Array(0))
 
 const FIXED = { algorithm: UB_ALGORITHM, qop: UB_QOP, nc: UB_NC } as const
 const RELEASE_TOKEN = 'Release-6'
+/** Says on either end that TMPI is understood. TS 24.109 A.3 */
+const TMPI_TOKEN = '3gpp-gba-tmpi'
 const NO_BODY = new Uint8Array(0)
 
 /** Who asks whom, and where. */
@@ -42,6 +44,8 @@ export interface UbIdentity {
   readonly uri: string
   /** Product token of the User-Agent header. */
   readonly product: string
+  /** Whether the UE says that it understands TMPI; default no. */
+  readonly understandsTmpi?: boolean
 }
 
 /** What the digest of message 3 is computed over. */
@@ -182,9 +186,19 @@ export function headerOf(
   return values[0]
 }
 
-function requestWith({ uri, product }: UbIdentity, authorization: string): UbRequest {
+/** Whether the sender says that it understands TMPI; other tokens say nothing here. TS 24.109 A.3 */
+export function announcesTmpi(
+  { headers }: Pick<UbRequest, 'headers'>,
+  name: 'user-agent' | 'server',
+): boolean {
+  return (headers[name] ?? []).some((value) => value.split(/[\s;,]+/).includes(TMPI_TOKEN))
+}
+
+function requestWith(identity: UbIdentity, authorization: string): UbRequest {
+  const { uri, product, understandsTmpi = false } = identity
+  const tokens = [product, RELEASE_TOKEN, ...(understandsTmpi ? [TMPI_TOKEN] : [])]
   const headers = {
-    'user-agent': [`${product}; ${RELEASE_TOKEN}`],
+    'user-agent': [tokens.join('; ')],
     accept: ['*/*'],
     authorization: [authorization],
   }
@@ -197,5 +211,6 @@ function responseWith(
   headers: UbResponse['headers'],
   body: Uint8Array = NO_BODY,
 ): UbResponse {
-  return { status, headers: { server: [`${product}; ${RELEASE_TOKEN}`], ...headers }, body }
+  const server = [product, RELEASE_TOKEN, TMPI_TOKEN].join('; ')
+  return { status, headers: { server: [server], ...headers }, body }
 }

@@ -5,9 +5,11 @@
 import type { Secret } from '../crypto/secret.ts'
 import { AuthenticationFailed, Unsupported } from '../errors/errors.ts'
 import { bootstrapError } from '../gba/bootstrap-failure.ts'
+import type { BootstrappedKeys } from '../gba/bootstrapped-keys.ts'
 import { createCardTurns } from '../gba/card-turns.ts'
 import { readHeldKeys } from '../gba/held-keys.ts'
-import { type BootstrapInput, type BootstrappedKeys, bootstrap } from '../gba/ub-client.ts'
+import { createTmpiMemory } from '../gba/tmpi-memory.ts'
+import { type BootstrapInput, bootstrap } from '../gba/ub-client.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { NafId } from '../identity/naf-id.ts'
 import type { KeyUse } from './realm.ts'
@@ -45,6 +47,7 @@ export interface UaKeySource {
 export function createCardKeySource(input: BootstrapInput): UaKeySource {
   const { card, clock, bsfName = card.bsfName } = input
   const inTurn = createCardTurns()
+  const tmpiMemory = createTmpiMemory()
   let keys: BootstrappedKeys | undefined
 
   const derive = async (nafId: NafId): Promise<UaKey | undefined> => {
@@ -59,7 +62,7 @@ export function createCardKeySource(input: BootstrapInput): UaKeySource {
     const known = isGood ? await derive(nafId) : undefined
     if (known !== undefined) return known
     keys = undefined
-    const outcome = await bootstrap(input)
+    const outcome = await bootstrap({ tmpiMemory, ...input })
     if (outcome.outcome !== 'success') throw bootstrapError(outcome)
     keys = outcome
     const made = await derive(nafId)

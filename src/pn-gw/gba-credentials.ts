@@ -13,9 +13,11 @@ import {
 import type { KeyType } from '../cpns/key-type.ts'
 import { AuthenticationFailed, ConfigurationInvalid, Unsupported } from '../errors/errors.ts'
 import { bootstrapError } from '../gba/bootstrap-failure.ts'
+import type { BootstrappedKeys } from '../gba/bootstrapped-keys.ts'
 import { createCardTurns } from '../gba/card-turns.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
-import { type BootstrappedKeys, bootstrap } from '../gba/ub-client.ts'
+import { createTmpiMemory } from '../gba/tmpi-memory.ts'
+import { bootstrap } from '../gba/ub-client.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
@@ -75,6 +77,7 @@ export function createGbaCredentials(
 ): GbaCredentials {
   const bsfName = options.bsfName ?? ports.card.bsfName
   const inTurn = createCardTurns()
+  const tmpiMemory = createTmpiMemory()
   let keys: BootstrappedKeys | undefined
   let derived: Credentials | undefined
   let isInternalDemanded = false
@@ -82,7 +85,8 @@ export function createGbaCredentials(
   const bootstrapNow = async (): Promise<BootstrappedKeys> => {
     keys = undefined
     derived = undefined
-    const outcome = await bootstrap({ ...ports, bsfName, entityName: options.entityName })
+    const { entityName } = options
+    const outcome = await bootstrap({ ...ports, bsfName, entityName, tmpiMemory })
     if (outcome.outcome !== 'success') throw bootstrapError(outcome)
     keys = outcome
     return outcome

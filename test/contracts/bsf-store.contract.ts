@@ -32,6 +32,7 @@ export function bsfStoreContract(open: () => Promise<BsfStore>): void {
   sealingKeyStoreContract(open)
   completionContract(open)
   expiryContract(open)
+  tmpiContract(open)
 }
 
 function completionContract(open: () => Promise<BsfStore>): void {
@@ -100,5 +101,34 @@ function expiryContract(open: () => Promise<BsfStore>): void {
     expect(await store.findBootstrappingSession(session.btid, NOW)).toBeDefined()
     expect(await store.removeExpired(session.expiresAtMs)).toBe(1)
     expect(await store.findBootstrappingSession(session.btid, NOW)).toBeUndefined()
+  })
+}
+
+function tmpiContract(open: () => Promise<BsfStore>): void {
+  const complete = async (store: BsfStore, fill: number, tmpi?: string, user = 'alice') => {
+    const session = { ...sampleSession(fill), impi: parseImpi(`${user}@ims.example`) }
+    return store.completeBootstrapping(session, challengeOf(session), tmpi)
+  }
+
+  test('a TMPI stands for its IMPI until there is another one', async () => {
+    const store = await open()
+    expect(await store.findImpiOfTmpi('one')).toBeUndefined()
+    await complete(store, 1, 'one')
+    await complete(store, 2, 'two', 'bob')
+    await complete(store, 3)
+    expect(await store.findImpiOfTmpi('one')).toBe('alice@ims.example')
+    await complete(store, 4, 'three')
+    expect(await store.findImpiOfTmpi('one')).toBeUndefined()
+    expect(await store.findImpiOfTmpi('three')).toBe('alice@ims.example')
+    expect(await store.findImpiOfTmpi('two')).toBe('bob@ims.example')
+  })
+
+  test('a TMPI changes only with a completion, and outlives the session', async () => {
+    const store = await open()
+    await complete(store, 1, 'one')
+    expect(await complete(store, 1, 'two')).toBe('challenge-used')
+    expect(await store.findImpiOfTmpi('two')).toBeUndefined()
+    await store.removeExpired(3 * NOW)
+    expect(await store.findImpiOfTmpi('one')).toBe('alice@ims.example')
   })
 }

@@ -2,6 +2,7 @@
 import type { BootstrappingSession, BsfStore, UsedChallenge } from '../../src/bsf/bsf-store.ts'
 import type { SealingKey } from '../../src/crypto/sealing-ring.ts'
 import { StoreFailed } from '../../src/errors/errors.ts'
+import type { Impi } from '../../src/identity/impi.ts'
 import { toHex } from '../../src/octets/octets.ts'
 
 /** A store that tests can make fail, and look into. */
@@ -16,6 +17,7 @@ export interface MemoryBsfStore extends BsfStore {
 export function createMemoryBsfStore(): MemoryBsfStore {
   const sessions = new Map<string, BootstrappingSession>()
   const challenges = new Map<string, UsedChallenge>()
+  const tmpis = new Map<Impi, string>()
   const sealingKeys = new Map<string, readonly SealingKey[]>()
   let closed = false
   /** One transaction: takes effect at once, answers later. */
@@ -41,12 +43,13 @@ export function createMemoryBsfStore(): MemoryBsfStore {
     async close() {
       closed = true
     },
-    completeBootstrapping: (session, challenge) =>
+    completeBootstrapping: (session, challenge, tmpi) =>
       transact(() => {
         if (challenges.has(toHex(challenge.rand))) return 'challenge-used'
         if (sessions.has(session.btid)) return 'duplicate-btid'
         use(challenge)
         sessions.set(session.btid, session)
+        if (tmpi !== undefined) tmpis.set(session.impi, tmpi)
         return 'completed'
       }),
     useChallenge: (challenge) => transact(() => use(challenge)),
@@ -55,6 +58,7 @@ export function createMemoryBsfStore(): MemoryBsfStore {
         const session = sessions.get(btid)
         return session !== undefined && session.expiresAtMs > nowMs ? session : undefined
       }),
+    findImpiOfTmpi: (tmpi) => transact(() => [...tmpis].find(([, given]) => given === tmpi)?.[0]),
     removeExpired: (nowMs) =>
       transact(
         () =>

@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { bsfStoreContract, sampleSession } from '../../../test/contracts/bsf-store.contract.ts'
 import { openBsfStore } from './bsf-store.ts'
@@ -14,6 +15,23 @@ describe('the BSF store on SQLite', () => {
     expect(await store.completeBootstrapping(one, challenge(1))).toBe('completed')
     expect(await store.completeBootstrapping(other, challenge(2))).toBe('duplicate-btid')
   })
+
+  test('a file of before TMPI is brought forward, with all that is in it', () =>
+    withFolder(async (folder) => {
+      const file = `${folder}/bsf.db`
+      const session = sampleSession(1)
+      const before = openBsfStore(file, testSealer())
+      await before.completeBootstrapping(session, challenge(1))
+      await before.close()
+      const db = new Database(file)
+      db.exec('DROP TABLE tmpis; PRAGMA user_version = 1')
+      db.close()
+      const store = openBsfStore(file, testSealer())
+      expect(await store.findBootstrappingSession(session.btid, 1)).toBeDefined()
+      await store.completeBootstrapping(sampleSession(2), challenge(2), 'tmpi')
+      expect(await store.findImpiOfTmpi('tmpi')).toBe(session.impi)
+      await store.close()
+    }))
 
   test('Ks is sealed', () =>
     withFolder(async (folder) => {

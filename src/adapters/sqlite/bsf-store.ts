@@ -28,6 +28,10 @@ const SCHEMA = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);
      ${SEALING_KEYS_SQL}`,
+    `CREATE TABLE tmpis (
+       impi TEXT PRIMARY KEY,
+       tmpi TEXT NOT NULL UNIQUE
+     ) STRICT, WITHOUT ROWID;`,
   ],
 }
 
@@ -61,6 +65,10 @@ export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
   const insertChallenge = db.prepare<[Uint8Array, number]>(
     'INSERT INTO challenges (rand, forget_after_ms) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
+  const replaceTmpi = db.prepare<[Impi, string]>(
+    'INSERT INTO tmpis (impi, tmpi) VALUES (?, ?) ON CONFLICT (impi) DO UPDATE SET tmpi = excluded.tmpi',
+  )
+  const selectImpi = db.prepare<[string], Impi>('SELECT impi FROM tmpis WHERE tmpi = ?').pluck()
   const removals = [
     db.prepare<[number]>('DELETE FROM bootstraps WHERE expires_at_ms <= ?'),
     db.prepare<[number]>('DELETE FROM challenges WHERE forget_after_ms <= ?'),
@@ -72,11 +80,12 @@ export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
   return {
     ...store,
     ...createSealingKeyRows(db, commits, sealer),
-    completeBootstrapping: (session, challenge) =>
+    completeBootstrapping: (session, challenge, tmpi) =>
       commits.run(() => {
         if (findChallenge.get(challenge.rand) !== undefined) return 'challenge-used'
         if (insertSession.run(rowOf(session, sealer)).changes === 0) return 'duplicate-btid'
         markUsed(challenge)
+        if (tmpi !== undefined) replaceTmpi.run(session.impi, tmpi)
         return 'completed'
       }),
     useChallenge: (challenge) => commits.run(() => markUsed(challenge)),
@@ -85,6 +94,7 @@ export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
         const row = selectSession.get(btid, nowMs)
         return row && sessionOf(row, sealer)
       }),
+    findImpiOfTmpi: (tmpi) => commits.read(() => selectImpi.get(tmpi)),
     removeExpired: (nowMs) =>
       commits.run(() => removals.reduce((gone, removal) => gone + removal.run(nowMs).changes, 0)),
   }
