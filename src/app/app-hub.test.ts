@@ -6,13 +6,14 @@ import { noLog } from '../ports/log.ts'
 import { type AppHub, createAppHub, type WebhookPost } from './app-hub.ts'
 import type { AppMessage } from './app-message.ts'
 import type { Webhook } from './app-store.ts'
+import type { Settled } from './service-desk.ts'
 import { verifyWebhook } from './webhook-signature.ts'
 
 const secret = Secret.of(new Uint8Array(32).fill(3))
 
 let clock: VirtualClock
 let hub: AppHub
-let handlers: Map<string, (message: AppMessage) => Promise<void>>
+let handlers: Map<string, (message: AppMessage) => Promise<Settled | undefined>>
 let services: string[]
 let webhook: Webhook | undefined
 let posted: WebhookPost[]
@@ -60,8 +61,9 @@ function hand(message: AppMessage): { outcome: string } {
   handlers
     .get('echo')?.(message)
     .then(
-      () => {
+      (settled) => {
         state.outcome = 'acknowledged'
+        settled?.(true)
       },
       (error: Error) => {
         state.outcome = error.message
@@ -86,13 +88,13 @@ describe('a listener', () => {
     const handed = hand(messageOf('m1'))
     await clock.advance(1)
     expect([one.events, handed.outcome]).toEqual([['m1'], 'waits'])
-    expect(hub.acknowledge('echo', { from: 'urn:x:b', messageId: 'm1' })).toBe(false)
-    expect(hub.acknowledge('echo', { from: 'urn:x:a', messageId: 'm2' })).toBe(false)
-    expect(hub.acknowledge('other', { from: 'urn:x:a', messageId: 'm1' })).toBe(false)
-    expect(hub.acknowledge('echo', { from: 'urn:x:a', messageId: 'm1' })).toBe(true)
+    expect(await hub.acknowledge('echo', { from: 'urn:x:b', messageId: 'm1' })).toBe('not-waiting')
+    expect(await hub.acknowledge('echo', { from: 'urn:x:a', messageId: 'm2' })).toBe('not-waiting')
+    expect(await hub.acknowledge('other', { from: 'urn:x:a', messageId: 'm1' })).toBe('not-waiting')
+    expect(await hub.acknowledge('echo', { from: 'urn:x:a', messageId: 'm1' })).toBe('durable')
     await clock.advance(1)
     expect(handed.outcome).toBe('acknowledged')
-    expect(hub.acknowledge('echo', { from: 'urn:x:a', messageId: 'm1' })).toBe(false)
+    expect(await hub.acknowledge('echo', { from: 'urn:x:a', messageId: 'm1' })).toBe('not-waiting')
   })
 
   test('that comes later gets what waited for it, at once', async () => {

@@ -8,13 +8,25 @@ import type { Clock, Timer } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { type AppMessage, describeMessage } from './app-message.ts'
 import type { AppStore, Webhook } from './app-store.ts'
-import { type AppListener, type AppMessageKey, ServiceDesk } from './service-desk.ts'
+import {
+  type Acknowledgement,
+  type AppListener,
+  type AppMessageKey,
+  ServiceDesk,
+  type Settled,
+} from './service-desk.ts'
 import { SIGNATURE_HEADER, signWebhook } from './webhook-signature.ts'
 
 /** The server, as far as applications need it. */
 export interface MessageExchange {
-  /** As `CpnsServer.registerService`: when the handler returns, the message has been acknowledged. */
-  registerService(name: string, handler: (message: AppMessage) => Promise<void>): Unsubscribe
+  /**
+   * As `CpnsServer.registerService`: when the handler returns, the message has been acknowledged; what it
+   * returned is told whether that is durable.
+   */
+  registerService(
+    name: string,
+    handler: (message: AppMessage) => Promise<Settled | undefined>,
+  ): Unsubscribe
 }
 
 /** What a hub needs. */
@@ -40,8 +52,8 @@ export interface AppHub {
   start(): Promise<void>
   /** In place of whoever listened to this service before. @returns Ends it, without calling `end`. */
   listen(service: string, listener: AppListener): Unsubscribe
-  /** @returns Whether that message waited for it. */
-  acknowledge(service: string, key: AppMessageKey): boolean
+  /** As `ServiceDesk.acknowledge`. */
+  acknowledge(service: string, key: AppMessageKey): Promise<Acknowledgement>
   /** A webhook came or went: what waits for the other way is handed over again. */
   webhookChanged(service: string): void
   stop(): void
@@ -68,7 +80,9 @@ export function createAppHub(ports: AppHubPorts): AppHub {
     const desk = new ServiceDesk(clock)
     const unregister = exchange.registerService(name, async (message) => {
       const webhook = await store.findWebhook(name)
-      await (webhook === undefined ? desk.hand(message) : postSigned(webhook, message, ports))
+      if (webhook === undefined) return await desk.hand(message)
+      await postSigned(webhook, message, ports)
+      return undefined
     })
     services.set(name, { desk, unregister })
     return desk
@@ -104,7 +118,8 @@ export function createAppHub(ports: AppHubPorts): AppHub {
       scheduleLearning()
     },
     listen: (name, listener) => takeUp(name).listen(listener),
-    acknowledge: (name, key) => services.get(name)?.desk.acknowledge(key) ?? false,
+    acknowledge: async (name, key) =>
+      (await services.get(name)?.desk.acknowledge(key)) ?? 'not-waiting',
     webhookChanged: (name) => services.get(name)?.desk.giveBack('another way now'),
     stop() {
       isStopped = true

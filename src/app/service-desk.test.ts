@@ -55,8 +55,28 @@ test('a listener that leaves stops the 30 s: the next one has 30 s of its own', 
   expect(handed.outcome).toBe('not acknowledged')
 })
 
-test('acknowledging, giving back and closing with nothing out changes nothing', () => {
-  expect(desk.acknowledge({ from: 'urn:x:a', messageId: 'm1' })).toBe(false)
+test.each([
+  [true, 'durable'],
+  [false, 'not-stored'],
+])('an acknowledgement waits until the server has stored it: %s', async (isDurable, outcome) => {
+  const handed = desk.hand(messageOf(60))
+  const acknowledged = desk.acknowledge({ from: 'urn:x:a', messageId: 'm1' })
+  const again = desk.acknowledge({ from: 'urn:x:a', messageId: 'm1' })
+  let known: string | undefined
+  void acknowledged.then((what) => {
+    known = what
+  })
+  const settled = await handed
+  await clock.advance(60_000)
+  expect(known).toBeUndefined()
+  settled(isDurable)
+  expect(await acknowledged).toBe(outcome)
+  expect(await again).toBe('not-waiting')
+  expect(clock.pendingTimers()).toBe(0)
+})
+
+test('acknowledging, giving back and closing with nothing out changes nothing', async () => {
+  expect(await desk.acknowledge({ from: 'urn:x:a', messageId: 'm1' })).toBe('not-waiting')
   desk.giveBack('nothing')
   desk.close('nothing')
   expect(clock.pendingTimers()).toBe(0)

@@ -15,12 +15,24 @@ export interface AppMessageKey {
   readonly messageId: string
 }
 
+/** Told whether an acknowledgement is durable at the server. */
+export type Settled = (isDurable: boolean) => void
+
+/** What became of an acknowledgement. */
+export type Acknowledgement =
+  /** Durable: the message will not come again. */
+  | 'durable'
+  /** The server could not store it: the message comes again. */
+  | 'not-stored'
+  /** No such message waits for it. */
+  | 'not-waiting'
+
 /** How long an application may take over one message. */
 const ACKNOWLEDGE_MS = 30_000
 
 interface Waiting {
   readonly message: AppMessage
-  readonly resolve: () => void
+  readonly resolve: (settled: Settled) => void
   readonly reject: (error: Error) => void
   timer?: Timer
 }
@@ -35,16 +47,21 @@ export class ServiceDesk {
     this.#clock = clock
   }
 
-  /** Resolves when the message has been acknowledged. Rejects if that takes too long, or as `giveBack` says. */
-  async hand(message: AppMessage): Promise<void> {
+  /**
+   * Resolves when the message has been acknowledged, with whom to tell when that is durable. Rejects if it
+   * takes too long, or as `giveBack` says.
+   */
+  async hand(message: AppMessage): Promise<Settled> {
     try {
-      await new Promise<void>((resolve, reject) => {
+      return await new Promise<Settled>((resolve, reject) => {
         this.#waiting = { message, resolve, reject }
         this.#offer()
       })
     } finally {
-      this.#waiting?.timer?.cancel()
-      this.#waiting = undefined
+      if (this.#waiting?.message === message) {
+        this.#waiting.timer?.cancel()
+        this.#waiting = undefined
+      }
     }
   }
 
@@ -60,12 +77,17 @@ export class ServiceDesk {
     }
   }
 
-  /** @returns Whether that message waited for it. */
-  acknowledge({ from, messageId }: AppMessageKey): boolean {
+  /** Resolves when the server has stored it, or could not. */
+  async acknowledge({ from, messageId }: AppMessageKey): Promise<Acknowledgement> {
     const waiting = this.#waiting
-    if (waiting?.message.from !== from || waiting.message.messageId !== messageId) return false
-    waiting.resolve()
-    return true
+    if (waiting?.message.from !== from || waiting.message.messageId !== messageId) {
+      return 'not-waiting'
+    }
+    waiting.timer?.cancel()
+    // Who acknowledges once more finds nothing, and waits for nobody.
+    this.#waiting = undefined
+    const isDurable = await new Promise<boolean>((settled) => waiting.resolve(settled))
+    return isDurable ? 'durable' : 'not-stored'
   }
 
   /** The message that is out goes back to the server, and comes again. */

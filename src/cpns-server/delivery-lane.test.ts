@@ -12,11 +12,14 @@ let handover: (message: MailboxMessage) => Promise<Handover>
 let reads: number
 let isStoreBroken: boolean
 let lane: DeliveryLane
+/** Whether acknowledgements became durable, as handlers were told. */
+let told: boolean[]
 
 beforeEach(() => {
   clock = createVirtualClock(1_000_000)
   rows = []
   sent = []
+  told = []
   reads = 0
   isStoreBroken = false
   handover = async () => 'sent'
@@ -124,10 +127,23 @@ describe('delivery', () => {
 
   test('acknowledges at once what was handled at once', async () => {
     lane = laneWith(1)
-    handover = async () => 'acknowledged'
+    handover = async () => ({ acknowledged: (isDurable) => told.push(isDurable) })
     put('a1', 'a2', 'a3')
     await wake()
     expect([sent, rows]).toEqual([['a1', 'a2', 'a3'], []])
+    expect(told).toEqual([true, true, true])
+  })
+
+  test('says so if the acknowledgement could not be stored, and hands it over again', async () => {
+    put('a1')
+    handover = async () => {
+      isStoreBroken = sent.length === 1
+      return { acknowledged: (isDurable) => told.push(isDurable) }
+    }
+    await wake()
+    isStoreBroken = false
+    await clock.advance(10_000)
+    expect([sent, told, rows]).toEqual([['a1', 'a1'], [false, true], []])
   })
 
   test('an expired message holds no place in the window', async () => {
@@ -176,7 +192,7 @@ describe('a message that was refused', () => {
       await clock.advance(1)
       expect(sent).toHaveLength(index + 2)
     }
-    handover = async () => 'acknowledged'
+    handover = async () => ({ acknowledged: (isDurable) => told.push(isDurable) })
     await clock.advance(60_000)
     put('a2')
     handover = async () => 'refused'

@@ -17,8 +17,8 @@ export interface MessageKey {
 export type Handover =
   /** The acknowledgement follows. */
   | 'sent'
-  /** That was the acknowledgement too. */
-  | 'acknowledged'
+  /** That was the acknowledgement too; who is told when it is durable, or could not be stored. */
+  | { readonly acknowledged: (isDurable: boolean) => void }
   /** The recipient could not handle it: it comes again later, and before the later ones of its sender. */
   | 'refused'
 
@@ -113,8 +113,8 @@ export class DeliveryLane {
     if (!this.#outstanding.has(key) && !this.#held.has(message.from)) {
       this.#outstanding.set(key, message.expiresAtMs)
       const handover = await this.#transmit(message, key)
-      if (handover === 'acknowledged') await this.#settle(message)
       if (handover === 'refused') this.#hold(message)
+      else if (handover !== 'sent') await this.#conclude(message, handover.acknowledged)
     }
     this.#afterPosition = message.position
   }
@@ -126,6 +126,16 @@ export class DeliveryLane {
       this.#outstanding.delete(key)
       throw error
     }
+  }
+
+  async #conclude(message: MailboxMessage, tell: (isDurable: boolean) => void): Promise<void> {
+    try {
+      await this.#settle(message)
+    } catch (error) {
+      tell(false)
+      throw error
+    }
+    tell(true)
   }
 
   async #settle({ from, messageId }: MessageKey): Promise<void> {

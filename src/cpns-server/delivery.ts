@@ -88,8 +88,8 @@ async function handToService(
   log: Log,
 ): Promise<Handover> {
   try {
-    await handler(message)
-    return 'acknowledged'
+    const settled = await handler(message)
+    return { acknowledged: settled ?? (() => {}) }
   } catch (error) {
     const { messageId } = message
     log.warn('service-failed', { messageId, reason: error instanceof Error ? error.message : '' })

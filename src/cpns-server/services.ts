@@ -1,8 +1,20 @@
 /** Applications at the server that messages can be addressed to as `urn:cpns:service:<name>`. Design 8 */
 import type { MailboxMessage } from './server-store.ts'
 
-/** Called for each message; when it returns, the message has been acknowledged. Throws to get it again. */
-export type ServiceHandler = (message: MailboxMessage) => Promise<void>
+/**
+ * Told what became of an acknowledgement: `true` when it is durable and the message will not come again,
+ * `false` if it could not be stored.
+ */
+export type Settled = (isDurable: boolean) => void
+
+/**
+ * Called for each message; when it returns, the message has been acknowledged. Throws to get it again.
+ *
+ * @returns Nothing, or whom to tell when the acknowledgement is durable.
+ */
+export type ServiceHandler = (
+  message: MailboxMessage,
+) => Promise<Settled | undefined> | Promise<void>
 
 const PREFIX = 'urn:cpns:service:'
 const NAME = /^[a-z0-9][a-z0-9.-]{0,62}$/

@@ -3,6 +3,7 @@
 import { makeApiKey } from '../../app/api-key.ts'
 import type { AppMessage } from '../../app/app-message.ts'
 import type { ApiScope } from '../../app/app-store.ts'
+import type { Settled } from '../../app/service-desk.ts'
 import { noLog } from '../../ports/log.ts'
 import { openAppStore } from '../sqlite/app-store.ts'
 import { testSealer } from '../sqlite/sqlite.fixture.ts'
@@ -15,7 +16,7 @@ const random = createSystemRandom()
 /** Starts it; `status` is what the server answers to a submission. */
 export async function startAppApi(status: { submit: number } = { submit: 202 }) {
   const store = openAppStore(':memory:', testSealer())
-  const handlers = new Map<string, (message: AppMessage) => Promise<void>>()
+  const handlers = new Map<string, (message: AppMessage) => Promise<Settled | undefined>>()
   const submitted: AppSubmission[] = []
   const makeKey = async (scopes: readonly ApiScope[], service = 'echo') => {
     const { text, record } = makeApiKey({ service, scopes }, { random, nowMs: Date.now() })
@@ -50,7 +51,7 @@ export async function startAppApi(status: { submit: number } = { submit: 202 }) 
     store,
     /** As the server hands a message to its service. */
     async hand(message: Partial<AppMessage> & { readonly messageId: string }) {
-      await handlers.get('echo')?.({
+      const settled = await handlers.get('echo')?.({
         from: 'urn:x:a',
         to: 'urn:cpns:service:echo',
         contentType: 'text/plain',
@@ -58,6 +59,7 @@ export async function startAppApi(status: { submit: number } = { submit: 202 }) 
         expiresAtMs: Date.now() + 60_000,
         ...message,
       })
+      settled?.(true)
     },
     async close() {
       await served.close()

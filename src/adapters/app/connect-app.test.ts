@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import { startAppApi } from './app.fixture.ts'
@@ -44,6 +47,22 @@ test('a message whose handler throws comes again', async () => {
     ['m1', 'hello'],
     ['m1', 'hello'],
   ])
+})
+
+test('what was handled is not handled again where there is a seen-list, and acknowledged again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cpns-app-'))
+  const seenFile = join(folder, 'seen.db')
+  const got: string[] = []
+  for (const round of ['first run', 'second run']) {
+    const careful = connectApp({ ...api, seenFile })
+    void careful.listen(({ messageId }) => void got.push(`${round} ${messageId}`))
+    // As if the server had never got the acknowledgement of the first time.
+    await api.hand({ messageId: 'm1' })
+    await api.hand({ messageId: round })
+    await careful.close()
+  }
+  rmSync(folder, { recursive: true })
+  expect(got).toEqual(['first run m1', 'first run first run', 'second run second run'])
 })
 
 test('what the server refuses is said, with its status', async () => {

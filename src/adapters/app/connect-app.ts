@@ -3,9 +3,11 @@
  * acknowledged when its handler has returned. Design 8
  */
 import { Pool } from 'undici'
+import type { AppMessageJson } from '../../app/app-message.ts'
 import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
 import { fromBase64, toBase64 } from '../../octets/octets.ts'
 import { secureConnector } from '../http/secure-connector.ts'
+import { openSeenList } from '../sqlite/seen-list.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
 import { eventsOf } from './read-events.ts'
@@ -18,6 +20,11 @@ export interface AppTarget {
   readonly apiKey: string
   /** How the server is known; default: authorities of the machine. */
   readonly trust?: Trust
+  /**
+   * File that keeps what was handled, so that a message whose acknowledgement was lost (the server or this
+   * program ended at that moment) is not handled again; default: it may be handled twice then.
+   */
+  readonly seenFile?: string
 }
 
 /** A message to the service. */
@@ -78,16 +85,23 @@ const SILENCE_MS = 45_000
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
 
-/** @throws {ConfigurationInvalid} If the URL cannot be used. */
+/** @throws {ConfigurationInvalid} If the URL or the file cannot be used. */
 export function connectApp(target: AppTarget): App {
+  const seen = target.seenFile === undefined ? undefined : openSeenList(target.seenFile)
   const closing = new AbortController()
   const server = createRequests(target, closing.signal)
   const { request } = server
 
+  /** The message that is being handled; its seen-list is closed only after it. */
+  let handled: Promise<unknown> = Promise.resolve()
+
   const handle = async (data: string, handler: Handler): Promise<void> => {
-    const { payload, ...rest } = JSON.parse(data) as ReceivedMessage & { payload: string }
-    await handler({ ...rest, payload: fromBase64(payload) })
+    const { payload, expiresAt, ...rest } = JSON.parse(data) as AppMessageJson
     const { from, messageId } = rest
+    if (!(await seen?.hasSeen({ from, messageId }))) {
+      await handler({ ...rest, payload: fromBase64(payload) })
+      await seen?.markSeen({ from, messageId, expiresAtMs: Date.parse(expiresAt) })
+    }
     const answer = await request('POST', '/api/acknowledgements', { from, messageId })
     await answer.body.dump()
   }
@@ -95,7 +109,10 @@ export function connectApp(target: AppTarget): App {
   const listenOnce = async (handler: Handler): Promise<void> => {
     const { body } = await request('GET', '/api/events')
     for await (const { event, data } of eventsOf(body)) {
-      if (event === 'message') await handle(data, handler)
+      if (event !== 'message') continue
+      handled = handle(data, handler).catch((error: unknown) => error)
+      const error = await handled
+      if (error !== undefined) throw error
     }
   }
 
@@ -108,6 +125,7 @@ export function connectApp(target: AppTarget): App {
     },
     async listen(handler) {
       let retryMs = FIRST_RETRY_MS
+      await seen?.removeExpired(Date.now())
       while (!closing.signal.aborted) {
         try {
           await listenOnce(handler)
@@ -122,6 +140,8 @@ export function connectApp(target: AppTarget): App {
     async close() {
       closing.abort()
       await server.close()
+      await handled
+      await seen?.close()
     },
   }
 }

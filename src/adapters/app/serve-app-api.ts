@@ -114,7 +114,7 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
   const handlers: Record<Exclude<keyof typeof APP_ROUTES, 'openapi'>, Handler> = {
     send: (key, { body }) => send(key, body, parts),
     events: async (key, request, reply) => streamEvents(key, { request, reply }, parts),
-    acknowledge: async (key, { body }) => acknowledge(key, body, parts),
+    acknowledge: (key, { body }) => acknowledge(key, body, parts),
     setWebhook: (key, { body }) => setWebhook(key, body, parts),
     showWebhook: (key) => showWebhook(key, parts),
     removeWebhook: (key) => removeWebhook(key, parts),
@@ -154,8 +154,11 @@ async function send(key: ApiKeyRecord, body: unknown, { exchange, random }: Part
   return { messageId, status }
 }
 
-function acknowledge(key: ApiKeyRecord, body: unknown, { hub }: Parts): void {
-  if (!hub.acknowledge(key.service, readInput(acknowledgeSchema, body))) throw new Problem(404)
+/** 204 only when it is durable: after it the message does not come again, whatever crashes. Design 8 */
+async function acknowledge(key: ApiKeyRecord, body: unknown, { hub }: Parts): Promise<void> {
+  const outcome = await hub.acknowledge(key.service, readInput(acknowledgeSchema, body))
+  if (outcome === 'not-waiting') throw new Problem(404)
+  if (outcome === 'not-stored') throw new Problem(500)
 }
 
 async function setWebhook(key: ApiKeyRecord, body: unknown, { store, hub, random }: Parts) {

@@ -2,6 +2,7 @@
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { PneStore } from '../../pne/pne-store.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
+import { createSeenRows, SEEN_TABLE } from './seen-rows.ts'
 import { connectStore } from './store-connection.ts'
 
 const SCHEMA = {
@@ -14,13 +15,7 @@ const SCHEMA = {
        key BLOB NOT NULL,
        expires_at_ms INTEGER NOT NULL
      ) STRICT;
-     CREATE TABLE seen (
-       from_entity TEXT NOT NULL,
-       message_id TEXT NOT NULL,
-       expires_at_ms INTEGER NOT NULL,
-       PRIMARY KEY (from_entity, message_id)
-     ) STRICT, WITHOUT ROWID;
-     CREATE INDEX seen_by_expiry ON seen (expires_at_ms);`,
+     ${SEEN_TABLE}`,
   ],
 }
 
@@ -41,17 +36,10 @@ export function openPneStore(file: string, sealer: RecordSealer): PneStore {
   const replaceEuKey = db.prepare<EuKeyRow>(
     'INSERT OR REPLACE INTO eukey VALUES (1, @id, @key, @expires_at_ms)',
   )
-  const findSeen = db.prepare<[string, string]>(
-    'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ?',
-  )
-  const insertSeen = db.prepare<[string, string, number]>(
-    `INSERT INTO seen VALUES (?, ?, ?)
-     ON CONFLICT DO UPDATE SET expires_at_ms = max(expires_at_ms, excluded.expires_at_ms)`,
-  )
-  const removeSeen = db.prepare<[number]>('DELETE FROM seen WHERE expires_at_ms <= ?')
 
   return {
     ...store,
+    ...createSeenRows(db, commits),
     loadEuKey: () =>
       commits.read(() => {
         const row = selectEuKey.get()
@@ -64,13 +52,6 @@ export function openPneStore(file: string, sealer: RecordSealer): PneStore {
         const sealed = sealColumn(sealer, identityOf(id), key)
         replaceEuKey.run({ id, key: sealed, expires_at_ms: expiresAtMs })
       }),
-    hasSeen: ({ from, messageId }) =>
-      commits.read(() => findSeen.get(from, messageId) !== undefined),
-    markSeen: ({ from, messageId, expiresAtMs }) =>
-      commits.run(() => {
-        insertSeen.run(from, messageId, expiresAtMs)
-      }),
-    removeExpired: (nowMs) => commits.run(() => removeSeen.run(nowMs).changes),
   }
 }
 
