@@ -80,7 +80,7 @@ test('what it did not read waits at the server, and comes when it is back', asyn
 test('a slow service holds only its own messages up', async () => {
   const watch = await world.createPne(WATCH_ID, 10, gateway)
   await watch.pne.start()
-  world.server.registerService('slow', () => new Promise(() => {}))
+  world.server.registerService('slow', () => new Promise<void>(() => {}))
   const collected = collect(world)
   for (let n = 0; n < 20; n++) {
     await watch.pne.send({ to: 'urn:cpns:service:slow', payload: new Uint8Array(1) })
