@@ -10,9 +10,12 @@ test('it tells its port, and leaves nothing when its parent goes', async () => {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
-  child.send('zh')
+  child.send({ kind: 'zh' })
   const [{ port }] = (await once(child, 'message')) as [{ port: number }]
   expect(port).toBeGreaterThan(0)
+  child.send('cpu')
+  const [{ cpuMicros }] = (await once(child, 'message')) as [{ cpuMicros: number }]
+  expect(cpuMicros).toBeGreaterThan(0)
   const folders = () =>
     readdirSync(tmpdir()).filter((name) => name.startsWith(`cpns-bench-${child.pid}-`))
   expect(folders()).toHaveLength(1)

@@ -1,8 +1,13 @@
 /** The other process of a benchmark: the entity that is measured, or its baseline; ends with its parent. */
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { createServer as createHttpServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
+import { createServer as createHttpServer, type RequestListener } from 'node:http'
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
@@ -20,18 +25,18 @@ import type { Zh } from '../gba/zh.ts'
 import { createHss } from '../hss/create-hss.ts'
 import { formatBtid } from '../identity/btid.ts'
 import {
-  BASELINE_BODY,
-  BASELINE_HEADERS,
   BENCH_K,
   BENCH_OPC,
   BENCH_SUBSCRIBERS,
   BSF_NAMES,
-  type FarSideKind,
+  type FarSideStart,
+  type FarSideTold,
   HSS_NAMES,
   impiOf,
   NAF_NAMES,
+  type RecordedExchange,
   randOf,
-  ZH_OCTETS,
+  type WireOctets,
 } from './bench-world.ts'
 
 const LIFETIME_SECONDS = 3600
@@ -41,19 +46,35 @@ const folderPath = join(tmpdir(), `cpns-bench-${process.pid}-${randomBytes(4).to
 
 process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
-process.once('message', (kind: FarSideKind) => {
-  STARTS[kind]().then(
-    (port) => process.send?.({ port }),
-    (error: unknown) => process.send?.({ error: String(error) }),
+const tell = (told: FarSideTold): void => void process.send?.(told)
+
+process.on('message', (asked: FarSideStart | 'cpu') => {
+  if (asked === 'cpu') {
+    const { user, system } = process.cpuUsage()
+    tell({ cpuMicros: user + system })
+    return
+  }
+  serve(asked).then(
+    (port) => tell({ port }),
+    (error: unknown) => tell({ error: String(error) }),
   )
 })
 
-const STARTS: Readonly<Record<FarSideKind, () => Promise<number>>> = {
-  http: () => listening(createHttpServer(answerBare)),
-  tcp: () => listening(createTcpServer(echoSizes)),
-  zh: serveZh,
-  zn: serveZn,
-  ub: async () => (await serveUb({ bsf: await startBsf(await startHss()), ...LOOPBACK })).port,
+/** @returns The port. */
+async function serve(start: FarSideStart): Promise<number> {
+  switch (start.kind) {
+    case 'ub':
+      return (await serveUb({ bsf: await startBsf(await startHss()), ...LOOPBACK })).port
+    case 'zh':
+      return serveZh()
+    case 'zn':
+      return serveZn()
+    case 'http':
+      return listening(createHttpServer(bareAnswers(start.exchanges)))
+    case 'tcp':
+      break
+  }
+  return listening(createTcpServer((socket) => echoSizes(socket, start.octets)))
 }
 
 async function serveZh(): Promise<number> {
@@ -126,25 +147,29 @@ async function serveZn(): Promise<number> {
   return (await serveDiameterZn({ bsf, ...names, ...LOOPBACK }, ports)).port
 }
 
-/** The sizes of Ub without what is in them: a challenge to a request without body, then the answer. */
-const answerBare: Parameters<typeof createHttpServer>[1] = (request, response) => {
-  const isFirst = request.headers['x-exchange'] === '1'
-  response.writeHead(isFirst ? 401 : 200, BASELINE_HEADERS).end(isFirst ? '' : BASELINE_BODY)
+/** What Ub sends, without what makes it: `/0` gets the first answer, `/1` the second. */
+function bareAnswers(exchanges: readonly RecordedExchange[]): RequestListener {
+  const answers = exchanges.map(({ answer: { status, headers, body } }) => {
+    const octets = Buffer.from(body, 'latin1')
+    return { status, headers: { ...headers, 'content-length': octets.length }, octets }
+  })
+  return ({ url = '' }, response) => {
+    const { status = 404, headers = {}, octets = '' } = answers[Number(url.slice(1))] ?? {}
+    response.writeHead(status, headers).end(octets)
+  }
 }
 
-/** As many octets as a MAA has for as many as a MAR has. */
-function echoSizes(
-  socket: Parameters<NonNullable<Parameters<typeof createTcpServer>[1]>>[0],
-): void {
-  const answer = new Uint8Array(ZH_OCTETS.answer)
+/** As many octets as an answer has for as many as a request has. */
+function echoSizes(socket: Socket, { request, answer }: WireOctets): void {
+  const answered = new Uint8Array(answer)
   let held = 0
   socket.setNoDelay(true).on('error', () => {})
-  socket.on('data', (octets) => {
-    held += octets.length
-    const whole = Math.floor(held / ZH_OCTETS.request)
-    held -= whole * ZH_OCTETS.request
+  socket.on('data', ({ length }) => {
+    held += length
+    const whole = Math.floor(held / request)
+    held -= whole * request
     socket.cork()
-    for (let n = 0; n < whole; n++) socket.write(answer)
+    for (let n = 0; n < whole; n++) socket.write(answered)
     socket.uncork()
   })
 }

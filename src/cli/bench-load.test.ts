@@ -26,3 +26,14 @@ test('what fails is no figure', async () => {
     'refused',
   )
 })
+
+test('processor time is counted an operation, of each process', async () => {
+  let done = 0
+  const once = async () => {
+    await sleep(1)
+    done += 1
+  }
+  const cpu = async () => [100 + done * 7, done * 2]
+  const figure = await measureLoad({ inFlight: 3, seconds: 0.1, once, cpu }, systemClock)
+  expect(figure.cpu).toEqual([7, 2])
+})

@@ -7,6 +7,8 @@ export interface Load {
   readonly seconds: number
   /** One operation, from the request to the answer. Rejects if it failed: then the figure is none. */
   readonly once: () => Promise<unknown>
+  /** Microseconds of processor time that each process has used since its start, all threads of it. */
+  readonly cpu?: () => Promise<readonly number[]>
 }
 
 /** What came of it. */
@@ -16,6 +18,8 @@ export interface LoadFigure {
   /** Milliseconds that half of all, and 99 of 100, were answered within. */
   readonly p50: number
   readonly p99: number
+  /** Microseconds of processor time an operation, a number for each process that `Load.cpu` tells of. */
+  readonly cpu: readonly number[]
 }
 
 /** Of the time, what is not measured at the start. */
@@ -23,28 +27,35 @@ const WARM_UP = 0.25
 
 /** @throws What an operation throws. */
 export async function measureLoad(
-  { inFlight, seconds, once }: Load,
+  { inFlight, seconds, once, cpu = async () => [] }: Load,
   clock: Pick<Clock, 'monotonicMs'>,
 ): Promise<LoadFigure> {
-  const startMs = clock.monotonicMs()
-  const fromMs = startMs + seconds * 1000 * WARM_UP
-  const untilMs = fromMs + seconds * 1000
-  const waits: number[] = []
-  const worker = async (): Promise<void> => {
-    for (let sentMs = clock.monotonicMs(); sentMs < untilMs; ) {
-      await once()
-      const nowMs = clock.monotonicMs()
-      if (sentMs >= fromMs && nowMs < untilMs) waits.push(nowMs - sentMs)
-      sentMs = nowMs
+  /** Milliseconds that each operation took, and all of them together. */
+  const run = async (forMs: number) => {
+    const startMs = clock.monotonicMs()
+    const waits: number[] = []
+    const worker = async (): Promise<void> => {
+      for (let sentMs = startMs; sentMs < startMs + forMs; ) {
+        await once()
+        const nowMs = clock.monotonicMs()
+        waits.push(nowMs - sentMs)
+        sentMs = nowMs
+      }
     }
+    await Promise.all(Array.from({ length: inFlight }, worker))
+    return { waits, tookMs: clock.monotonicMs() - startMs }
   }
-  await Promise.all(Array.from({ length: inFlight }, worker))
+  await run(seconds * 1000 * WARM_UP)
+  const before = await cpu()
+  const { waits, tookMs } = await run(seconds * 1000)
+  const after = await cpu()
   waits.sort((a, b) => a - b)
   return {
     inFlight,
-    perSecond: waits.length / seconds,
+    perSecond: (waits.length * 1000) / tookMs,
     p50: quantile(waits, 0.5),
     p99: quantile(waits, 0.99),
+    cpu: after.map((micros, n) => (micros - (before[n] ?? 0)) / waits.length),
   }
 }
 

@@ -49,13 +49,13 @@ test('JSON, one line', () => {
 })
 
 test('loads beside their baselines', () => {
-  const load = { inFlight: 32, perSecond: 2500.4, p50: 1.234, p99: 30.5 }
-  const baseline = { ...load, perSecond: 5000 }
+  const load = { inFlight: 32, perSecond: 2500.4, p50: 1.234, p99: 30.5, cpu: [210.4, 380] }
+  const baseline = { ...load, perSecond: 5000, cpu: [50, 40] }
   const text = formatWire({ own: 'ours', baseline: 'bare' }, [{ ...load, baseline, ratio: 0.5 }])
   expect(text.split('\n').map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
     'ours',
     'baseline: bare',
-    'in flight | a second | p50 ms | p99 ms | baseline | p99 ms | share',
-    '32 | 2,500 | 1.23 | 30.50 | 5,000 | 30.50 | 0.50',
+    'in flight | a second | p50 ms | p99 ms | CPU µs | share | baseline | p50 ms | p99 ms | CPU µs',
+    '32 | 2,500 | 1.23 | 30.50 | 210+380 | 0.50 | 5,000 | 1.23 | 30.50 | 50+40',
   ])
 })

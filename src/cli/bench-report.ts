@@ -1,5 +1,6 @@
 /** How the figures of a benchmark are printed: for people as a table, for programs as one JSON object. */
 import { availableParallelism, cpus, loadavg } from 'node:os'
+import type { LoadFigure } from './bench-load.ts'
 import type { BenchFigure, BenchResult } from './bench-measure.ts'
 import type { WireFigure } from './bench-wire.ts'
 
@@ -73,24 +74,32 @@ function rounded(figure: BenchFigure): BenchFigure {
   }
 }
 
-/** What is measured and its baseline, then a line a load. */
+/**
+ * What is measured and its baseline, then a line a load; `CPU µs` is processor time an operation, of this
+ * process and of the other.
+ */
 export function formatWire(
   { own, baseline }: { readonly own: string; readonly baseline: string },
   figures: readonly WireFigure[],
 ): string {
-  const columns = ['in flight', 'a second', 'p50 ms', 'p99 ms', 'baseline', 'p99 ms', 'share']
+  const columns = ['in flight', ...RATE_COLUMNS, 'share', 'baseline', ...RATE_COLUMNS.slice(1)]
   const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell) => cell.padStart(11)).join('')}`
-  const rows = figures.map(({ inFlight, perSecond, p50, p99, baseline: bare, ratio }) =>
+    `  ${cells.map((cell) => cell.padStart(10)).join('')}`
+  const rows = figures.map((figure) =>
     line([
-      String(inFlight),
-      Math.round(perSecond).toLocaleString('en'),
-      p50.toFixed(2),
-      p99.toFixed(2),
-      Math.round(bare.perSecond).toLocaleString('en'),
-      bare.p99.toFixed(2),
-      ratio.toFixed(2),
+      String(figure.inFlight),
+      ...rateCells(figure),
+      figure.ratio.toFixed(2),
+      ...rateCells(figure.baseline),
     ]),
   )
   return [`  ${own}`, `  baseline: ${baseline}`, line(columns), ...rows].join('\n')
+}
+
+const RATE_COLUMNS = ['a second', 'p50 ms', 'p99 ms', 'CPU µs']
+
+function rateCells({ perSecond, p50, p99, cpu }: LoadFigure): readonly string[] {
+  const micros = cpu.map((used) => Math.round(used)).join('+')
+  const rate = Math.round(perSecond).toLocaleString('en')
+  return [rate, p50.toFixed(2), p99.toFixed(2), micros]
 }

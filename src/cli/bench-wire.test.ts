@@ -6,11 +6,12 @@ test.each(WIRE_BENCHES)(
   async (name) => {
     const figures = await measureWire(name, [1, 4], 0.1)
     expect(figures.map(({ inFlight }) => inFlight)).toEqual([1, 4])
-    for (const { perSecond, baseline, ratio, p50, p99 } of figures) {
+    for (const { perSecond, baseline, ratio, p50, p99, cpu } of figures) {
       expect(perSecond).toBeGreaterThan(0)
       expect(baseline.perSecond).toBeGreaterThan(0)
       expect(ratio).toBeCloseTo(perSecond / baseline.perSecond)
       expect(p99).toBeGreaterThanOrEqual(p50)
+      for (const micros of [...cpu, ...baseline.cpu]) expect(micros).toBeGreaterThan(0)
     }
   },
   60_000,

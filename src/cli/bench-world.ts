@@ -4,8 +4,36 @@ import { parseFqdn } from '../identity/fqdn.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import { fromHex, uint32 } from '../octets/octets.ts'
 
-/** What the other process is. */
-export type FarSideKind = 'ub' | 'zh' | 'zn' | 'http' | 'tcp'
+/** What the other process is to be; it answers with `FarSideTold`. */
+export type FarSideStart =
+  | { readonly kind: 'ub' | 'zh' | 'zn' }
+  | { readonly kind: 'http'; readonly exchanges: readonly RecordedExchange[] }
+  | { readonly kind: 'tcp'; readonly octets: WireOctets }
+
+/** What the other process tells: its port when it has started, its processor time when asked for `cpu`. */
+export interface FarSideTold {
+  readonly port?: number
+  /** Since its start, all threads. */
+  readonly cpuMicros?: number
+  readonly error?: string
+}
+
+/** One HTTP exchange, to be repeated without a meaning. */
+export interface RecordedExchange {
+  readonly request: Readonly<Record<string, string>>
+  readonly answer: {
+    readonly status: number
+    readonly headers: Readonly<Record<string, string>>
+    /** An octet a character. */
+    readonly body: string
+  }
+}
+
+/** Octets of a request and its answer. */
+export interface WireOctets {
+  readonly request: number
+  readonly answer: number
+}
 
 /** Subscribers that take turns. */
 export const BENCH_SUBSCRIBERS = 1000
@@ -19,12 +47,11 @@ export const BSF_NAMES = namesOf('bsf.bench.example')
 export const HSS_NAMES = namesOf('hss.bench.example')
 /** The NAF in Diameter. */
 export const NAF_NAMES = namesOf('naf.bench.example')
-/** Octets of a MAR and a MAA, as tshark counts them. */
-export const ZH_OCTETS = { request: 332, answer: 700 }
-/** Headers of about the octets that Ub's have. */
-export const BASELINE_HEADERS = { 'x-filler': 'x'.repeat(420) }
-/** A body of the octets of a BootstrappingInfo. */
-export const BASELINE_BODY = 'x'.repeat(240)
+/** Octets of MAR and MAA, and of BIR and BIA, of these names, as counted on the wire. */
+export const WIRE_OCTETS: Readonly<Record<'zh' | 'zn', WireOctets>> = {
+  zh: { request: 272, answer: 524 },
+  zn: { request: 284, answer: 340 },
+}
 
 /** Subscriber number `n`. */
 export function impiOf(n: number): Impi {
