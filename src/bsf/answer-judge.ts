@@ -109,7 +109,8 @@ export function createAnswerJudge(
     if (issued === undefined || !isLive(issued)) return arrival.challengeAnew()
     const { impi, tmpi: username = impi } = issued
     if (username !== answer.username || formatAkaNonce(issued) !== answer.nonce) return forbidden()
-    if (!verifyUbAnswer(answer, { request, bsfName, xres: issued.xres })) {
+    const isRight = verifyUbAnswer(answer, { request, bsfName, xres: issued.xres })
+    if (!isRight || (issued.isMadeUp && answer.auts === undefined)) {
       await store.useChallenge(usedUntil(issued))
       log.warn('wrong-response', { impi: issued.impi })
       return forbidden()

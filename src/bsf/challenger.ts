@@ -14,7 +14,15 @@ import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
-import { sealChallenge, type UbChallenge } from './ub-challenge.ts'
+import type { Random } from '../ports/random.ts'
+import { sealChallenge } from './ub-challenge.ts'
+import {
+  type ChallengeKeys,
+  endOfSlot,
+  HIDING_OCTETS,
+  makeUpKeys,
+  type UnknownImpiOptions,
+} from './unknown-impi.ts'
 
 /** How challenges are made. */
 export interface ChallengerOptions {
@@ -24,6 +32,8 @@ export interface ChallengerOptions {
   readonly keyLifetimeSeconds: number
   /** As `BsfOptions.flipsRes`. */
   readonly flipsRes: boolean
+  /** As `BsfOptions.unknownImpi`. */
+  readonly unknownImpi?: UnknownImpiOptions
 }
 
 /** What a challenger is given. */
@@ -31,6 +41,7 @@ export interface ChallengerPorts {
   readonly zh: Zh
   readonly ring: SealingRing
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
 }
 
@@ -43,8 +54,8 @@ export interface ChallengeCircumstances {
 }
 
 /**
- * Message 2 for a user: 403 if the HSS does not know the user or refuses its AUTS, 503 if it cannot be
- * asked or its answer cannot be used.
+ * Message 2 for a user: 403 if the HSS does not know the user (unless such are challenged too) or refuses
+ * its AUTS, 503 if it cannot be asked or its answer cannot be used.
  *
  * @throws {StoreFailed} If no sealing key can be had.
  */
@@ -60,24 +71,36 @@ const MAX_OPAQUE_CHARACTERS = 4096
 
 /** The challenger of one BSF. */
 export function createChallenger(options: ChallengerOptions, ports: ChallengerPorts): Challenger {
-  const { zh, ring, clock, log } = ports
+  const { zh, ring, clock, random, log } = ports
+  const { unknownImpi } = options
   const refuse = (status: 403 | 503) => formatRefusal(options.product, { status })
 
-  return async (request, { stale = false, tmpi } = {}) => {
-    const { impi } = request
+  const format = async (
+    keys: ChallengeKeys,
+    { impi, resynchronization }: ZhRequest,
+    { stale = false, tmpi }: ChallengeCircumstances,
+  ): Promise<UbResponse> => {
+    const user = { impi, ...(tmpi !== undefined && { tmpi }) }
+    const resynchronized = resynchronization !== undefined
+    const challenge = { ...keys, ...user, resynchronized, issuedAtMs: clock.nowMs() }
+    const opaque = await sealChallenge(ring, challenge, unknownImpi && HIDING_OCTETS)
+    if (opaque.length > MAX_OPAQUE_CHARACTERS) throw new RangeError('the GUSS is too long')
+    return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
+  }
+
+  const challenge: Challenger = async (request, circumstances = {}) => {
+    const { impi, resynchronization } = request
     const answer = await zh.requestVector(request)
     if (answer.outcome !== 'success') {
-      log.warn('no-vector', { impi, outcome: answer.outcome })
-      return refuse(answer.outcome === 'unavailable' ? 503 : 403)
+      const { outcome } = answer
+      log.warn('no-vector', { impi, outcome })
+      if (outcome === 'identity-unknown' && unknownImpi && resynchronization === undefined) {
+        return format(makeUpKeys(unknownImpi, random), request, circumstances)
+      }
+      return refuse(outcome === 'unavailable' ? 503 : 403)
     }
     try {
-      const resynchronized = request.resynchronization !== undefined
-      const issuedAtMs = clock.nowMs()
-      const user = { impi, ...(tmpi !== undefined && { tmpi }) }
-      const challenge = { ...challengeOf(answer, options), ...user, issuedAtMs, resynchronized }
-      const opaque = await sealChallenge(ring, challenge)
-      if (opaque.length > MAX_OPAQUE_CHARACTERS) throw new RangeError('the GUSS is too long')
-      return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
+      return await format(challengeOf(answer, options), request, circumstances)
     } catch (error) {
       // What the HSS said is wrong, not what the UE said.
       if (!(error instanceof InvalidMessage || error instanceof RangeError)) throw error
@@ -85,13 +108,20 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
       return refuse(503)
     }
   }
+  if (unknownImpi === undefined) return challenge
+  return async (...request) => {
+    const sinceMs = clock.monotonicMs()
+    const response = await challenge(...request)
+    await endOfSlot(unknownImpi, { sinceMs, clock })
+    return response
+  }
 }
 
 /** @throws {InvalidMessage} If the GUSS is none. @throws {RangeError} If a part has a wrong length. */
 function challengeOf(
   { vector, guss: gussXml }: VectorAnswer,
   options: ChallengerOptions,
-): Omit<UbChallenge, 'impi' | 'tmpi' | 'issuedAtMs' | 'resynchronized'> {
+): ChallengeKeys {
   const guss = gussXml === undefined ? undefined : parseGuss(gussXml)
   const common = {
     rand: vector.rand,

@@ -9,6 +9,7 @@ import { createChallenger } from './challenger.ts'
 import { createExpirySweep } from './expiry-sweep.ts'
 import type { BsfOptions, BsfPorts } from './options.ts'
 import { createUbService, type UbService } from './ub-service.ts'
+import { assertUnknownImpi } from './unknown-impi.ts'
 import { createZnService, type ZnService } from './zn-service.ts'
 
 /** One BSF node; nodes that share a store are one BSF. Neither method ever rejects. */
@@ -23,7 +24,8 @@ const DAY_SECONDS = 86_400
 const CHALLENGE_LIFETIME_MS = 60_000
 
 /**
- * @throws {RangeError} If a lifetime is not a positive whole number, or a NAF is listed twice.
+ * @throws {RangeError} If a lifetime is not a positive whole number, a NAF is listed twice, or an option is
+ * out of range.
  * @see TS 33.220 4.4.2
  */
 export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
@@ -33,11 +35,12 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   const challengeLifetimeMs = options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS
   assertPositive('keyLifetimeSeconds', keyLifetimeSeconds)
   assertPositive('challengeLifetimeMs', challengeLifetimeMs)
+  if (options.unknownImpi) assertUnknownImpi(options.unknownImpi)
 
   const ring = createSealingRing({ purpose: 'ub opaque' }, { store, clock, random })
   const challenge = createChallenger(
-    { bsfName, product, keyLifetimeSeconds, flipsRes },
-    { zh, ring, clock, log },
+    { ...options, product, keyLifetimeSeconds, flipsRes },
+    { zh, ring, clock, random, log },
   )
   const judgeAnswer = createAnswerJudge(
     { bsfName, product, challengeLifetimeMs },

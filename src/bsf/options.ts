@@ -7,6 +7,7 @@ import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { BsfStore } from './bsf-store.ts'
 import type { ChallengeLimitOptions } from './challenge-limits.ts'
+import type { UnknownImpiOptions } from './unknown-impi.ts'
 
 /** What one NAF may do. TS 33.220 4.5.3 */
 export interface NafRule {
@@ -32,6 +33,8 @@ export interface BsfOptions {
   readonly challengeLifetimeMs?: number
   /** Challenges a minute of one user and of one address; over it 429. Default: no limit. */
   readonly challengeLimits?: ChallengeLimitOptions
+  /** Challenges for IMPIs that the HSS does not know, too. Default: they get 403 at once. */
+  readonly unknownImpi?: UnknownImpiOptions
   /** Product token of the Server header; default `cpns-bsf`. */
   readonly product?: string
   /** Name of the UE in the trace; default `PN GW`. */

@@ -42,10 +42,20 @@ describe('a challenge as octets', () => {
     ['with a GUSS', CHALLENGE],
     ['without', PLAIN],
     ['with a TMPI', { ...CHALLENGE, tmpi: WORKED.tmpi }],
+    ['made up', { ...PLAIN, isMadeUp: true } as const],
     ['with a TMPI, without a GUSS', { ...PLAIN, tmpi: WORKED.tmpi }],
     ['with a long GUSS', { ...CHALLENGE, guss: `<guss>${'ü'.repeat(20_000)}</guss>` }],
   ])('comes back, %s', (_, challenge) => {
     expectSame(decodeChallenge(encodeChallenge(challenge)), challenge)
+  })
+
+  test('filled up it has the length of any other, and comes back too', () => {
+    const challenges = [CHALLENGE, PLAIN, { ...CHALLENGE, tmpi: WORKED.tmpi }]
+    for (const challenge of challenges) {
+      const octets = encodeChallenge(challenge, 1024)
+      expect(octets).toHaveLength(1024)
+      expectSame(decodeChallenge(octets), challenge)
+    }
   })
 
   test('every truncation, trailing octets and another version are refused', () => {

@@ -38,6 +38,8 @@ export interface UbChallenge {
   readonly issuedAtMs: number
   /** Whether this one already follows a resynchronisation. */
   readonly resynchronized: boolean
+  /** Of an IMPI that the HSS does not know: no answer to it is right. */
+  readonly isMadeUp?: true
   /** GBA user security settings as XML, as the HSS gave them. */
   readonly guss?: string
 }
@@ -50,11 +52,22 @@ const FLAG_GBA_U = 0x01
 const FLAG_RESYNCHRONIZED = 0x02
 const FLAG_GUSS = 0x04
 const FLAG_TMPI = 0x08
+const FLAG_MADE_UP = 0x10
+const FLAG_PADDED = 0x20
+const NOTHING = new Uint8Array(0)
 const MAX_GUSS_OCTETS = 65_536
 
-/** @returns Base64 for `opaque`. */
-export async function sealChallenge(ring: SealingRing, challenge: UbChallenge): Promise<string> {
-  return toBase64(await ring.seal(encodeChallenge(challenge)))
+/**
+ * @param unit Fills the challenge up to a multiple of so many octets, a power of two; default not.
+ * @returns Base64 for `opaque`.
+ */
+export async function sealChallenge(
+  ring: SealingRing,
+  challenge: UbChallenge,
+  unit?: number,
+): Promise<string> {
+  const octets = encodeChallenge(challenge, unit)
+  return toBase64(await ring.seal(octets))
 }
 
 /** @returns `undefined` if this BSF did not make `opaque`, or its sealing key is gone. */
@@ -68,16 +81,18 @@ export async function openChallenge(
 
 /**
  * version(1) ‖ flags(1) ‖ issuedAtMs(8) ‖ lifetimeSeconds(4) ‖ RAND(16) ‖ AUTN(16) ‖ Ks(32) ‖ lp(XRES) ‖
- * lp(IMPI) ‖ lp(TMPI), if there is one ‖ GUSS, deflated because it is the one part that can be long. TS 24.109 leaves `opaque` open.
+ * lp(IMPI) ‖ lp(TMPI), if there is one ‖ lp(zeros), if it is filled up ‖ GUSS, deflated because it is the one part that can be long. TS 24.109 leaves `opaque` open.
  */
-export function encodeChallenge(challenge: UbChallenge): Uint8Array {
+export function encodeChallenge(challenge: UbChallenge, unit = 1): Uint8Array {
   const { gbaType, resynchronized, guss, tmpi } = challenge
   const flags =
     (gbaType === 'GBA_U' ? FLAG_GBA_U : 0) |
     (resynchronized ? FLAG_RESYNCHRONIZED : 0) |
     (guss === undefined ? 0 : FLAG_GUSS) |
-    (tmpi === undefined ? 0 : FLAG_TMPI)
-  return concatOctets(
+    (tmpi === undefined ? 0 : FLAG_TMPI) |
+    (challenge.isMadeUp ? FLAG_MADE_UP : 0) |
+    (unit === 1 ? 0 : FLAG_PADDED)
+  const head = concatOctets(
     Uint8Array.of(VERSION, flags),
     uint64(BigInt(challenge.issuedAtMs)),
     uint32(challenge.lifetimeSeconds),
@@ -86,9 +101,12 @@ export function encodeChallenge(challenge: UbChallenge): Uint8Array {
     challenge.ks.reveal(),
     lengthPrefixed(challenge.xres.reveal()),
     lengthPrefixed(utf8(challenge.impi)),
-    tmpi === undefined ? new Uint8Array(0) : lengthPrefixed(utf8(tmpi)),
-    guss === undefined ? new Uint8Array(0) : deflateRawSync(utf8(guss)),
+    tmpi === undefined ? NOTHING : lengthPrefixed(utf8(tmpi)),
   )
+  const tail = guss === undefined ? NOTHING : deflateRawSync(utf8(guss))
+  if (unit === 1) return concatOctets(head, tail)
+  const length = head.length + tail.length + lengthPrefixed(NOTHING).length
+  return concatOctets(head, lengthPrefixed(new Uint8Array(-length & (unit - 1))), tail)
 }
 
 /** @throws {InvalidMessage} If the octets are not those of a challenge. */
@@ -106,8 +124,10 @@ export function decodeChallenge(octets: Uint8Array): UbChallenge {
     impi: parseImpi(fromUtf8(reader.lengthPrefixed('opaque'), 'opaque'), 'opaque'),
     gbaType: flags & FLAG_GBA_U ? ('GBA_U' as const) : ('GBA_ME' as const),
     resynchronized: (flags & FLAG_RESYNCHRONIZED) !== 0,
+    ...(flags & FLAG_MADE_UP && { isMadeUp: true as const }),
     ...(flags & FLAG_TMPI && { tmpi: fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') }),
   }
+  if (flags & FLAG_PADDED) reader.lengthPrefixed('opaque')
   if (flags & FLAG_GUSS) return { ...challenge, guss: inflate(reader.takeRest()) }
   reader.end('opaque')
   return challenge

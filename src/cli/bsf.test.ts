@@ -35,6 +35,12 @@ test.each([
   ['no HSS', NAME, '--hss: needed'],
   ['an HSS without address', [...NAME, '--hss', 'hss.ims.example'], '--hss'],
   ['a NAF without FQDN', [...NAME, ...HSS, '--naf', 'n.example'], '--naf'],
+  ['an AMF that is none', [...NAME, ...HSS, '--challenge-unknown', 'yes'], '--challenge-unknown'],
+  [
+    'a short AMF',
+    [...NAME, ...HSS, '--challenge-unknown', '00'],
+    '--challenge-unknown: not 4 hex digits',
+  ],
   ['a certificate without CA', [...NAME, ...HSS, '--peer-cert', 'x'], '--peer-ca'],
 ])('%s: one line, exit 2', async (_name, flags, message) => {
   expect(usageErrorOf(await serve(...flags))).toContain(message)

@@ -23,7 +23,7 @@ import {
   realmOf,
   type TlsFiles,
 } from './diameter-flags.ts'
-import { readFlag } from './flag-values.ts'
+import { readFlag, readOctets } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { parseNafRule } from './naf-rule.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
@@ -53,6 +53,7 @@ interface BsfFlags extends TlsFiles, PeerTlsFiles {
   readonly challengeLifetime: number
   readonly challengesPerImpi: number
   readonly challengesPerAddress: number
+  readonly challengeUnknown?: string
 }
 
 /** The command with its subcommand. */
@@ -88,6 +89,7 @@ function addListeners(serve: Command): void {
     .option('--challenge-lifetime <seconds>', 'to answer a challenge', parseWholeNumber, 60)
     .option('--challenges-per-impi <n>', 'of one user in a minute', parseWholeNumber, 30)
     .option('--challenges-per-address <n>', 'of one address in a minute', parseWholeNumber, 6000)
+    .option('--challenge-unknown <amf>', 'hex; challenge unknown IMPIs too; default 403')
 }
 
 function addPeers(serve: Command): void {
@@ -125,12 +127,14 @@ async function runBsf(flags: BsfFlags): Promise<void> {
 /** @throws {ConfigurationInvalid} Naming the flag. */
 function settingsOf(flags: BsfFlags) {
   const bsfName = readFlag('--name', () => parseFqdn(needed(flags.name, 'name')))
+  const amf = readOctets('--challenge-unknown', flags.challengeUnknown, [2])
   const bsf: BsfOptions = {
     bsfName,
     nafs: (flags.naf ?? []).map(parseNafRule),
     keyLifetimeSeconds: flags.keyLifetime,
     challengeLifetimeMs: flags.challengeLifetime * 1000,
     challengeLimits: limitsOf(flags),
+    ...(amf && { unknownImpi: { amf } }),
   }
   return {
     bsf,
