@@ -98,6 +98,7 @@ function addPeers(serve: Command): void {
     .option('--hss-url <url>', 'Nhss_gba (HTTP/2) of the HSS, in place of --hss')
     .option('--hss-realm <fqdn>', 'realm of the HSS; default its name without its first label')
     .option('--peer-ca <file>', 'PEM; Zh over TLS, under these CAs')
+    .option('--peer-pin <sha256>', 'of the key of its certificate, in place of --peer-ca')
     .option('--peer-cert <file>', 'PEM; our certificate towards the HSS')
     .option('--peer-key <file>', 'PEM')
     .option('--naf <origin-host=fqdn,fqdn;...>', 'who may have keys of which FQDN', wordList)

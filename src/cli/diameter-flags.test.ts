@@ -74,6 +74,12 @@ describe('TLS', () => {
       privateKeyPem: 'PEM',
     })
     expect(() => peerTlsOf({ peerCert: pem })).toThrow('--peer-ca')
+    const peerPin = 'AB'.repeat(32)
+    expect(peerTlsOf({ peerPin })).toEqual({
+      tls: { trust: { kind: 'pin', sha256: 'ab'.repeat(32) } },
+    })
+    expect(() => peerTlsOf({ peerPin: 'ab' })).toThrow('--peer-pin: not 64 hex digits')
+    expect(() => peerTlsOf({ peerPin, peerCa: pem })).toThrow('--peer-ca, --peer-pin: one of them')
   })
 })
 

@@ -6,6 +6,7 @@ import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { readFlag } from './flag-values.ts'
 import { parseHostPort } from './host-port.ts'
 import { readWholeFile } from './read-whole-file.ts'
+import { pinnedTrust } from './trust-flags.ts'
 
 /** The name of a node and its realm. */
 export interface DiameterNames {
@@ -78,6 +79,7 @@ export function listenerTlsOf({ tlsCert, tlsKey, clientCa }: TlsFiles) {
 /** Files of a TLS client with a certificate. */
 export interface PeerTlsFiles {
   readonly peerCa?: string
+  readonly peerPin?: string
   readonly peerCert?: string
   readonly peerKey?: string
 }
@@ -85,14 +87,23 @@ export interface PeerTlsFiles {
 /** Trust, and a certificate of our own if there is one. @throws {ConfigurationInvalid} */
 export function peerTlsOf({
   peerCa,
+  peerPin,
   peerCert,
   peerKey,
 }: PeerTlsFiles): Pick<DiameterTarget, 'tls'> {
-  if (peerCa === undefined) {
-    if (peerCert === undefined && peerKey === undefined) return {}
-    throw new ConfigurationInvalid('--peer-ca: needed with --peer-cert and --peer-key')
+  if (peerCa !== undefined && peerPin !== undefined) {
+    throw new ConfigurationInvalid('--peer-ca, --peer-pin: one of them')
   }
-  const trust = { kind: 'ca', pem: pemOf('--peer-ca', peerCa) } as const
+  if (peerCa === undefined && peerPin === undefined) {
+    if (peerCert === undefined && peerKey === undefined) return {}
+    throw new ConfigurationInvalid(
+      '--peer-ca or --peer-pin: needed with --peer-cert and --peer-key',
+    )
+  }
+  const trust =
+    peerPin === undefined
+      ? ({ kind: 'ca', pem: pemOf('--peer-ca', peerCa ?? '') } as const)
+      : pinnedTrust('--peer-pin', peerPin)
   if (peerCert === undefined || peerKey === undefined) return { tls: { trust } }
   const certificate = {
     certificatePem: pemOf('--peer-cert', peerCert),

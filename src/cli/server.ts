@@ -102,6 +102,7 @@ function addBsfs(serve: Command): void {
     .option('--origin-host <fqdn>', 'our name in Diameter; default --naf-fqdn')
     .option('--origin-realm <fqdn>', 'our realm; default --origin-host without its first label')
     .option('--peer-ca <file>', 'PEM; Zn over TLS, under these CAs')
+    .option('--peer-pin <sha256>', 'of the key of its certificate, in place of --peer-ca')
     .option('--peer-cert <file>', 'PEM; our certificate towards the BSF')
     .option('--peer-key <file>', 'PEM')
 }

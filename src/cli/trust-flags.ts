@@ -13,10 +13,13 @@ export interface TrustFlags {
 
 /** Without either the authorities of the system. @throws {ConfigurationInvalid} Naming the flag. */
 export function trustOf({ pin, ca }: TrustFlags): Trust {
-  if (pin !== undefined) {
-    if (!/^[0-9a-fA-F]{64}$/.test(pin)) throw new ConfigurationInvalid('--pin: not 64 hex digits')
-    return { kind: 'pin', sha256: pin.toLowerCase() }
-  }
+  if (pin !== undefined) return pinnedTrust('--pin', pin)
   if (ca === undefined) return { kind: 'system' }
   return { kind: 'ca', pem: readFlag('--ca', () => fromUtf8(readWholeFile('--ca', ca))) }
+}
+
+/** Only the holder of one key. @throws {ConfigurationInvalid} Naming the flag. */
+export function pinnedTrust(flag: string, pin: string): Trust {
+  if (!/^[0-9a-fA-F]{64}$/.test(pin)) throw new ConfigurationInvalid(`${flag}: not 64 hex digits`)
+  return { kind: 'pin', sha256: pin.toLowerCase() }
 }

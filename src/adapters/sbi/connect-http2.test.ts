@@ -14,6 +14,30 @@ test('without TLS only this machine; nobody there is no answer; closed twice', a
   await client.close()
 })
 
+test('a key that is not the pinned one: no answer, and the server is asked nothing', async () => {
+  const asked: string[] = []
+  const route = {
+    method: 'GET',
+    path: /^\/a$/,
+    async answer() {
+      asked.push('a')
+      return { status: 200, contentType: 'a/b', body: new Uint8Array(0) }
+    },
+  } as const
+  const { serve, connect } = linkOptions('pinned', 'naf')
+  const server = await serveSbi('HTTP/2', serve, [route])
+  const at = { ...connect, apiRoot: `https://127.0.0.1:${server.port}`, timeoutMs: 3000 }
+  const wrong = connectHttp2({ ...at, trust: { kind: 'pin', sha256: '00'.repeat(32) } })
+  expect(await wrong.ask(REQUEST)).toBeUndefined()
+  expect(asked).toEqual([])
+  const right = connectHttp2(at)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => right.ask(REQUEST)))
+  expect(answers.map((answer) => answer?.status)).toEqual(Array.from({ length: 20 }, () => 200))
+  await wrong.close()
+  await right.close()
+  await server.close()
+})
+
 test.each([131_072, 131_073])('an answer of %d octets', async (octets) => {
   const route = {
     method: 'GET',

@@ -17,8 +17,8 @@ import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 export interface SbiTarget {
   /** `https://…`, or `http://…` to this machine only; a path goes before that of the API. TS 29.501 4.4 */
   readonly apiRoot: string
-  /** Default: authorities of the machine. A pinned key is not for here: HTTP/2 does not start on it. */
-  readonly trust?: Exclude<TlsTarget['trust'], { readonly kind: 'pin' }>
+  /** Default: authorities of the machine. */
+  readonly trust?: TlsTarget['trust']
   /** What this side proves itself with. */
   readonly certificate?: TlsTarget['certificate']
   /** Name that the server's certificate holds; default the host of `apiRoot`. */
@@ -131,7 +131,10 @@ async function connectSession(
     socket.destroy()
     throw new TransportFailed(`${url.host} does not speak HTTP/2`)
   }
-  return connect(url.origin, { ...options, createConnection: () => socket })
+  const session = connect(url.origin, { ...options, createConnection: () => socket })
+  // HTTP/2 waits for an event that a bare socket, which has proved its pin, never gives by itself.
+  if (trust.kind === 'pin') socket.emit('secureConnect')
+  return session
 }
 
 function exchange(

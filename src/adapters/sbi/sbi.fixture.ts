@@ -9,9 +9,9 @@ export const PORTS = { clock: systemClock }
 /** Of the serving side. */
 export const SERVER_CERTIFICATE = testCertificate()
 
-/** Both sides of one link, in the clear or under TLS. @param client What the asking side is known as. */
+/** Both sides of one link, in the clear or under TLS, by CA or by pin. @param client What the asking side is known as. */
 export function linkOptions(
-  tls: boolean,
+  tls: boolean | 'pinned',
   client: string,
 ): {
   readonly scheme: string
@@ -26,6 +26,12 @@ export function linkOptions(
   return {
     scheme: 'https',
     serve: { ...at, tls: { ...SERVER_CERTIFICATE, clientCa: certificate.certificatePem } },
-    connect: { trust: { kind: 'ca', pem: SERVER_CERTIFICATE.certificatePem }, certificate },
+    connect: {
+      trust:
+        tls === 'pinned'
+          ? { kind: 'pin', sha256: SERVER_CERTIFICATE.pin }
+          : { kind: 'ca', pem: SERVER_CERTIFICATE.certificatePem },
+      certificate,
+    },
   }
 }

@@ -26,7 +26,7 @@ function withSubscribers(hss: Zh): { readonly hss: Zh; readonly subscribers: Sub
   }
 }
 
-function connectOver(tls: boolean): ZhContractOptions['connect'] {
+function connectOver(tls: boolean | 'pinned'): ZhContractOptions['connect'] {
   return async (hss, { timeoutMs }) => {
     const link = linkOptions(tls, BSF)
     const server = await serveNhssGba(
@@ -50,6 +50,7 @@ function connectOver(tls: boolean): ZhContractOptions['connect'] {
 
 runZhContract('HTTP/2', { remote: true, gussId: 'lost', connect: connectOver(false) })
 runZhContract('HTTP/2 over TLS', { remote: true, gussId: 'lost', connect: connectOver(true) })
+runZhContract('HTTP/2, pinned', { remote: true, gussId: 'lost', connect: connectOver('pinned') })
 
 const { rand, autn, ck, ik, res: xres } = WORKED
 const ANSWERING: Zh = {

@@ -30,7 +30,10 @@ const SERVICES = {
   ],
 } as const
 
-function connectOver(form: keyof typeof SERVICES, tls: boolean): ZnContractOptions['connect'] {
+function connectOver(
+  form: keyof typeof SERVICES,
+  tls: boolean | 'pinned',
+): ZnContractOptions['connect'] {
   return async (bsf, { originHost, timeoutMs }) => {
     const [serve, connect] = SERVICES[form]
     const link = linkOptions(tls, originHost)
@@ -51,8 +54,8 @@ function connectOver(form: keyof typeof SERVICES, tls: boolean): ZnContractOptio
 }
 
 for (const form of Object.keys(SERVICES) as (keyof typeof SERVICES)[]) {
-  for (const tls of [false, true]) {
-    runZnContract(`${form}${tls ? ' over TLS' : ''}`, {
+  for (const tls of [false, true, 'pinned'] as const) {
+    runZnContract(`${form}${tls ? ` over TLS, ${tls === true ? 'CA' : tls}` : ''}`, {
       remote: true,
       connect: connectOver(form, tls),
     })

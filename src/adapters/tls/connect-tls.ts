@@ -99,7 +99,8 @@ function startHandshake(tcp: Socket, target: TlsTarget, done: (error?: Error) =>
 /**
  * A handshake whose certificate is judged by its key alone: a bare `TLSSocket` looks at neither names
  * nor authorities, and sends no server name. `secure` comes when the server has proved that it holds
- * the private key.
+ * the private key, and its first write is over: until then a layer of the platform that writes to the
+ * connection itself, as HTTP/2 does, would find it taken.
  */
 function startPinnedHandshake(
   tcp: Socket,
@@ -108,9 +109,10 @@ function startPinnedHandshake(
 ): TLSSocket {
   const secureContext = createSecureContext({ minVersion: MIN_VERSION, ...own })
   const socket = new TLSSocket(tcp, { secureContext, ...alpn })
-  socket.once('secure', () => done(socket))
+  const secure = new Promise<void>((resolve) => socket.once('secure', () => resolve()))
   // No octet of the application: it only makes the bare socket send its ClientHello.
-  socket.write('')
+  const written = new Promise<void>((resolve) => socket.write('', () => resolve()))
+  void Promise.all([secure, written]).then(() => done(socket))
   return socket
 }
 
