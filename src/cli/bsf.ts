@@ -179,7 +179,7 @@ type BsfSettings = ReturnType<typeof settingsOf>
 
 function connectHss({ names, zh }: BsfSettings, context: EntityContext) {
   return 'apiRoot' in zh
-    ? connectNhssGba(zh as Parameters<typeof connectNhssGba>[0], context)
+    ? connectNhssGba(zh, context)
     : connectDiameterZh({ ...names, ...zh }, context)
 }
 

@@ -27,6 +27,11 @@ export const PROBLEMS = {
   method: { status: 405, title: 'Method Not Allowed', cause: 'UNSPECIFIED_MSG_FAILURE' },
   tooSlow: { status: 408, title: 'Request Timeout', cause: 'UNSPECIFIED_MSG_FAILURE' },
   tooLarge: { status: 413, title: 'Content Too Large', cause: 'UNSPECIFIED_MSG_FAILURE' },
+  headersTooLarge: {
+    status: 431,
+    title: 'Request Header Fields Too Large',
+    cause: 'UNSPECIFIED_MSG_FAILURE',
+  },
   mediaType: { status: 415, title: 'Unsupported Media Type', cause: 'UNSPECIFIED_MSG_FAILURE' },
   failed: { status: 500, title: 'Internal Server Error', cause: 'SYSTEM_FAILURE' },
   unavailable: { status: 503, title: 'Service Unavailable', cause: 'NF_CONGESTION' },

@@ -29,6 +29,7 @@ import { answerRequest, PROBLEMS, type SbiRoute } from '../../sbi/routes.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { clientNameOf } from './client-name.ts'
+import { CLOSE_GRACE_MS, trackSessions } from './http2-sessions.ts'
 
 /** Where to listen, and for whom. */
 export interface ServeSbiOptions {
@@ -48,17 +49,20 @@ export interface ServeSbiOptions {
 
 /** What one client may take. */
 export interface SbiLimits {
-  /** Octets of headers; default 16 KiB. */
+  /** Octets of headers; default 16 KiB. More is 431, or the stream is reset. */
   readonly maxHeaderOctets: number
   /** Octets of a body; default 16 KiB. More is 413. */
   readonly maxBodyOctets: number
-  /** For a whole request to arrive; default 10 s. More is 408. */
+  /**
+   * For a whole request to arrive; default 10 s. More is 408. A stream whose answer is not taken ends
+   * after three times as long.
+   */
   readonly requestTimeoutMs: number
   /** Requests of one connection at one time; default 128. */
   readonly maxStreams: number
   /** Connections at one time; default 1024. More are closed at once. */
   readonly maxConnections: number
-  /** After which a connection on which nothing happens is closed; default 2 minutes. */
+  /** After which a connection without a request is closed, whatever else it says; default 2 minutes. */
   readonly idleTimeoutMs: number
 }
 
@@ -77,7 +81,8 @@ const DEFAULT_LIMITS: SbiLimits = {
   maxConnections: 1024,
   idleTimeoutMs: 120_000,
 }
-const CLOSE_GRACE_MS = 1000
+/** A stream may take that many times as long as its request. */
+const STREAM_TIMES = 3
 
 type Request = IncomingMessage | Http2ServerRequest
 type Response = ServerResponse | Http2ServerResponse
@@ -109,7 +114,14 @@ export async function serveSbi(
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  const sessions = trackSessions(server, limits.idleTimeoutMs)
+  const sessions = trackSessions(server, {
+    idleTimeoutMs: limits.idleTimeoutMs,
+    streamTimeoutMs: STREAM_TIMES * limits.requestTimeoutMs,
+  })
+  // Else the platform would answer these itself, without a problem document.
+  for (const event of ['connect', 'checkExpectation']) {
+    if (version === 'HTTP/2') server.on(event, listener)
+  }
   await listen(server, options)
   return {
     port: (server.address() as AddressInfo).port,
@@ -167,6 +179,10 @@ async function answer(exchange: {
   readonly routes: readonly SbiRoute[]
 }): Promise<void> {
   const { request, response, options, limits, routes } = exchange
+  // The platform holds a client to the limit only once it has acknowledged our SETTINGS.
+  if (headerOctetsOf(request) > limits.maxHeaderOctets) {
+    return send(response, problemResponse(PROBLEMS.headersTooLarge), { last: true })
+  }
   const body = await readBody(request, limits)
   if (body === 'gone') return
   if (body === 'tooLarge' || body === 'tooSlow') {
@@ -181,6 +197,12 @@ async function answer(exchange: {
     body,
   }
   send(response, await answerRequest(routes, asked, clientOf(request, options)))
+}
+
+/** As SETTINGS_MAX_HEADER_LIST_SIZE counts. RFC 9113 6.5.2 */
+function headerOctetsOf({ rawHeaders }: Request): number {
+  const fields = rawHeaders.length / 2
+  return rawHeaders.reduce((sum, text) => sum + text.length, 32 * fields)
 }
 
 function clientOf(request: Request, { plainClients = {} }: ServeSbiOptions): string | undefined {
@@ -239,18 +261,6 @@ function send(
     ...(how.last && { connection: 'close' }),
   })
   response.end(body)
-}
-
-function trackSessions(server: Server, idleTimeoutMs: number): Set<ServerHttp2Session> {
-  const sessions = new Set<ServerHttp2Session>()
-  server.on('session', (session: ServerHttp2Session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
-    session.setTimeout(idleTimeoutMs, () => session.close())
-    // A session that fails is closed; there is nobody to tell but the client, who knows.
-    session.on('error', () => {})
-  })
-  return sessions
 }
 
 function listen(server: Server, { host, port }: ServeSbiOptions): Promise<void> {
