@@ -13,10 +13,10 @@ export interface SessionTimes {
   readonly streamTimeoutMs: number
 }
 
-/** From GOAWAY until the connection is gone. */
+/** From the last word until the connection is gone. */
 export const CLOSE_GRACE_MS = 1000
 
-/** The connections that are open; with GOAWAY sent to those that are idle for too long. */
+/** The connections that are open; those that are idle for too long are told and closed. */
 export function trackSessions(server: Server, times: SessionTimes): Set<ServerHttp2Session> {
   const sessions = new Set<ServerHttp2Session>()
   server.on('session', (session: ServerHttp2Session) => {

@@ -179,7 +179,7 @@ async function answer(exchange: {
   readonly routes: readonly SbiRoute[]
 }): Promise<void> {
   const { request, response, options, limits, routes } = exchange
-  // The platform holds a client to the limit only once it has acknowledged our SETTINGS.
+  // The platform holds a client to the limit only once it has acknowledged our settings.
   if (headerOctetsOf(request) > limits.maxHeaderOctets) {
     return send(response, problemResponse(PROBLEMS.headersTooLarge), { last: true })
   }
@@ -199,7 +199,7 @@ async function answer(exchange: {
   send(response, await answerRequest(routes, asked, clientOf(request, options)))
 }
 
-/** As SETTINGS_MAX_HEADER_LIST_SIZE counts. RFC 9113 6.5.2 */
+/** Counted as the setting of HTTP/2 for it is. RFC 9113 6.5.2 */
 function headerOctetsOf({ rawHeaders }: Request): number {
   const fields = rawHeaders.length / 2
   return rawHeaders.reduce((sum, text) => sum + text.length, 32 * fields)
