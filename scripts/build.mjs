@@ -1,11 +1,14 @@
-// Compiles src/ to dist/ and copies its data files (schemas), so that the package runs without src/.
+// Compiles src/ to dist/, copies its data files (schemas), and builds the console's page, so that the
+// package runs without src/.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'vite'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+const consoleSource = join(root, 'src', 'console')
 const require = createRequire(import.meta.url)
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
 
@@ -16,8 +19,11 @@ if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 
 cpSync(join(root, 'src'), join(root, 'dist'), {
   recursive: true,
-  filter: (source) => statSync(source).isDirectory() || !source.endsWith('.ts'),
+  filter: (source) =>
+    source !== consoleSource && (statSync(source).isDirectory() || !source.endsWith('.ts')),
 })
+
+await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' })
 
 const main = join(root, 'dist', 'cli', 'main.js')
 if (existsSync(main)) chmodSync(main, 0o755)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, Option } from 'commander'
+import { type ConsoleFeed, createConsoleFeed } from '../adapters/console/console-feed.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
@@ -13,10 +14,21 @@ import {
   ZH_FORMS,
   ZN_FORMS,
 } from '../lab/lab-config.ts'
-import { createJsonReporter, createTextReporter, type LabReporter } from '../lab/reporter.ts'
+import { serveLabConsole } from '../lab/lab-console.ts'
+import { nameOf } from '../lab/lab-names.ts'
+import { isTold } from '../lab/ladder.ts'
+import {
+  createJsonReporter,
+  createTextReporter,
+  type LabAddress,
+  type LabReporter,
+} from '../lab/reporter.ts'
 import { runStory } from '../lab/run-story.ts'
-import { startLab } from '../lab/start-lab.ts'
+import { type Lab, startLab } from '../lab/start-lab.ts'
+import type { TraceItem } from '../trace/trace.ts'
+import { CONSOLE_PAGE } from './console-page.ts'
 import { EXIT_FAILED } from './exit-status.ts'
+import { packageVersion } from './package-version.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
 interface LabFlags {
@@ -78,15 +90,25 @@ async function runIn(
   const { config, reporter } = run
   const { once = false, reader } = run.flags
   const interruption = untilInterrupted()
+  const feed = createLabFeed()
+  const trace = (item: TraceItem): void => {
+    feed.trace(item)
+    reporter.trace(item)
+  }
   const lab = await startLab(
     { config, dataFolder: data.path, ...(reader !== undefined && { reader }) },
-    { clock: systemClock, random: createSystemRandom(), trace: (item) => reporter.trace(item) },
+    { clock: systemClock, random: createSystemRandom(), trace },
   )
+  const watch = { lab, feed, isStoryTold: false }
+  let endConsole: () => unknown = () => undefined
   try {
-    reporter.started(lab.addresses, data)
+    const page = once ? undefined : await openConsole(config, watch)
+    endConsole = () => page?.close()
+    reporter.started([...lab.addresses, ...(page === undefined ? [] : [page.address])], data)
     const story = runStory(lab.world, reporter, interruption.signal)
     const told = await Promise.race([story, interruption.promise])
     if (told === 'interrupted') return !once
+    watch.isStoryTold = true
     reporter.finished(told)
     if (once || told !== undefined) return told === undefined
     reporter.waiting()
@@ -94,9 +116,34 @@ async function runIn(
     return true
   } finally {
     interruption.ignore()
+    await endConsole()
     await lab.stop()
     reporter.stopped()
   }
+}
+
+/** What people see of both ends of a message is what the ladder tells. */
+function createLabFeed(): ConsoleFeed {
+  const isShown = (item: TraceItem): boolean => item.kind === 'note' || isTold(item)
+  return createConsoleFeed({ isShown, nameOf }, systemClock)
+}
+
+async function openConsole(
+  { host, ports }: LabConfig,
+  watch: { readonly lab: Lab; readonly feed: ConsoleFeed; readonly isStoryTold: boolean },
+): Promise<{ readonly address: LabAddress; close(): Promise<void> }> {
+  const page = await serveLabConsole(
+    {
+      host,
+      port: ports.console,
+      version: packageVersion(),
+      pageFolder: CONSOLE_PAGE,
+      isStoryTold: () => watch.isStoryTold,
+    },
+    watch,
+  )
+  const address = { entity: 'console', address: page.url, points: 'for a browser' }
+  return { address, close: () => page.close() }
 }
 
 function createReporter(flags: LabFlags): LabReporter {

@@ -38,7 +38,7 @@ test('all of it is optional', () => {
   expect(read('{"ports":{}}')).toEqual(DEFAULT_LAB_CONFIG)
   expect(DEFAULT_LAB_CONFIG).toEqual({
     host: '127.0.0.1',
-    ports: { ub: 0, zh: 0, zn: 0, 'cpns-2': 0, 'cpns-1': 0 },
+    ports: { ub: 0, zh: 0, zn: 0, 'cpns-2': 0, 'cpns-1': 0, console: 0 },
     zh: 'diameter',
     zn: 'diameter',
     storySessionSeconds: 2,
@@ -48,7 +48,7 @@ test('all of it is optional', () => {
 test('every field is taken, up to its limits', () => {
   const config = {
     host: '::1',
-    ports: { ub: 65_535, zh: 2, zn: 3, 'cpns-2': 1, 'cpns-1': 0 },
+    ports: { ub: 65_535, zh: 2, zn: 3, 'cpns-2': 1, 'cpns-1': 0, console: 9090 },
     zh: 'in-process',
     zn: 'in-process',
     storySessionSeconds: 60,
@@ -66,6 +66,7 @@ const WRONG: readonly (readonly [field: string, config: object])[] = [
     ['ports.ub', { ports: { ub: value } }] as const,
     ['ports.cpns-2', { ports: { 'cpns-2': value } }] as const,
     ['ports.cpns-1', { ports: { 'cpns-1': value } }] as const,
+    ['ports.console', { ports: { console: value } }] as const,
   ]),
   ...[1, 61, 2.5, '2', null].map(
     (value) => ['storySessionSeconds', { storySessionSeconds: value }] as const,

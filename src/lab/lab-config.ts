@@ -21,6 +21,7 @@ const labConfigSchema = z.strictObject({
       zn: port.default(0),
       'cpns-2': port.default(0),
       'cpns-1': port.default(0),
+      console: port.default(0),
     })
     .prefault({}),
   /** What carries Zh. */

@@ -40,7 +40,8 @@ export async function prepareGateway(
       ub,
       tapServer: (socket) => tap.tap(socket),
       onDown(reason) {
-        if (reason !== 'session-ended') return
+        // By its own clock, or because the server said so.
+        if (reason !== 'session-ended' && reason !== 'authenticate-again') return
         const text = 'has no session any more: it holds what its PNEs send'
         context.trace({ kind: 'note', atMs: context.clock.nowMs(), entity: ENTITIES.gateway, text })
         onSessionEnd?.()

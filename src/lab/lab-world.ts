@@ -23,6 +23,12 @@ export interface LabPne {
   readonly nextMessage: () => Promise<IncomingMessage>
 }
 
+/** A subscriber of the lab's HSS, as it may be shown. */
+export interface LabSubscriberInfo {
+  readonly impi: string
+  readonly algorithm: 'milenage' | 'tuak'
+}
+
 /** A running lab, seen from the story. */
 export interface LabWorld {
   readonly clock: Clock
@@ -33,6 +39,8 @@ export interface LabWorld {
   readonly gateway: PnGw
   readonly credentials: GbaCredentials
   readonly pnes: Readonly<Record<PneName, LabPne>>
+  /** Those of the HSS. */
+  readonly subscribers: readonly LabSubscriberInfo[]
   /** `POST /cpns` over HTTPS, as anybody could. */
   readonly post: CpnsPost
   /** The BSF over HTTP, as anybody could. */

@@ -51,7 +51,7 @@ export function createLadder(options: LadderOptions): Ladder {
     flush,
     add(item) {
       if (item.kind === 'note') return [...flush(), noteLine(item, options)]
-      if (!isShown(item)) return []
+      if (!isTold(item)) return []
       if (isFileCommand(item)) {
         fileCommands.push(item)
         return []
@@ -65,7 +65,7 @@ export function createLadder(options: LadderOptions): Ladder {
  * Every message has two ends and is told once, by its sender; on Ub by the UE, because a BSF does not
  * know its UEs by name. Answers of a card to file commands go without saying.
  */
-function isShown(event: TraceEvent): boolean {
+export function isTold(event: TraceEvent): boolean {
   if (event.point === 'Ub') return event.side === (event.from === 'BSF' ? 'received' : 'sent')
   const isFileAnswer =
     event.point === 'APDU' && !isAuthenticate(event) && 'statusWord' in event.fields

@@ -87,7 +87,7 @@ test('ports that are wished for', async () => {
   const free = await startTestLab(temporaryFolder())
   const [zh = 0, ub = 0, zn = 0, server = 0, gateway = 0] = portsOf(free)
   await free.end()
-  const ports = { ub, zh, zn, 'cpns-2': server, 'cpns-1': gateway }
+  const ports = { ub, zh, zn, 'cpns-2': server, 'cpns-1': gateway, console: 0 }
   const lab = await startTestLab(folder, { ...DEFAULT_LAB_CONFIG, ports })
   expect(portsOf(lab)).toEqual([zh, ub, zn, server, gateway])
   await lab.lab.stop()

@@ -83,10 +83,11 @@ function appendLine(file: string, line: string): void {
 async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
   const { clock, random, trace, releases } = context
   const cards = await loadLabCards(context)
-  const network = await startNetwork(context, [
+  const subscribers = [
     { impi: IMPI, card: cards.own.profile },
     { impi: OTHER_IMPI, card: cards.other.profile },
-  ])
+  ]
+  const network = await startNetwork(context, subscribers)
   const ub = connectUb({ baseUrl: network.ubUrl })
   releases.push(() => ub.close())
   const trust = { kind: 'pin', sha256: network.serverPin } as const
@@ -112,6 +113,10 @@ async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
       gateway: gateway.gateway,
       credentials: gateway.credentials,
       pnes: { watch, car },
+      subscribers: subscribers.map(({ impi, card: { credentials } }) => ({
+        impi,
+        algorithm: credentials.algorithm,
+      })),
       post,
       ub,
       openClonedCard: () => openCard(cards.cloned, 'cloned PN GW', context),

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { filledPage, htmlOf } from './components.fixture.ts'
+import { DataTables } from './data-tables.tsx'
+
+test('ids, states, and what counts down', () => {
+  const html = htmlOf(<DataTables page={filledPage()} />)
+  expect(html).toContain('<td class="id" title="I1U8@bsf">I1U8@bsf</td>')
+  expect(html).toContain('<span class="state state-current">current</span>')
+  expect(html).toMatch(/>1 min (30|29) s</)
+  expect(html).toContain('1970-01-01 00:00:00 UTC')
+  expect(html).toContain('<th scope="col">Ends in</th>')
+})
+
+test('an empty table says so', () => {
+  expect(htmlOf(<DataTables page={filledPage()} />)).toContain('No user yet.')
+})
+
+test('text stays text', () => {
+  const page = filledPage()
+  const [table] = page.state.value.tables
+  const rows = [{ ...table?.rows[0], entity: '<img src=x onerror=alert(1)>' }]
+  page.state.value = { ...page.state.value, tables: [{ ...table!, rows }] }
+  expect(htmlOf(<DataTables page={page} />)).not.toContain('<img')
+})

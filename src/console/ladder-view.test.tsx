@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { filledPage, htmlOf } from './components.fixture.ts'
+import { messageEvent } from './console.fixture.ts'
+import { LadderView } from './ladder-view.tsx'
+
+test('heads for the lanes, and a list that says how long it is', () => {
+  const html = htmlOf(<LadderView page={filledPage()} />)
+  expect(html).toMatch(/class="lanes".*PN GW.*CPNS Server/s)
+  expect(html).toContain('role="listbox"')
+  expect(html).toContain('aria-setsize="3"')
+})
+
+test('of ten thousand events only those in sight are drawn', () => {
+  const page = filledPage()
+  page.addEvents(Array.from({ length: 9_000 }, (_, n) => messageEvent(10 + n)))
+  const html = htmlOf(<LadderView page={page} />)
+  expect(html.match(/role="option"/g)?.length).toBeLessThan(60)
+  expect(html).toContain(`height:${9_003 * 30}px`)
+})
+
+test('an empty list says so', () => {
+  const page = filledPage()
+  page.setFilter({ text: 'nowhere' })
+  expect(htmlOf(<LadderView page={page} />)).toContain('No message yet.')
+})

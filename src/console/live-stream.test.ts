@@ -1,0 +1,142 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { CONSOLE_HEADER } from '../adapters/console/console-protocol.ts'
+import { messageEvent } from './console.fixture.ts'
+import { logIn, logOut, openLiveStream, runAction } from './live-stream.ts'
+import { createPageState } from './page-state.ts'
+
+/** The browser's part of the line. */
+class FakeSource extends EventTarget {
+  static opened: FakeSource[] = []
+  readonly url: string
+  closed = false
+  constructor(url: string) {
+    super()
+    this.url = url
+    FakeSource.opened.push(this)
+  }
+  say(name: string, data: unknown): void {
+    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }))
+  }
+  close(): void {
+    this.closed = true
+  }
+}
+
+let answer: { status: number; body?: unknown } | undefined
+let asked: { url: string; init: RequestInit | undefined }[]
+let frames: (() => void)[]
+beforeEach(() => {
+  vi.useFakeTimers()
+  FakeSource.opened = []
+  asked = []
+  frames = []
+  answer = { status: 204 }
+  vi.stubGlobal('EventSource', FakeSource)
+  vi.stubGlobal('requestAnimationFrame', (frame: () => void) => frames.push(frame))
+  vi.stubGlobal('fetch', async (url: string, init?: RequestInit) => {
+    asked.push({ url, init })
+    if (answer === undefined) throw new TypeError('failed to fetch')
+    const { status, body } = answer
+    return new Response(body === undefined ? null : JSON.stringify(body), { status })
+  })
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const hello = { title: 'cpns lab', version: '1', hasLogin: false, actions: [] }
+const frame = (): void => {
+  for (const draw of frames.splice(0)) draw()
+}
+
+describe('the stream', () => {
+  test('events are taken into the page once a frame', () => {
+    const page = createPageState()
+    openLiveStream(page)
+    const [source] = FakeSource.opened
+    source?.say('hello', { ...hello, isFresh: false })
+    source?.say('events', [messageEvent(1)])
+    source?.say('events', [messageEvent(2)])
+    expect({ held: page.log.size, frames: frames.length }).toEqual({ held: 0, frames: 1 })
+    frame()
+    expect(page.log.size).toBe(2)
+    expect(page.connection.value).toBe('open')
+  })
+
+  test('a page that is held still gets all of it afterwards', () => {
+    const page = createPageState()
+    openLiveStream(page)
+    page.isPaused.value = true
+    FakeSource.opened[0]?.say('events', [messageEvent(1)])
+    frame()
+    expect(page.log.size).toBe(0)
+    page.isPaused.value = false
+    frame()
+    expect(page.log.size).toBe(1)
+  })
+
+  test('after a loss it asks for what came since, and a server that began anew clears the page', async () => {
+    const page = createPageState()
+    openLiveStream(page)
+    FakeSource.opened[0]?.say('events', [messageEvent(41)])
+    frame()
+    FakeSource.opened[0]?.dispatchEvent(new Event('error'))
+    await vi.advanceTimersByTimeAsync(1500)
+    const [former, next] = FakeSource.opened
+    expect(former?.closed).toBe(true)
+    expect(next?.url).toBe('/console/api/stream?after=41')
+    next?.say('hello', { ...hello, isFresh: true })
+    expect(page.log.size).toBe(0)
+  })
+
+  test('who is not logged in is told so, and not tried again', async () => {
+    answer = { status: 401 }
+    const page = createPageState()
+    openLiveStream(page)
+    FakeSource.opened[0]?.dispatchEvent(new Event('error'))
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(page.connection.value).toBe('login-needed')
+    expect(FakeSource.opened).toHaveLength(1)
+  })
+
+  test('tables and the clock', () => {
+    const page = createPageState()
+    const stream = openLiveStream(page)
+    FakeSource.opened[0]?.say('state', { atMs: 5_000, tables: [], health: [] })
+    expect(page.nowMs.value).toBe(5_000)
+    vi.advanceTimersByTime(3000)
+    expect(page.nowMs.value).toBe(8_000)
+    stream.close()
+    vi.advanceTimersByTime(3000)
+    expect(page.nowMs.value).toBe(8_000)
+    expect(FakeSource.opened[0]?.closed).toBe(true)
+  })
+})
+
+describe('POSTs', () => {
+  test('carry the header that no foreign page can set', async () => {
+    await logOut()
+    expect(asked[0]?.url).toBe('/console/api/logout')
+    expect(new Headers(asked[0]?.init?.headers).get(CONSOLE_HEADER)).toBe('1')
+  })
+
+  test('an action: what was seen, or why nothing was', async () => {
+    answer = { status: 200, body: { isDone: true, sentence: 'Seen.' } }
+    expect(await runAction('bootstrap')).toEqual({ isDone: true, sentence: 'Seen.' })
+    answer = { status: 409 }
+    expect(await runAction('bootstrap')).toMatchObject({ isDone: false })
+    answer = undefined
+    expect(await runAction('bootstrap')).toMatchObject({ sentence: 'The server did not answer.' })
+  })
+
+  test.each([
+    [204, undefined],
+    [401, 'That is not the password.'],
+    [429, 'Too many attempts: wait a minute.'],
+    [500, 'The server did not answer.'],
+  ])('a login that is answered with %i', async (status, said) => {
+    answer = { status }
+    expect(await logIn('secret')).toBe(said)
+  })
+})

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { filledPage, htmlOf } from './components.fixture.ts'
+import { messageEvent, noteEvent } from './console.fixture.ts'
+import { MessageDetails } from './message-details.tsx'
+
+test('nothing chosen', () => {
+  expect(htmlOf(<MessageDetails page={filledPage()} />)).toContain('Choose a message')
+})
+
+test('a message: its ends, fields and exchange', () => {
+  const page = filledPage()
+  page.selected.value = messageEvent(1)
+  const html = htmlOf(<MessageDetails page={page} />)
+  expect(html).toContain('ConnectRequest</h2>')
+  expect(html).toContain('PN GW → CPNS Server')
+  expect(html).toContain('<th scope="row">Role</th><td>pn-gw</td>')
+  expect(html).toContain('<th scope="row">TransactionID</th><td>t1</td>')
+  expect(html).toContain('Show this exchange only')
+})
+
+test('a note', () => {
+  const page = filledPage()
+  page.selected.value = noteEvent(2)
+  expect(htmlOf(<MessageDetails page={page} />)).toContain('PN GW holds what comes')
+})
