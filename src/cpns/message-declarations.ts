@@ -19,6 +19,8 @@ import * as values from './value-codecs.ts'
 
 /** Longest `State` in octets: leaves room for all else in a message of 4 KiB. */
 export const MAX_STATE_OCTETS = 2048
+/** Longest password of 256 characters in UTF-8, and the tag of AES-256-GCM. M-7 */
+export const MAX_SEALED_PASSWORD_OCTETS = 1040
 /** Longest life of a message in seconds: 7 days. Design 8 */
 export const MAX_EXPIRES_SECONDS = 604_800
 
@@ -32,6 +34,8 @@ const hash = values.octets({ min: 20, max: 32 })
 const nonce = values.octets({ min: 16, max: 16 })
 const proof = values.octets({ min: 32, max: 32 })
 const iv = values.octets({ min: 12, max: 12 })
+/** A password of at most 256 characters and the tag. M-7 */
+const sealedPassword = values.octets({ min: 17, max: MAX_SEALED_PASSWORD_OCTETS })
 /** A 32-octet EUKey and the 16-octet tag of AES-256-GCM. M-5 */
 const wrappedEuKey = values.octets({ min: 48, max: 48 })
 const sealedState = values.octets({ min: 1, max: MAX_STATE_OCTETS })
@@ -117,6 +121,12 @@ export const MESSAGES = {
       wrapped: content(wrappedEuKey),
     }),
   },
+  UserInfoRegistration: {
+    ...common,
+    pne: required('PNE', values.entityId),
+    userId: optional('UserID', values.userId),
+    code: optional('Code', identifier),
+  },
   UserInfoInstallation: {
     ...common,
     pne: required('PNE', values.entityId),
@@ -129,6 +139,11 @@ export const MESSAGES = {
     gw: required('GW', values.entityId),
     nonce: required('Nonce', nonce),
     proof: required('Proof', proof),
+    encryptedPassword: optionalChild('EncryptedPassword', {
+      algorithm: required('Algorithm', values.oneOf(['AES-256-GCM'])),
+      iv: required('IV', iv),
+      sealed: content(sealedPassword),
+    }),
   },
   PneStatus: {
     ...common,

@@ -103,7 +103,27 @@ const MESSAGES: readonly (readonly [CpnsMessage, Readonly<Record<string, string 
       userId: parseUserId('alice'),
       triggerKey: Secret.of(octets(32, 0x54)),
     },
-    {},
+    { PNE: HAND_SERVER_ID, UserID: 'alice' },
+  ],
+  [
+    { name: 'UserInfoRegistration', ...common, pne: HAND_SERVER_ID, code: 'ABCD-1234' },
+    { PNE: HAND_SERVER_ID },
+  ],
+  [
+    {
+      name: 'EUKeyAssignmentTrigger',
+      ...common,
+      pne: HAND_SERVER_ID,
+      gw: HAND_SERVER_ID,
+      nonce: octets(16, 0x55),
+      proof: octets(32, 0x56),
+      encryptedPassword: {
+        algorithm: 'AES-256-GCM',
+        iv: octets(12, 0x57),
+        sealed: octets(20, 0x58),
+      },
+    },
+    { PNE: HAND_SERVER_ID, GW: HAND_SERVER_ID, Proof: 'present' },
   ],
 ]
 

@@ -56,12 +56,15 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
       })
     case 'MessageResult':
       return present({ MessageID: message.messageId, Status: message.status })
+    case 'UserInfoRegistration':
+    case 'UserInfoInstallation':
+      return present({ PNE: message.pne, UserID: message.userId })
+    case 'EUKeyAssignmentTrigger':
+      return present({ PNE: message.pne, GW: message.gw, Proof: 'present' })
     case 'Error':
       return present({ Status: message.status, Detail: message.detail })
     case 'EUKeyAssignmentRequest':
     case 'EUKeyAssignmentResponse':
-    case 'EUKeyAssignmentTrigger':
-    case 'UserInfoInstallation':
     case 'PnRegistration':
     case 'PnRegistrationResult':
     case 'Disconnect':

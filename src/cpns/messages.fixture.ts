@@ -85,6 +85,11 @@ const encryptedEuKey = fc.record({
   iv: octets(12),
   wrapped: octets(48),
 })
+const encryptedPassword = fc.record({
+  algorithm: fc.constant('AES-256-GCM'),
+  iv: octets(12),
+  sealed: fc.uint8Array({ minLength: 17, maxLength: 1040 }),
+})
 const retryAfter = upTo(86_400)
 
 const BODIES: Readonly<Record<MessageName, fc.Arbitrary<Record<string, unknown>>>> = {
@@ -111,19 +116,17 @@ const BODIES: Readonly<Record<MessageName, fc.Arbitrary<Record<string, unknown>>
     record({ ...common, status: success, hash, encryptedEuKey }),
     record({ ...common, status: refusal }, { retryAfter }),
   ),
+  UserInfoRegistration: record({ ...common, pne: entityId }, { userId, code: text(64) }),
   UserInfoInstallation: record({
     ...common,
     pne: entityId,
     userId,
     triggerKey: octets(32).map((key) => Secret.of(key)),
   }),
-  EUKeyAssignmentTrigger: record({
-    ...common,
-    pne: entityId,
-    gw: entityId,
-    nonce: octets(16),
-    proof: octets(32),
-  }),
+  EUKeyAssignmentTrigger: record(
+    { ...common, pne: entityId, gw: entityId, nonce: octets(16), proof: octets(32) },
+    { encryptedPassword },
+  ),
   PneStatus: record({
     ...common,
     pne: entityId,
@@ -181,8 +184,9 @@ export const FULL_EXAMPLES: Readonly<Record<MessageName, string>> = {
   ConnectResponse: `<ConnectResponse ${SENDER} Status="402" BSF="bsf.example" NAF="naf.example" UaID="ff43504e53" KeyType="ks-int-naf" RetryAfter="5"/>`,
   EUKeyAssignmentRequest: `<EUKeyAssignmentRequest ${SENDER} UserID="jo" RAND="${RAND}" Algorithms="SHA-1" Nonce="${RAND}"/>`,
   EUKeyAssignmentResponse: `<EUKeyAssignmentResponse ${SENDER} Status="200" HASH="${HASH}" RetryAfter="0"><EncryptedEUKey Algorithm="AES-256-GCM" KeyID="k" Lifetime="60" IV="AAAAAAAAAAAAAAAA">${'A'.repeat(64)}</EncryptedEUKey></EUKeyAssignmentResponse>`,
+  UserInfoRegistration: `<UserInfoRegistration ${SENDER} PNE="urn:x:p" UserID="jo" Code="ABCD-1234"/>`,
   UserInfoInstallation: `<UserInfoInstallation ${SENDER} PNE="urn:x:p" UserID="jo" TriggerKey="${HASH}"/>`,
-  EUKeyAssignmentTrigger: `<EUKeyAssignmentTrigger ${SENDER} PNE="urn:x:p" GW="urn:x:g" Nonce="${RAND}" Proof="${HASH}"/>`,
+  EUKeyAssignmentTrigger: `<EUKeyAssignmentTrigger ${SENDER} PNE="urn:x:p" GW="urn:x:g" Nonce="${RAND}" Proof="${HASH}"><EncryptedPassword Algorithm="AES-256-GCM" IV="AAAAAAAAAAAAAAAA">${'A'.repeat(24)}</EncryptedPassword></EUKeyAssignmentTrigger>`,
   PneStatus: `<PneStatus ${SENDER} PNE="urn:x:p" SessionID="${'0f'.repeat(16)}" State="admitted" SecondsLeft="60"/>`,
   PnRegistration: `<PnRegistration ${SENDER} PNID="urn:x:n" Members="urn:x:p urn:x:q" Lifetime="60"/>`,
   PnRegistrationResult: `<PnRegistrationResult ${SENDER} Status="200" PNID="urn:x:n" Lifetime="60"/>`,

@@ -24,6 +24,7 @@ const OPTIONAL: Partial<Record<MessageName, readonly string[]>> = {
   ConnectResponse: ['BSF', 'NAF', 'UaID', 'KeyType', 'RetryAfter'],
   EUKeyAssignmentRequest: ['Algorithms', 'Nonce'],
   EUKeyAssignmentResponse: ['RetryAfter'],
+  UserInfoRegistration: ['UserID', 'Code'],
   PnRegistration: ['PNID'],
   PnRegistrationResult: ['PNID', 'Lifetime'],
   Disconnect: ['Reason'],

@@ -45,9 +45,11 @@ export type ConnectResponse = Named<'ConnectResponse'>
 export type EuKeyAssignmentRequest = Named<'EUKeyAssignmentRequest'>
 /** Hands over an encrypted EUKey; `lifetime` in seconds. CR 7.4.3.2, M-5 */
 export type EuKeyAssignmentResponse = Named<'EUKeyAssignmentResponse'>
+/** Asks for the owner of a PNE: the PNE its PN GW (`code` when it is paired), the PN GW the server. M-7 */
+export type UserInfoRegistration = Named<'UserInfoRegistration'>
 /** Gives a PNE its owner's UserID and a TriggerKey. M-7 */
 export type UserInfoInstallation = Named<'UserInfoInstallation'>
-/** Makes a PNE ask for an EUKey. M-7 */
+/** Makes a PNE ask for an EUKey; with a password if it cannot ask its user. M-7 */
 export type EuKeyAssignmentTrigger = Named<'EUKeyAssignmentTrigger'>
 /** Tells a PN GW for which PNE it may relay records. Design 7 */
 export type PneStatus = Named<'PneStatus'>
