@@ -24,6 +24,21 @@ export function refuseConnect(
   })
 }
 
+/** An EUKeyAssignmentResponse that refuses. CR 7.4.3.2, M-6 @param to As in `refuseConnect`. */
+export function refuseAssignment(
+  to: { readonly transactionId: string; readonly serverEntityId: EntityId },
+  status: Exclude<Status, 200>,
+  hints: Pick<RefusalHints, 'retryAfter'> = {},
+): Uint8Array {
+  return encodeMessage({
+    name: 'EUKeyAssignmentResponse',
+    transactionId: to.transactionId,
+    entityId: to.serverEntityId,
+    status,
+    ...hints,
+  })
+}
+
 /** What an Error says. */
 export interface ErrorContent {
   /** Of the exchange that it is about, if that could be read. */

@@ -9,7 +9,7 @@ import {
 import { type Arrival, agreesWithArrival, directArrival, type Sender } from './arrival.ts'
 
 const direct = directArrival('192.0.2.1')
-const pskTls = directArrival('192.0.2.1', btidOf(1))
+const pskTls = directArrival('192.0.2.1', { tlsBtid: btidOf(1) })
 const gateway: Sender = { entityId: GATEWAY_ID, role: 'pn-gw' }
 const relayed: Arrival = {
   kind: 'relay',

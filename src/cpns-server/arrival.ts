@@ -5,14 +5,17 @@
 import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 
+/** What carried a message on a connection of the sender's own. */
+export interface DirectWay {
+  /** Whose key PSK-TLS was proved with; absent behind a certificate. Design 7 */
+  readonly tlsBtid?: Btid
+  /** Whether there was no TLS, which only this machine can do without. Design 7 */
+  readonly plain?: boolean
+}
+
 /** A connection of the sender's own, or a relay record of an attached PN GW. */
 export type Arrival =
-  | {
-      readonly kind: 'direct'
-      readonly remoteAddress: string
-      /** Whose key PSK-TLS was proved with; absent behind a certificate. Design 7 */
-      readonly tlsBtid?: Btid
-    }
+  | ({ readonly kind: 'direct'; readonly remoteAddress: string } & DirectWay)
   | {
       readonly kind: 'relay'
       readonly remoteAddress: string
@@ -22,9 +25,9 @@ export type Arrival =
       readonly pne: EntityId
     }
 
-/** By a connection of its own. @param tlsBtid Whose key PSK-TLS was proved with. */
-export function directArrival(remoteAddress: string, tlsBtid?: Btid): Arrival {
-  return { kind: 'direct', remoteAddress, ...(tlsBtid !== undefined && { tlsBtid }) }
+/** By a connection of its own. */
+export function directArrival(remoteAddress: string, way: DirectWay = {}): Arrival {
+  return { kind: 'direct', remoteAddress, ...way }
 }
 
 /** Whom a message says it is from. */

@@ -1,6 +1,10 @@
-/** Second half of mutual authentication: AuthenticateResponse in, ConnectResponse out. CR 7.5.2, M-4 */
+/**
+ * Second half of an exchange: AuthenticateResponse in; a ConnectResponse out, or what assignment answers.
+ * CR 7.5.2, M-4
+ */
 import { decodeExchangeState, type ExchangeState } from '../cpns/exchange-state.ts'
 import type { AuthenticateResponse } from '../cpns/messages.ts'
+import { isAssignment } from '../cpns/server-assignment.ts'
 import {
   agreesWithState,
   judgeAuthenticateResponse,
@@ -9,8 +13,9 @@ import {
 import type { Status } from '../cpns/status.ts'
 import { sha256 } from '../crypto/hash.ts'
 import { toHex } from '../octets/octets.ts'
-import { refuseConnect } from './answers.ts'
+import { refuseAssignment, refuseConnect } from './answers.ts'
 import { type Arrival, agreesWithArrival } from './arrival.ts'
+import { answerAssignmentProof } from './assignment-proof.ts'
 import type { EuKeyFinder } from './eukeys.ts'
 import type { ServerContext } from './options.ts'
 import type {
@@ -20,6 +25,8 @@ import type {
   Session,
   Tombstone,
 } from './server-store.ts'
+import { answerAgain, isOfAssignment, TOMBSTONE_MARGIN_MS } from './tombstone.ts'
+import type { VerifierFinder } from './users.ts'
 
 /** An answer, and the session if this very message made one. */
 export interface ConnectOutcome {
@@ -41,8 +48,6 @@ interface Received {
   readonly message: AuthenticateResponse
 }
 
-/** How long a tombstone outlives its State. M-4 */
-const TOMBSTONE_MARGIN_MS = 60_000
 /** The clocks of a server's nodes may differ by this much. */
 const CLOCK_TOLERANCE_MS = 5_000
 /** A former session under the same EUKey still receives for so long. Design 8 */
@@ -55,7 +60,7 @@ const FORMER_SESSION_MS = 30_000
 export async function answerAuthenticateResponse(
   received: Received,
   arrival: Arrival,
-  server: ServerContext & { readonly euKeys: EuKeyFinder },
+  server: ServerContext & { readonly euKeys: EuKeyFinder; readonly verifiers: VerifierFinder },
 ): Promise<ConnectOutcome> {
   const { message } = received
   const { ports } = server
@@ -63,34 +68,83 @@ export async function answerAuthenticateResponse(
   const sealedState = message.authResData.state
   const stateDigest = toHex(sha256(sealedState))
   const tombstone = await ports.store.findTombstone(stateDigest)
-  if (tombstone !== undefined) return answerAgain(received, tombstone, refuse)
+  if (tombstone !== undefined) return repeat(received, tombstone, server)
 
   const opened = await ports.stateRing.open(sealedState)
   if (opened === undefined) return refuse(400)
   const state = decodeExchangeState(opened)
-  if (state.kind !== 'connect' || !agreesWithState(message, state)) return refuse(400)
-  if (!agreesWithArrival({ ...state, btid: state.euKeyId }, arrival)) return refuse(403)
-  if (!isAlive(state, ports.clock.nowMs())) return refuse(408)
-  const euKey = await server.euKeys.forState(state, arrival.remoteAddress)
-  if (euKey === undefined) return refuse(409)
+  const fault = faultOf({ message, state, arrival }, ports.clock.nowMs())
+  if (isAssignment(state)) {
+    const to = { transactionId: message.transactionId, serverEntityId: server.options.entityId }
+    if (fault !== undefined) return { octets: refuseAssignment(to, fault) }
+    const proof = { ...received, state, stateDigest }
+    return { octets: await answerAssignmentProof(proof, arrival, server) }
+  }
+  if (fault !== undefined) return refuse(fault)
+  return await finishConnect({ received, state, stateDigest, arrival }, server)
+}
 
-  const verdict = judgeAuthenticateResponse({
-    octets: received.octets,
-    message,
-    state,
-    sealedState,
-    serverEntityId: server.options.entityId,
-    euKey: euKey.key,
-  })
-  if (verdict.outcome === 'hash-wrong') return refuse(401)
+/** What is wrong with a proof before its HASH is looked at. */
+function faultOf(
+  proof: {
+    readonly message: AuthenticateResponse
+    readonly state: ExchangeState
+    readonly arrival: Arrival
+  },
+  nowMs: number,
+): 400 | 403 | 408 | undefined {
+  const { message, state, arrival } = proof
+  if (!agreesWithState(message, state)) return 400
+  if (!agreesWithArrival({ ...state, btid: state.euKeyId }, arrival)) return 403
+  return isAlive(state, nowMs) ? undefined : 408
+}
+
+async function finishConnect(
+  exchange: {
+    readonly received: Received
+    readonly state: ExchangeState
+    readonly stateDigest: string
+    readonly arrival: Arrival
+  },
+  server: ServerContext & { readonly euKeys: EuKeyFinder },
+): Promise<ConnectOutcome> {
+  const { received, state, stateDigest, arrival } = exchange
+  const { ports } = server
+  const refuse = refusal(received.message, server)
+  const euKeys = await server.euKeys.forState(state, arrival.remoteAddress)
+  if (euKeys.length === 0) return refuse(409)
+  const proved = provedKey(euKeys, { received, state }, server)
+  if (proved === undefined) return refuse(401)
   const completion = completionOf(
-    { received, stateDigest, state, euKey, verdict },
+    { received, stateDigest, state, ...proved },
     ports.clock.nowMs(),
     server,
   )
   const outcome = await ports.store.completeHandshake(completion, ports.clock.nowMs())
-  return conclude({ received, completion, refuse }, outcome)
+  if (outcome.outcome === 'already-completed') return repeat(received, outcome.tombstone, server)
+  return conclude({ completion, refuse }, outcome)
 }
+
+/** The key that the HASH was made with, and the verdict. */
+function provedKey(
+  euKeys: readonly EuKey[],
+  { received, state }: { readonly received: Received; readonly state: ExchangeState },
+  { options }: ServerContext,
+): { readonly euKey: EuKey; readonly verdict: Verified } | undefined {
+  for (const euKey of euKeys) {
+    const verdict = judgeAuthenticateResponse({
+      ...received,
+      state,
+      sealedState: received.message.authResData.state,
+      serverEntityId: options.entityId,
+      euKey: euKey.key,
+    })
+    if (verdict.outcome === 'verified') return { euKey, verdict }
+  }
+  return undefined
+}
+
+type Verified = Extract<ReturnType<typeof judgeAuthenticateResponse>, { outcome: 'verified' }>
 
 type Refuse = (status: Exclude<Status, 200>) => ConnectOutcome
 
@@ -100,9 +154,14 @@ function refusal(message: AuthenticateResponse, { options }: ServerContext): Ref
 }
 
 /** The same octets get the same answer, anything else with that State is a conflict. M-4 */
-function answerAgain(received: Received, tombstone: Tombstone, refuse: Refuse): ConnectOutcome {
-  const isSame = toHex(sha256(received.octets)) === tombstone.messageDigest
-  return isSame ? { octets: tombstone.answer } : refuse(409)
+function repeat(
+  { octets, message }: Received,
+  tombstone: Tombstone,
+  { options }: ServerContext,
+): ConnectOutcome {
+  const to = { transactionId: message.transactionId, serverEntityId: options.entityId }
+  const refuse = isOfAssignment(tombstone) ? refuseAssignment : refuseConnect
+  return { octets: answerAgain(octets, tombstone) ?? refuse(to, 409) }
 }
 
 function isAlive(state: ExchangeState, nowMs: number): boolean {
@@ -116,7 +175,7 @@ function completionOf(
     readonly stateDigest: string
     readonly state: ExchangeState
     readonly euKey: EuKey
-    readonly verdict: Extract<ReturnType<typeof judgeAuthenticateResponse>, { outcome: 'verified' }>
+    readonly verdict: Verified
   },
   nowMs: number,
   { options }: ServerContext,
@@ -149,20 +208,16 @@ function completionOf(
 
 function conclude(
   exchange: {
-    readonly received: Received
     readonly completion: HandshakeCompletion
     readonly refuse: Refuse
   },
-  outcome: HandshakeOutcome,
+  outcome: Exclude<HandshakeOutcome, { outcome: 'already-completed' }>,
 ): ConnectOutcome {
-  const { received, completion, refuse } = exchange
+  const { completion, refuse } = exchange
   if (outcome.outcome === 'completed') {
     const { session, formerSessionEndsAtMs, tombstone } = completion
     const { endedSessionIds } = outcome
     return { octets: tombstone.answer, made: { session, endedSessionIds, formerSessionEndsAtMs } }
-  }
-  if (outcome.outcome === 'already-completed') {
-    return answerAgain(received, outcome.tombstone, refuse)
   }
   return refuse(REFUSALS[outcome.outcome])
 }

@@ -31,7 +31,7 @@ export async function answerConnectRequest(
   if (algorithm === undefined) return refuseConnect(to, 426)
   const finding = await server.euKeys.forConnect(message, arrival.remoteAddress)
   if (finding.outcome !== 'found') return refuseFinding(to, finding, server)
-  return await challenge({ ...received, algorithm, euKey: finding.euKey }, server)
+  return await challenge({ ...received, algorithm, ...finding }, server)
 }
 
 async function challenge(
@@ -40,17 +40,18 @@ async function challenge(
     readonly message: ConnectRequest
     readonly algorithm: Parameters<typeof openExchange>[2]['algorithm']
     readonly euKey: EuKey
+    readonly usableUntilMs: number
   },
   { options, ports }: ServerContext,
 ): Promise<Uint8Array> {
   const nowMs = ports.clock.nowMs()
-  const { octets, message, algorithm, euKey } = exchange
+  const { octets, message, algorithm, euKey, usableUntilMs } = exchange
   const state = openExchange(octets, message, {
     euKeyId: euKey.id,
     keyType: euKey.keyType,
     algorithm,
     randomServer: ports.random.octets(RAND_LENGTH),
-    sessionLifetime: sessionLifetime(message.role, { euKey, nowMs }, options),
+    sessionLifetime: sessionLifetime(message.role, usableUntilMs - nowMs, options),
     nowMs,
   })
   const sealed = await ports.stateRing.seal(encodeExchangeState(state))
@@ -60,11 +61,11 @@ async function challenge(
 /** Seconds; a session never outlives its EUKey. K-4 */
 function sessionLifetime(
   role: ConnectRequest['role'],
-  { euKey, nowMs }: { euKey: EuKey; nowMs: number },
+  usableMs: number,
   options: CpnsServerOptions,
 ): number {
   const policy = options.sessionLifetimeSeconds[role === 'pn-gw' ? 'pnGw' : 'pne']
-  return Math.min(policy, Math.floor((euKey.expiresAtMs - nowMs) / 1000))
+  return Math.min(policy, Math.floor(usableMs / 1000))
 }
 
 function refuseFinding(

@@ -4,10 +4,9 @@
  */
 
 import type { Status } from '../cpns/status.ts'
-import type { Btid } from '../identity/btid.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
-import { type Arrival, directArrival } from './arrival.ts'
+import { type Arrival, type DirectWay, directArrival } from './arrival.ts'
 import { AttachmentDesk } from './attachment-desk.ts'
 import {
   type Attachment,
@@ -21,25 +20,19 @@ import { serveGatewayConnection } from './gateway-connection.ts'
 import { createHandshakeEndpoint, type HandshakeAnswer } from './handshake-endpoint.ts'
 import { createMessageIntake, type Submission } from './message-intake.ts'
 import type { CpnsServerOptions, CpnsServerPorts, ServerContext } from './options.ts'
+import { passwordPolicyOf } from './password-policy.ts'
 import { createRecordHandler } from './record-handler.ts'
 import { Relay } from './relay.ts'
 import { type ServiceHandler, serviceAddress } from './services.ts'
 import { createSteadyClock } from './steady-clock.ts'
+import { createVerifierFinder } from './users.ts'
 
 /** A running CPNS Server, without its sockets. */
 export interface CpnsServer {
-  /**
-   * `POST /cpns`: one handshake message in, one out. Never throws for what a peer sent.
-   *
-   * @param tlsBtid Whose key PSK-TLS was proved with, if that carried it. Design 7
-   */
-  answerPost(octets: Uint8Array, remoteAddress: string, tlsBtid?: Btid): Promise<HandshakeAnswer>
-  /**
-   * `GET /cpns`, upgraded: serves a PN GW's WebSocket until it ends. Never rejects.
-   *
-   * @param tlsBtid As in `answerPost`.
-   */
-  serveSocket(socket: FrameSocket, tlsBtid?: Btid): Promise<void>
+  /** `POST /cpns`: one handshake message in, one out. Never throws for what a peer sent. */
+  answerPost(octets: Uint8Array, remoteAddress: string, way?: DirectWay): Promise<HandshakeAnswer>
+  /** `GET /cpns`, upgraded: serves a PN GW's WebSocket until it ends. Never rejects. */
+  serveSocket(socket: FrameSocket, way?: DirectWay): Promise<void>
   /**
    * An application takes the messages to `urn:cpns:service:<name>`, in place of a former one.
    *
@@ -69,7 +62,12 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     ...context,
     hasService: (address) => delivery.hasService(address),
   })
-  const endpoint = createHandshakeEndpoint({ ...context, euKeys: createEuKeyFinder(context) })
+  const { cost } = passwordPolicyOf(options.passwords)
+  const endpoint = createHandshakeEndpoint({
+    ...context,
+    euKeys: createEuKeyFinder(context),
+    verifiers: createVerifierFinder(cost, ports),
+  })
   const sockets = new Set<FrameSocket>()
   let isStopped = false
 
@@ -98,12 +96,12 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
   const sweep = startSweep({ ...context, registry, relay })
 
   return {
-    answerPost: (octets, remoteAddress, tlsBtid) =>
-      answerHandshake(octets, directArrival(remoteAddress, tlsBtid)),
-    async serveSocket(socket, tlsBtid) {
+    answerPost: (octets, remoteAddress, way) =>
+      answerHandshake(octets, directArrival(remoteAddress, way)),
+    async serveSocket(socket, way) {
       if (isStopped) return socket.close('the server stops')
       sockets.add(socket)
-      const arrival = directArrival(socket.remoteAddress, tlsBtid)
+      const arrival = directArrival(socket.remoteAddress, way)
       await serveGatewayConnection(socket, { ...context, arrival, answerHandshake, createDesk })
       sockets.delete(socket)
     },

@@ -17,7 +17,12 @@ import type { EuKey } from './server-store.ts'
 
 /** What was found for a ConnectRequest. */
 export type EuKeyFinding =
-  | { readonly outcome: 'found'; readonly euKey: EuKey }
+  | {
+      readonly outcome: 'found'
+      readonly euKey: EuKey
+      /** When the first of the keys ends that the HASH may be made with. UTC milliseconds. */
+      readonly usableUntilMs: number
+    }
   /** 402, whatever the reason. */
   | { readonly outcome: 'none' }
   /** 421: another kind of key is demanded. */
@@ -31,8 +36,13 @@ export type EuKeyFinding =
 export interface EuKeyFinder {
   /** For a new exchange. */
   forConnect(request: ConnectRequest, address: string): Promise<EuKeyFinding>
-  /** For the end of an exchange: the key that its State names, if it is still good. M-4 */
-  forState(state: ExchangeState, address: string): Promise<EuKey | undefined>
+  /**
+   * For the end of an exchange: the key that its State names, if it is still good, else none. M-4
+   *
+   * An assigned key has no name in a ConnectRequest, so beside a candidate the key in use may be the one
+   * that the device has. See docs/explanation/decisions/0035-a-candidate-beside-the-key-in-use.md.
+   */
+  forState(state: ExchangeState, address: string): Promise<readonly EuKey[]>
 }
 
 type ZnSuccess = Extract<ZnAnswer, { outcome: 'success' }>
@@ -75,10 +85,11 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     address: string,
   ): Promise<EuKeyFinding> => {
     if (wanted.keyType === 'assigned') {
-      const current = await ports.store.findCurrentEuKey(wanted.entityId, ports.clock.nowMs())
-      return current?.source === 'assigned'
-        ? { outcome: 'found', euKey: current }
-        : { outcome: 'none' }
+      const keys = await assignedKeys(wanted.entityId, ports)
+      const [euKey] = keys
+      if (euKey === undefined) return { outcome: 'none' }
+      const usableUntilMs = Math.min(...keys.map(({ expiresAtMs }) => expiresAtMs))
+      return { outcome: 'found', euKey, usableUntilMs }
     }
     if (wanted.btid === undefined) return { outcome: 'none' }
     const finding = await bootstrapped(wanted.entityId, wanted.btid, address)
@@ -90,11 +101,28 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     forConnect: ({ entityId, btid, keyType }, address) =>
       find({ entityId, btid, keyType: keyType ?? defaultKeyType(btid) }, address),
     async forState({ entityId, keyType, euKeyId }, address) {
-      const btid = keyType === 'assigned' ? undefined : (euKeyId as Btid)
-      const finding = await find({ entityId, btid, keyType }, address)
-      return finding.outcome === 'found' && finding.euKey.id === euKeyId ? finding.euKey : undefined
+      if (keyType === 'assigned') {
+        const keys = await assignedKeys(entityId, ports)
+        return keys.some(({ id }) => id === euKeyId) ? keys : []
+      }
+      const finding = await find({ entityId, btid: euKeyId as Btid, keyType }, address)
+      return finding.outcome === 'found' && finding.euKey.id === euKeyId ? [finding.euKey] : []
     },
   }
+}
+
+/** Candidates first, the newest first; then the key in use. K-4 */
+async function assignedKeys(
+  entityId: EntityId,
+  { store, clock }: ServerContext['ports'],
+): Promise<readonly EuKey[]> {
+  const nowMs = clock.nowMs()
+  const [candidates, current] = await Promise.all([
+    store.findCandidateEuKeys(entityId, nowMs),
+    store.findCurrentEuKey(entityId, nowMs),
+  ])
+  const inUse = current?.source === 'assigned' ? [current] : []
+  return [...candidates, ...inUse].filter((euKey) => isUsable(euKey, nowMs))
 }
 
 /** `KeyType` is optional: with a B-TID the key is Ks_ext_NAF (K-1), without one it was assigned. */
@@ -113,7 +141,13 @@ function isAccepted({ source, keyType }: EuKey, options: CpnsServerOptions): boo
 }
 
 function usable(euKey: EuKey, nowMs: number): EuKeyFinding {
-  return euKey.expiresAtMs - nowMs >= 1000 ? { outcome: 'found', euKey } : { outcome: 'none' }
+  if (!isUsable(euKey, nowMs)) return { outcome: 'none' }
+  return { outcome: 'found', euKey, usableUntilMs: euKey.expiresAtMs }
+}
+
+/** A session lasts a second at least. */
+function isUsable(euKey: EuKey, nowMs: number): boolean {
+  return euKey.expiresAtMs - nowMs >= 1000
 }
 
 /** What is asked of a subscriber's EUKey. */

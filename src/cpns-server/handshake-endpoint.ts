@@ -8,10 +8,12 @@ import { CpnsError, InvalidMessage } from '../errors/errors.ts'
 import { noTrace } from '../trace/trace.ts'
 import { encodeError } from './answers.ts'
 import type { Arrival } from './arrival.ts'
+import { answerAssignmentRequest } from './assignment-request.ts'
 import { answerAuthenticateResponse, type ConnectOutcome } from './authenticate-response.ts'
 import { answerConnectRequest } from './connect-request.ts'
 import type { EuKeyFinder } from './eukeys.ts'
 import type { ServerContext } from './options.ts'
+import type { VerifierFinder } from './users.ts'
 
 /** An answer, with what the carrier needs to know of it. */
 export interface HandshakeAnswer extends ConnectOutcome {
@@ -28,7 +30,10 @@ export interface HandshakeEndpoint {
   answer(octets: Uint8Array, arrival: Arrival): Promise<HandshakeAnswer>
 }
 
-type Server = ServerContext & { readonly euKeys: EuKeyFinder }
+type Server = ServerContext & {
+  readonly euKeys: EuKeyFinder
+  readonly verifiers: VerifierFinder
+}
 
 /** @param server.euKeys Shared with nobody else, because it holds the limits on look-ups. */
 export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
@@ -92,6 +97,9 @@ async function dispatch(
   }
   if (message.name === 'AuthenticateResponse') {
     return await answerAuthenticateResponse({ octets, message }, arrival, server)
+  }
+  if (message.name === 'EUKeyAssignmentRequest') {
+    return { octets: await answerAssignmentRequest({ octets, message }, arrival, server) }
   }
   const refusal = encodeError({
     ...(message.transactionId !== undefined && { transactionId: message.transactionId }),

@@ -13,6 +13,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
+import type { PasswordPolicy } from './password-policy.ts'
 import type { ServerStore } from './server-store.ts'
 
 /** The kinds of EUKey that a GBA_U run gives. K-1 */
@@ -44,6 +45,8 @@ export interface CpnsServerOptions {
   /** Life of a session by role, in seconds; read for each new session. */
   readonly sessionLifetimeSeconds: { readonly pnGw: number; readonly pne: number }
   readonly znLimits?: Partial<ZnLookupLimits>
+  /** EUKeys by UserID and password. M-5 */
+  readonly passwords?: Partial<PasswordPolicy>
 }
 
 /** What a server is given. */

@@ -2,39 +2,17 @@
  * Durable state of the CPNS Server: EUKeys, owners of entities, sessions, tombstones of exchanges,
  * attachments, mailbox. Design 9; each method is one transaction.
  */
-import type { KeyType } from '../cpns/key-type.ts'
 import type { SealingKeyStore } from '../crypto/sealing-ring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import type { UserId } from '../identity/user-id.ts'
 import type { Store } from '../ports/store.ts'
+import type { EuKey, EuKeyInfo, Owner } from './eukey.ts'
+import type { Tombstone } from './tombstone.ts'
+import type { UserStore } from './user-store.ts'
 
-/** Who an entity belongs to: the subscriber that bootstrapped, or the CPNS User. K-4 */
-export interface Owner {
-  readonly kind: 'impi' | 'user'
-  readonly id: string
-}
-
-/** Where an EUKey comes from; `gba-u` and `gba-me` keys have their B-TID as id. K-4 */
-export type EuKeySource = 'gba-u' | 'gba-me' | 'assigned'
-
-/** One EUKey. */
-export interface EuKey {
-  /** B-TID, or a random id. */
-  readonly id: string
-  readonly entityId: EntityId
-  readonly owner: Owner
-  readonly source: EuKeySource
-  readonly keyType: KeyType
-  /** 32 octets; sealed at rest. */
-  readonly key: Secret
-  /** UTC milliseconds. */
-  readonly createdAtMs: number
-  /** UTC milliseconds. */
-  readonly expiresAtMs: number
-}
-
-/** An EUKey as it may be shown. */
-export type EuKeyInfo = Omit<EuKey, 'key'> & { readonly state: 'current' | 'replaced' }
+export type { EuKey, EuKeyInfo, EuKeySource, Owner } from './eukey.ts'
+export type { Tombstone } from './tombstone.ts'
 
 /** One session. Its key is sealed at rest; keys of attachments are never stored. */
 export interface Session {
@@ -56,25 +34,13 @@ export interface Session {
 /** A session as it may be shown. */
 export type SessionInfo = Omit<Session, 'sessionKey'>
 
-/** A completed exchange: the same octets again get the same answer. M-4 */
-export interface Tombstone {
-  /** SHA-256 of State, hex. */
-  readonly stateDigest: string
-  /** SHA-256 of the completing message, hex. */
-  readonly messageDigest: string
-  /** The answer that was given, as sent. */
-  readonly answer: Uint8Array
-  /** UTC milliseconds after which the row can go. */
-  readonly forgetAfterMs: number
-}
-
 /** All that completing a connect exchange changes. */
 export interface HandshakeCompletion {
   /** The answer in it is `success`, unless the outcome is another. */
   readonly tombstone: Tombstone
   /** State is refused from this moment on; compared inside the transaction. UTC milliseconds. */
   readonly stateExpiresAtMs: number
-  /** The EUKey that the HASH was made with; a candidate that is not stored becomes the current one. */
+  /** The EUKey that the HASH was made with; a candidate becomes the current one. K-4 */
   readonly euKey: EuKey
   /** Whether an entity without an owner is bound to this key's. K-4 `firstUse` */
   readonly bindFirstUse: boolean
@@ -89,7 +55,7 @@ export type HandshakeOutcome =
   /** A tombstone of this State is there: compare its `messageDigest`. */
   | { readonly outcome: 'already-completed'; readonly tombstone: Tombstone }
   | { readonly outcome: 'state-expired' }
-  /** The EUKey has been replaced or has expired since the exchange began. */
+  /** The EUKey has been replaced or taken back, or has expired, since the exchange began. */
   | { readonly outcome: 'eukey-changed' }
   /** The entity is bound to another owner. */
   | { readonly outcome: 'other-owner' }
@@ -113,12 +79,14 @@ export interface MailboxMessage {
 export interface EntityInfo {
   readonly entityId: EntityId
   readonly owner: Owner
+  /** Whose password gives it EUKeys too, if its owner is an IMPI. K-4 */
+  readonly linkedUserId?: UserId
   /** UTC milliseconds. */
   readonly boundAtMs: number
 }
 
 /** All durable operations of the CPNS Server. */
-export interface ServerStore extends Store, SealingKeyStore {
+export interface ServerStore extends Store, SealingKeyStore, UserStore {
   /** Makes an assigned EUKey the entity's current one, binds the entity, ends sessions under the former. */
   assignEuKey(euKey: EuKey): Promise<'assigned' | 'other-owner'>
   /** The entity's current EUKey, unless it has expired at `nowMs`. */
@@ -129,7 +97,7 @@ export interface ServerStore extends Store, SealingKeyStore {
     id: string,
   ): Promise<{ readonly euKey: EuKey; readonly state: 'current' | 'replaced' } | undefined>
   listEuKeys(): Promise<readonly EuKeyInfo[]>
-  /** Removes an entity's EUKeys and ends its sessions. @returns Whether there were any. */
+  /** Removes an entity's EUKeys, candidates too, and ends its sessions. @returns Whether there were any. */
   removeEuKeys(entityId: EntityId): Promise<boolean>
 
   /** Binds an entity before its first use. @returns `bound-already` if it has an owner. */

@@ -23,6 +23,12 @@ describe('refusalIn', () => {
       retryAfter: 7,
     })
     expect(refusalIn({ ...error, transactionId: 't' })).toEqual({ status: 503 })
+    const assignment = { ...response, name: 'EUKeyAssignmentResponse' } as const
+    expect(refusalIn({ ...assignment, status: 401 })).toEqual({ status: 401 })
+    expect(refusalIn({ ...assignment, status: 429, retryAfter: 7 })).toEqual({
+      status: 429,
+      retryAfter: 7,
+    })
   })
 
   test('a success or another message is none', () => {

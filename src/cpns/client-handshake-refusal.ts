@@ -18,6 +18,10 @@ export interface Refusal {
 /** The refusal that a message is; `undefined` if it is none. */
 export function refusalIn(message: CpnsMessage): Refusal | undefined {
   if (message.name === 'Error') return { status: message.status }
+  if (message.name === 'EUKeyAssignmentResponse' && message.status !== 200) {
+    const { status, retryAfter } = message
+    return { status, ...(retryAfter !== undefined && { retryAfter }) }
+  }
   if (message.name !== 'ConnectResponse' || message.status === 200) return undefined
   const { bsf, naf, uaId, keyType, retryAfter } = message
   const hints = {

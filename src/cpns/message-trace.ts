@@ -32,6 +32,7 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
       return present({
         Algorithm: message.authReqData.algorithm,
         SessionLifetime: message.authReqData.sessionLifetime,
+        KDF: message.authReqData.kdf?.kdf,
         RAND: toBase64(message.authReqData.randomServer),
       })
     case 'AuthenticateResponse':
@@ -64,7 +65,15 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
     case 'Error':
       return present({ Status: message.status, Detail: message.detail })
     case 'EUKeyAssignmentRequest':
+      return present({ UserID: message.userId, RAND: toBase64(message.randomClient) })
     case 'EUKeyAssignmentResponse':
+      return present({
+        Status: message.status,
+        HASH: message.hash && 'present',
+        KeyID: message.encryptedEuKey?.keyId,
+        Lifetime: message.encryptedEuKey?.lifetime,
+        RetryAfter: message.retryAfter,
+      })
     case 'PnRegistration':
     case 'PnRegistrationResult':
     case 'Disconnect':

@@ -7,6 +7,7 @@ import { serverStoreHandshakeContract } from './server-store-handshake.contract.
 import { serverStoreKeysContract } from './server-store-keys.contract.ts'
 import { serverStoreMailboxContract } from './server-store-mailbox.contract.ts'
 import { serverStoreSessionsContract } from './server-store-sessions.contract.ts'
+import { serverStoreUsersContract } from './server-store-users.contract.ts'
 import { storeContract } from './store.contract.ts'
 
 /** @param open A fresh, empty store each time. */
@@ -16,5 +17,6 @@ export function serverStoreContract(open: () => Promise<ServerStore>): void {
   describe('EUKeys and entities', () => serverStoreKeysContract(open))
   describe('completing a handshake', () => serverStoreHandshakeContract(open))
   describe('sessions and attachments', () => serverStoreSessionsContract(open))
+  describe('users, attempts and assignments', () => serverStoreUsersContract(open))
   describe('mailbox', () => serverStoreMailboxContract(open))
 }

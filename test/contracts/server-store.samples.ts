@@ -5,6 +5,7 @@ import type {
   Owner,
   Session,
 } from '../../src/cpns-server/server-store.ts'
+import type { AssignmentCompletion } from '../../src/cpns-server/user-store.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { parseEntityId } from '../../src/identity/entity-id.ts'
 
@@ -67,6 +68,24 @@ export function sampleCompletion(
     bindFirstUse: true,
     session: sampleSession(n, euKey),
     formerSessionEndsAtMs: NOW + 30_000,
+    ...changes,
+  }
+}
+
+/** Assignment number `n` of `euKey`, whose user is as old as the samples. */
+export function sampleAssignment(
+  n: number,
+  euKey: EuKey,
+  changes: Partial<AssignmentCompletion> = {},
+): AssignmentCompletion {
+  const { tombstone, stateExpiresAtMs } = sampleCompletion(n, euKey)
+  return {
+    tombstone,
+    stateExpiresAtMs,
+    euKey,
+    userChangedAtMs: NOW,
+    bindFirstUse: true,
+    attempts: { forgiven: [], returned: [] },
     ...changes,
   }
 }

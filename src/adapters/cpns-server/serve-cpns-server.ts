@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
+import type { DirectWay } from '../../cpns-server/arrival.ts'
 import { type CpnsServer, createCpnsServer } from '../../cpns-server/create-cpns-server.ts'
 import type { CpnsServerOptions, CpnsServerPorts } from '../../cpns-server/options.ts'
 import { createSealingRing } from '../../crypto/sealing-ring.ts'
@@ -104,8 +105,8 @@ function endpointsOf(server: CpnsServer) {
   return {
     post: {
       path: PATH,
-      async answer(octets: Uint8Array, { remoteAddress, pskPeer }: RequestContext) {
-        const answer = await server.answerPost(octets, remoteAddress, pskPeer?.btid)
+      async answer(octets: Uint8Array, context: RequestContext) {
+        const answer = await server.answerPost(octets, context.remoteAddress, wayOf(context))
         const { octets: body, unreadable } = answer
         return { status: unreadable ? 400 : 200, contentType: CPNS_MEDIA_TYPE, body }
       },
@@ -113,10 +114,14 @@ function endpointsOf(server: CpnsServer) {
     sockets: {
       path: PATH,
       subprotocol: SUBPROTOCOL,
-      accept: (socket: FrameSocket, { pskPeer }: RequestContext) =>
-        void server.serveSocket(socket, pskPeer?.btid),
+      accept: (socket: FrameSocket, context: RequestContext) =>
+        void server.serveSocket(socket, wayOf(context)),
     },
   }
+}
+
+function wayOf({ secure, pskPeer }: RequestContext): DirectWay {
+  return { plain: !secure, ...(pskPeer !== undefined && { tlsBtid: pskPeer.btid }) }
 }
 
 function namesOf({ nafFqdn, listen: { host } }: ServeCpnsServerOptions) {

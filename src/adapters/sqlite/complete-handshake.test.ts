@@ -7,6 +7,7 @@ import {
   sampleCompletion,
   sampleEuKey,
 } from '../../../test/contracts/server-store.samples.ts'
+import { createCandidateRows } from './candidate-rows.ts'
 import { assignEuKey, completeHandshake } from './complete-handshake.ts'
 import { createEntityRows } from './entity-rows.ts'
 import { createEuKeyRows } from './eukey-rows.ts'
@@ -19,6 +20,7 @@ import { createTombstoneRows } from './tombstone-rows.ts'
 function openRows() {
   const db = openDatabase(':memory:', SERVER_SCHEMA)
   return {
+    candidates: createCandidateRows(db, testSealer()),
     entities: createEntityRows(db),
     euKeys: createEuKeyRows(db, testSealer()),
     sessions: createSessionRows(db, testSealer()),

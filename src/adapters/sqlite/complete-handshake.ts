@@ -6,6 +6,7 @@ import type {
   Owner,
 } from '../../cpns-server/server-store.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
+import type { CandidateRows } from './candidate-rows.ts'
 import { type EntityRows, isSameOwner } from './entity-rows.ts'
 import type { EuKeyRows } from './eukey-rows.ts'
 import type { SessionRows } from './session-rows.ts'
@@ -13,6 +14,7 @@ import type { TombstoneRows } from './tombstone-rows.ts'
 
 /** The rows that a completed exchange changes. */
 export interface ServerRows {
+  readonly candidates: CandidateRows
   readonly entities: EntityRows
   readonly euKeys: EuKeyRows
   readonly sessions: SessionRows
@@ -40,6 +42,10 @@ export function completeHandshake(
   const stored = rows.euKeys.findState(euKey)
   const keyExpiresAtMs = Math.min(stored?.expiresAtMs ?? Infinity, euKey.expiresAtMs)
   if (stored?.state === 'replaced' || nowMs >= keyExpiresAtMs) return { outcome: 'eukey-changed' }
+  // An assigned EUKey is known here or has been taken back; one of GBA may come from Zn this moment.
+  const isTakenBack =
+    stored === undefined && euKey.source === 'assigned' && !rows.candidates.has(euKey)
+  if (isTakenBack) return { outcome: 'eukey-changed' }
 
   const binding = bindingOf(rows.entities, euKey.entityId, euKey.owner)
   if (binding === 'other-owner') return { outcome: 'other-owner' }
@@ -67,18 +73,21 @@ export function assignEuKey(rows: ServerRows, euKey: EuKey): 'assigned' | 'other
   return 'assigned'
 }
 
-/** A replaced EUKey ends its sessions at once. Design 8 */
+/** A replaced EUKey ends its sessions at once; what waited for its first HASH waits no more. Design 8 */
 function replaceEuKey(rows: ServerRows, euKey: EuKey): readonly string[] {
+  rows.candidates.removeOfEntity(euKey.entityId)
   rows.euKeys.makeCurrent(euKey)
   return rows.sessions.endAll(euKey.entityId)
 }
 
-function bindingOf(
+/** Whose an entity is; a linked user counts as its owner. K-4 */
+export function bindingOf(
   entities: EntityRows,
   entityId: EntityId,
   owner: Owner,
 ): 'same-owner' | 'other-owner' | 'not-bound' {
   const entity = entities.find(entityId)
   if (entity === undefined) return 'not-bound'
-  return isSameOwner(entity.owner, owner) ? 'same-owner' : 'other-owner'
+  const isLinked = owner.kind === 'user' && owner.id === entity.linkedUserId
+  return isLinked || isSameOwner(entity.owner, owner) ? 'same-owner' : 'other-owner'
 }

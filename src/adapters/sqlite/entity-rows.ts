@@ -2,6 +2,7 @@
 import type Database from 'better-sqlite3'
 import type { EntityInfo, Owner } from '../../cpns-server/server-store.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
+import type { UserId } from '../../identity/user-id.ts'
 
 /** Synchronous operations, to be run inside a commit. */
 export interface EntityRows {
@@ -9,6 +10,10 @@ export interface EntityRows {
   list(): EntityInfo[]
   /** Binds an entity that has no owner. @returns Whether it had none. */
   bind(entity: EntityInfo): boolean
+  /** @param userId `undefined` takes a link back. @returns Whether there is such an entity. */
+  linkUser(entityId: EntityId, userId: UserId | undefined): boolean
+  /** Takes back all links to a user. */
+  unlinkUser(userId: UserId): void
   /** Takes the binding away, with EUKeys and sessions. @returns Whether there was one. */
   remove(entityId: EntityId): boolean
 }
@@ -18,6 +23,7 @@ interface Row {
   readonly owner_kind: string
   readonly owner_id: string
   readonly bound_at_ms: number
+  readonly linked_user_id: string | null
 }
 
 /** @param db A database of `SERVER_SCHEMA`. */
@@ -25,7 +31,14 @@ export function createEntityRows(db: Database.Database): EntityRows {
   const select = db.prepare<[string], Row>('SELECT * FROM entities WHERE entity_id = ?')
   const selectAll = db.prepare<[], Row>('SELECT * FROM entities ORDER BY entity_id')
   const insert = db.prepare<[string, string, string, number]>(
-    'INSERT INTO entities VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO entities (entity_id, owner_kind, owner_id, bound_at_ms) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  )
+  const link = db.prepare<[string | null, string]>(
+    'UPDATE entities SET linked_user_id = ? WHERE entity_id = ?',
+  )
+  const unlink = db.prepare<[string]>(
+    'UPDATE entities SET linked_user_id = NULL WHERE linked_user_id = ?',
   )
   const remove = db.prepare<[string]>('DELETE FROM entities WHERE entity_id = ?')
   return {
@@ -36,6 +49,8 @@ export function createEntityRows(db: Database.Database): EntityRows {
     list: () => selectAll.all().map(entityOf),
     bind: ({ entityId, owner, boundAtMs }) =>
       insert.run(entityId, owner.kind, owner.id, boundAtMs).changes === 1,
+    linkUser: (entityId, userId) => link.run(userId ?? null, entityId).changes === 1,
+    unlinkUser: (userId) => void unlink.run(userId),
     remove: (entityId) => remove.run(entityId).changes === 1,
   }
 }
@@ -49,6 +64,7 @@ function entityOf(row: Row): EntityInfo {
   return {
     entityId: row.entity_id as EntityId,
     owner: { kind: row.owner_kind as Owner['kind'], id: row.owner_id },
+    ...(row.linked_user_id !== null && { linkedUserId: row.linked_user_id as UserId }),
     boundAtMs: row.bound_at_ms,
   }
 }

@@ -4,6 +4,7 @@ import type { KeyType } from '../../cpns/key-type.ts'
 import type { EuKey, EuKeyInfo, EuKeySource, Owner } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
+import type { UserId } from '../../identity/user-id.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 
 /** An EUKey with its state. */
@@ -25,6 +26,8 @@ export interface EuKeyRows {
   list(): EuKeyInfo[]
   /** Whether there were any. */
   removeAll(entityId: EntityId): boolean
+  /** Removes the EUKeys of a user. @returns The entities that had one. */
+  removeOfUser(userId: UserId): EntityId[]
 }
 
 interface Row {
@@ -59,6 +62,9 @@ export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): Eu
     `INSERT INTO eukeys VALUES (@entity_id, @id, @key_type, @owner_kind, @owner_id, @source, @key,
        @created_at_ms, @expires_at_ms, @state)`,
   )
+  const removeOfUser = db.prepare<[string], Pick<Row, 'entity_id'>>(
+    `DELETE FROM eukeys WHERE owner_kind = 'user' AND owner_id = ? RETURNING entity_id`,
+  )
   const remove = db.prepare<[string]>('DELETE FROM eukeys WHERE entity_id = ?')
 
   return {
@@ -79,6 +85,8 @@ export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): Eu
       insert.run(rowOf(euKey, sealer))
     },
     list: () => selectAll.all().map(infoOf),
+    removeOfUser: (userId) =>
+      removeOfUser.all(userId).map(({ entity_id }) => entity_id as EntityId),
     removeAll: (entityId) => remove.run(entityId).changes > 0,
   }
 }

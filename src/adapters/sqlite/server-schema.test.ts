@@ -13,13 +13,17 @@ test('every table refuses values of another type than its column has', () => {
   const own = tables.filter(({ name }) => !name.startsWith('sqlite_'))
   expect(own.map(({ name }) => name).sort()).toEqual([
     'attachments',
+    'attempts',
+    'candidates',
     'entities',
     'eukeys',
     'mailbox',
     'sealing_keys',
     'seen',
+    'server_secrets',
     'sessions',
     'tombstones',
+    'users',
   ])
   expect(own.filter(({ strict }) => strict !== 1)).toEqual([])
 })
@@ -27,7 +31,7 @@ test('every table refuses values of another type than its column has', () => {
 test('an EUKey needs an entity with an owner, and two cannot be current at once', () => {
   const db = open()
   expect(() => db.exec(EUKEY('a'))).toThrow('FOREIGN KEY')
-  db.exec(`INSERT INTO entities VALUES ('e', 'impi', 'o', 1)`)
+  db.exec(`INSERT INTO entities VALUES ('e', 'impi', 'o', 1, NULL)`)
   db.exec(EUKEY('a'))
   expect(() => db.exec(EUKEY('b'))).toThrow('UNIQUE')
 })
@@ -38,10 +42,11 @@ test('no look-up by entity, recipient or expiry reads a whole table', () => {
     `SELECT * FROM eukeys WHERE entity_id = 'e' AND state = 'current'`,
     `DELETE FROM sessions WHERE entity_id = 'e' AND session_id <> 'x'`,
     `SELECT * FROM mailbox WHERE to_recipient = 'a' AND position > 1 ORDER BY position LIMIT 9`,
-    ...['eukeys', 'sessions', 'mailbox', 'seen'].map(
+    `DELETE FROM candidates WHERE user_id = 'a'`,
+    ...['candidates', 'eukeys', 'sessions', 'mailbox', 'seen'].map(
       (table) => `DELETE FROM ${table} WHERE expires_at_ms <= 1`,
     ),
-    'DELETE FROM tombstones WHERE forget_after_ms <= 1',
+    ...['attempts', 'tombstones'].map((table) => `DELETE FROM ${table} WHERE forget_after_ms <= 1`),
   ].map((sql) => db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
   const details = plans.flat().map(({ detail }) => detail)
   expect(details.filter((detail) => !detail.startsWith('SEARCH'))).toEqual([])

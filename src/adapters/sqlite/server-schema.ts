@@ -1,6 +1,9 @@
 /** Tables of the CPNS Server. Design 9 */
+import { ATTEMPTS_SQL } from './attempt-rows.ts'
+import { CANDIDATES_SQL } from './candidate-rows.ts'
 import type { StoreSchema } from './open-database.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
+import { USERS_SQL } from './user-rows.ts'
 
 /**
  * An entity without an owner has neither EUKey nor session, so both go with its row. One B-TID gives
@@ -82,5 +85,10 @@ export const SERVER_SCHEMA: StoreSchema = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX seen_by_expiry ON seen (expires_at_ms);
      ${SEALING_KEYS_SQL}`,
+    // EUKeys by UserID and password. M-5
+    `ALTER TABLE entities ADD COLUMN linked_user_id TEXT;
+     ${USERS_SQL}
+     ${ATTEMPTS_SQL}
+     ${CANDIDATES_SQL}`,
   ],
 }

@@ -1,6 +1,8 @@
 /** All durable state of the CPNS Server on SQLite. Design 9 */
 import type { ServerStore } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import { createAttemptRows } from './attempt-rows.ts'
+import { createCandidateRows } from './candidate-rows.ts'
 import { assignEuKey, completeHandshake } from './complete-handshake.ts'
 import { createEntityRows } from './entity-rows.ts'
 import { createEuKeyRows } from './eukey-rows.ts'
@@ -10,11 +12,15 @@ import { SERVER_SCHEMA } from './server-schema.ts'
 import { createSessionRows } from './session-rows.ts'
 import { connectStore } from './store-connection.ts'
 import { createTombstoneRows } from './tombstone-rows.ts'
+import { createUserRows } from './user-rows.ts'
+import { createUserStore } from './user-store.ts'
 
 /** Rows that go when they have expired; an expired EUKey takes no session with it, they ended before. */
 const EXPIRING = [
   'DELETE FROM sessions WHERE expires_at_ms <= ?',
   'DELETE FROM eukeys WHERE expires_at_ms <= ?',
+  'DELETE FROM candidates WHERE expires_at_ms <= ?',
+  'DELETE FROM attempts WHERE forget_after_ms <= ?',
   'DELETE FROM tombstones WHERE forget_after_ms <= ?',
   'DELETE FROM mailbox WHERE expires_at_ms <= ?',
   'DELETE FROM seen WHERE expires_at_ms <= ?',
@@ -32,13 +38,23 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
   const sessions = createSessionRows(db, sealer)
   const tombstones = createTombstoneRows(db)
   const mailbox = createMailboxRows(db)
-  const rows = { entities, euKeys, sessions, tombstones }
+  const candidates = createCandidateRows(db, sealer)
+  const rows = {
+    candidates,
+    entities,
+    euKeys,
+    sessions,
+    tombstones,
+    attempts: createAttemptRows(db),
+    users: createUserRows(db, sealer),
+  }
   const removals = EXPIRING.map((sql) => db.prepare<[number]>(sql))
   const { read, run } = commits
 
   return {
     ...store,
     ...createSealingKeyRows(db, commits, sealer),
+    ...createUserStore(rows, commits),
 
     assignEuKey: (euKey) => run(() => assignEuKey(rows, euKey)),
     findCurrentEuKey: (entityId, nowMs) =>
@@ -51,13 +67,18 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     removeEuKeys: (entityId) =>
       run(() => {
         sessions.endAll(entityId)
-        return euKeys.removeAll(entityId)
+        const waited = candidates.removeOfEntity(entityId)
+        return euKeys.removeAll(entityId) || waited
       }),
 
     bindEntity: (entity) => run(() => (entities.bind(entity) ? 'bound' : 'bound-already')),
     findEntity: (entityId) => read(() => entities.find(entityId)),
     listEntities: () => read(() => entities.list()),
-    removeEntity: (entityId) => run(() => entities.remove(entityId)),
+    removeEntity: (entityId) =>
+      run(() => {
+        candidates.removeOfEntity(entityId)
+        return entities.remove(entityId)
+      }),
 
     findTombstone: (stateDigest) => read(() => tombstones.find(stateDigest)),
     completeHandshake: (completion, nowMs) => run(() => completeHandshake(rows, completion, nowMs)),

@@ -1,0 +1,140 @@
+/** Rows of CPNS Users, and the secret that made-up salts come from. K-5, M-5 */
+import type Database from 'better-sqlite3'
+import type { User, UserInfo } from '../../cpns-server/user-store.ts'
+import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import type { Secret } from '../../crypto/secret.ts'
+import type { UserId } from '../../identity/user-id.ts'
+import { openColumn, sealColumn } from './sealed-column.ts'
+
+/** Synchronous operations, to be run inside a commit. */
+export interface UserRows {
+  /** @returns Whether there was no user of that name. */
+  add(user: User): boolean
+  /** @returns Whether there is such a user. */
+  change(user: Omit<User, 'createdAtMs'>): boolean
+  /** @returns Whether there was one. */
+  remove(userId: UserId): boolean
+  list(): UserInfo[]
+  /** Opens two sealed values whether or not there is such a user, so that both take the same time. M-5 */
+  find(userId: UserId): User | undefined
+  /** When the password was changed; `undefined` if there is no such user. Nothing is opened. */
+  changedAtMs(userId: string): number | undefined
+  madeUpSaltSecret(candidate: Secret): Secret
+}
+
+/** Their tables. */
+export const USERS_SQL = `
+  CREATE TABLE users (
+    user_id TEXT PRIMARY KEY,
+    salt BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    r INTEGER NOT NULL,
+    p INTEGER NOT NULL,
+    auth_key BLOB NOT NULL,
+    wrap_base BLOB NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    changed_at_ms INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE server_secrets (
+    name TEXT PRIMARY KEY,
+    secret BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID;`
+
+interface Row {
+  readonly user_id: string
+  readonly salt: Uint8Array
+  readonly n: number
+  readonly r: number
+  readonly p: number
+  readonly auth_key: Uint8Array
+  readonly wrap_base: Uint8Array
+  readonly created_at_ms: number
+  readonly changed_at_ms: number
+}
+
+const SALT_SECRET = 'made-up salts'
+
+/** @param sealer Seals authKey, wrapBase and the secret. */
+export function createUserRows(db: Database.Database, sealer: RecordSealer): UserRows {
+  const select = db.prepare<[string], Row>('SELECT * FROM users WHERE user_id = ?')
+  const selectAll = db.prepare<[], Row>('SELECT * FROM users ORDER BY user_id')
+  const insert = db.prepare<Row>(
+    `INSERT INTO users VALUES (@user_id, @salt, @n, @r, @p, @auth_key, @wrap_base, @created_at_ms,
+       @changed_at_ms) ON CONFLICT DO NOTHING`,
+  )
+  const update = db.prepare<Omit<Row, 'created_at_ms'>>(
+    `UPDATE users SET salt = @salt, n = @n, r = @r, p = @p, auth_key = @auth_key,
+       wrap_base = @wrap_base, changed_at_ms = @changed_at_ms WHERE user_id = @user_id`,
+  )
+  const remove = db.prepare<[string]>('DELETE FROM users WHERE user_id = ?')
+  const selectSecret = db.prepare<[string], { readonly secret: Uint8Array }>(
+    'SELECT secret FROM server_secrets WHERE name = ?',
+  )
+  const insertSecret = db.prepare<[string, Uint8Array]>(
+    'INSERT INTO server_secrets VALUES (?, ?) ON CONFLICT DO NOTHING',
+  )
+  const openSecret = (): Secret | undefined => {
+    const row = selectSecret.get(SALT_SECRET)
+    return row && openColumn(sealer, SECRET_IDENTITY, row.secret)
+  }
+
+  return {
+    add: (user) =>
+      insert.run({ ...rowOf(user, sealer), created_at_ms: user.createdAtMs }).changes === 1,
+    change: (user) => update.run(rowOf(user, sealer)).changes === 1,
+    remove: (userId) => remove.run(userId).changes === 1,
+    list: () => selectAll.all().map(infoOf),
+    find(userId) {
+      const row = select.get(userId)
+      if (row !== undefined) return userOf(row, sealer)
+      for (let opened = 0; opened < 2; opened++) openSecret()
+      return undefined
+    },
+    changedAtMs: (userId) => select.get(userId)?.changed_at_ms,
+    madeUpSaltSecret(candidate) {
+      insertSecret.run(SALT_SECRET, sealColumn(sealer, SECRET_IDENTITY, candidate))
+      return openSecret() ?? candidate
+    },
+  }
+}
+
+const SECRET_IDENTITY = { table: 'server_secrets', primaryKey: [SALT_SECRET], column: 'secret' }
+
+function identityOf(userId: string, column: 'auth_key' | 'wrap_base') {
+  return { table: 'users', primaryKey: [userId], column }
+}
+
+function rowOf(user: Omit<User, 'createdAtMs'>, sealer: RecordSealer): Omit<Row, 'created_at_ms'> {
+  const { userId, kdf, keys, changedAtMs } = user
+  return {
+    user_id: userId,
+    salt: kdf.salt,
+    n: kdf.n,
+    r: kdf.r,
+    p: kdf.p,
+    auth_key: sealColumn(sealer, identityOf(userId, 'auth_key'), keys.authKey),
+    wrap_base: sealColumn(sealer, identityOf(userId, 'wrap_base'), keys.wrapBase),
+    changed_at_ms: changedAtMs,
+  }
+}
+
+function userOf(row: Row, sealer: RecordSealer): User {
+  const { user_id: userId, n, r, p } = row
+  return {
+    ...infoOf(row),
+    kdf: { kdf: 'scrypt', salt: new Uint8Array(row.salt), n, r, p },
+    keys: {
+      authKey: openColumn(sealer, identityOf(userId, 'auth_key'), row.auth_key),
+      wrapBase: openColumn(sealer, identityOf(userId, 'wrap_base'), row.wrap_base),
+    },
+  }
+}
+
+function infoOf(row: Row): UserInfo {
+  return {
+    userId: row.user_id as UserId,
+    createdAtMs: row.created_at_ms,
+    changedAtMs: row.changed_at_ms,
+  }
+}

@@ -1,0 +1,40 @@
+/** The password path of the CPNS Server on SQLite. M-5, Design 9 */
+import type { UserStore } from '../../cpns-server/user-store.ts'
+import { type AssignmentRows, completeAssignment } from './complete-assignment.ts'
+import type { EuKeyRows } from './eukey-rows.ts'
+import type { GroupCommit } from './group-commit.ts'
+import type { SessionRows } from './session-rows.ts'
+
+/** @param rows Those of the whole server. */
+export function createUserStore(
+  rows: AssignmentRows & { readonly euKeys: EuKeyRows; readonly sessions: SessionRows },
+  { read, run }: GroupCommit,
+): UserStore {
+  const { attempts, candidates, entities, euKeys, sessions, users } = rows
+  return {
+    addUser: (user) => run(() => (users.add(user) ? 'added' : 'exists')),
+    changePassword: (user) =>
+      run(() => {
+        candidates.removeOfUser(user.userId)
+        return users.change(user)
+      }),
+    removeUser: (userId) =>
+      run(() => {
+        candidates.removeOfUser(userId)
+        entities.unlinkUser(userId)
+        for (const entityId of euKeys.removeOfUser(userId)) sessions.endAll(entityId)
+        return users.remove(userId)
+      }),
+    listUsers: () => read(() => users.list()),
+    findUser: (userId) => read(() => users.find(userId)),
+    madeUpSaltSecret: (candidate) => run(() => users.madeUpSaltSecret(candidate)),
+
+    attemptAllowedAtMs: (subjects) => read(() => attempts.allowedAtMs(subjects)),
+    takeAttempt: (subjects, delays, nowMs) => run(() => attempts.take(subjects, delays, nowMs)),
+
+    completeAssignment: (completion, nowMs) =>
+      run(() => completeAssignment(rows, completion, nowMs)),
+    findCandidateEuKeys: (entityId, nowMs) => read(() => candidates.find(entityId, nowMs)),
+    linkUser: (entityId, userId) => run(() => entities.linkUser(entityId, userId)),
+  }
+}

@@ -1,0 +1,34 @@
+/** Who is held to account for an attempt to prove a password. M-5 */
+import type { EntityId } from '../identity/entity-id.ts'
+import type { UserId } from '../identity/user-id.ts'
+import type { PasswordPolicy } from './password-policy.ts'
+import type { AttemptSubject } from './user-store.ts'
+
+/** Of one attempt. */
+export interface AttemptSubjects {
+  readonly user: AttemptSubject
+  readonly entity: AttemptSubject
+  readonly address: AttemptSubject
+}
+
+/** UserID, EntityID and address; known or not makes no difference. */
+export function attemptSubjectsOf(
+  attempt: {
+    readonly userId: UserId
+    readonly entityId: EntityId
+    readonly remoteAddress: string
+  },
+  { freeAttempts }: PasswordPolicy,
+): AttemptSubjects {
+  const { userId, entityId, remoteAddress } = attempt
+  return {
+    user: { name: `user ${userId}`, freeAttempts: freeAttempts.user },
+    entity: { name: `entity ${entityId}`, freeAttempts: freeAttempts.entity },
+    address: { name: `address ${remoteAddress}`, freeAttempts: freeAttempts.address },
+  }
+}
+
+/** All of them. */
+export function subjectList({ user, entity, address }: AttemptSubjects): readonly AttemptSubject[] {
+  return [user, entity, address]
+}
