@@ -1,13 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { RequestListener } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type GbaNetwork, startGbaNetwork } from '../../test/support/gba-network.ts'
+import { type GbaNetwork, NAF_FQDN, startGbaNetwork } from '../../test/support/gba-network.ts'
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { nafUserOf } from '../adapters/naf/admit.ts'
 import { NAF_CERTIFICATE } from '../adapters/naf/naf-server.fixture.ts'
 import { protectListener } from '../adapters/naf/protect-listener.ts'
+import { pskPeerOf, servePskTls } from '../adapters/naf/psk-server.ts'
+import { systemClock } from '../adapters/system/system-clock.ts'
+import { createPskKeySource } from '../naf/psk-key-source.ts'
+import { noLog } from '../ports/log.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
 
@@ -104,5 +108,72 @@ describe('curl', () => {
           ? await curl('/', ...flags)
           : await runProgram(['curl', ...flags, '--data', data])
     expect(usageErrorOf(run)).toContain(message)
+  })
+})
+
+/** A server of HTTP that has no certificate: who asks is known from TLS. */
+async function startPskServer() {
+  const http = createServer((request, response) => {
+    const { impi, uaId } = pskPeerOf(request.socket) ?? {}
+    request.resume().on('end', () => response.end(`${impi} ${uaId} ${request.method}`))
+  })
+  const lookup = createPskKeySource(
+    { nafFqdns: [NAF_FQDN] },
+    { zn: network.zn, clock: systemClock },
+  )
+  return await servePskTls(
+    { host: '127.0.0.1', port: 0 },
+    {
+      lookup,
+      clock: systemClock,
+      log: noLog,
+      onConnection: (socket) => void http.emit('connection', socket),
+    },
+  )
+}
+
+describe('curl --psk', () => {
+  const psk = (port: number, ...flags: string[]) =>
+    runProgram([
+      ...['curl', 'https://naf.example.org/a', '--data', data, '--bsf-url', network.bsfUrl],
+      ...['--connect-to', `127.0.0.1:${port}`, ...flags],
+    ])
+
+  test.each([
+    ['1.3', '0100000007'],
+    ['1.2', '01000100a8'],
+  ])('TLS %s: the key of its Ua id, no certificate', async (version, uaId) => {
+    const server = await startPskServer()
+    const run = await psk(server.port, '--psk', version, '-d', 'x')
+    await server.close()
+    expect(run).toEqual({
+      status: 0,
+      stderr: '',
+      stdout: `001010123456789@ims.mnc001.mcc001.3gppnetwork.org ${uaId} POST`,
+    })
+  })
+
+  test('a B-TID that the server does not know costs one more run', async () => {
+    const server = await startPskServer()
+    await curl('/a')
+    const btids = new Set(network.asked.map(({ btid }) => btid))
+    network.forget(({ btid }) => btids.has(btid))
+    expect(await psk(server.port, '--psk', '1.3')).toMatchObject({ status: 0 })
+    expect(network.bootstraps()).toBe(2)
+    await server.close()
+    network.forget()
+    const another = await startPskServer()
+    const run = await psk(another.port, '--psk', '1.3')
+    await another.close()
+    expect(run).toMatchObject({ status: 1, stdout: '' })
+    expect(run.stderr).toContain('does not have this key')
+  })
+
+  test('a server with a certificate is none; http is not for it; nor are pin and ca', async () => {
+    const certified = await psk(network.nafTlsPort, '--psk', '1.3')
+    expect(certified).toMatchObject({ status: 1, stdout: '' })
+    expect(usageErrorOf(await curl('/a', '--psk', '1.2'))).toContain('https alone')
+    expect(usageErrorOf(await psk(1, '--psk', '1.2', '--ca', 'x'))).toContain('cannot be used with')
+    expect(usageErrorOf(await psk(1, '--psk', '1.1'))).toContain('1.2, 1.3')
   })
 })

@@ -15,6 +15,7 @@ interface Flags extends CurlFlags, CardFlags, TrustFlags {
   readonly output?: string
   readonly include?: boolean
   readonly connectTo?: HostPort
+  readonly psk?: '1.2' | '1.3'
 }
 
 const PRODUCT = 'cpns-curl'
@@ -53,6 +54,11 @@ function addWayFlags(command: Command): Command {
       ).conflicts('ca'),
     )
     .option('--ca <file>', 'PEM file of the only CAs to trust')
+    .addOption(
+      new Option('--psk <version>', 'PSK-TLS of this version, without a certificate')
+        .choices(['1.2', '1.3'])
+        .conflicts(['pin', 'ca']),
+    )
 }
 
 function collect(line: string, lines: readonly string[] = []): readonly string[] {
@@ -63,7 +69,7 @@ async function runCurl(url: string, flags: Flags): Promise<void> {
   const request = curlRequestOf(flags)
   const trust = trustOf(flags)
   const settings = cardSettingsOf(flags)
-  const { connectTo } = flags
+  const { connectTo, psk } = flags
   const { bsfName } = settings
   const answer = await withCard(settings, async ({ card, ub }) => {
     const ports = { clock: systemClock, random: createSystemRandom() }
@@ -75,7 +81,7 @@ async function runCurl(url: string, flags: Flags): Promise<void> {
       ...(bsfName !== undefined && { bsfName }),
     })
     const client = createGbaFetch(
-      { trust, ...(connectTo !== undefined && { connectTo }) },
+      { trust, ...(connectTo !== undefined && { connectTo }), ...(psk && { psk }) },
       { ...ports, keys },
     )
     try {

@@ -8,12 +8,14 @@ import { isIP } from 'node:net'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { parseFqdn } from '../../identity/fqdn.ts'
 import type { UaKeySource } from '../../naf/card-key-source.ts'
+import type { PskVersion } from '../../naf/psk-exchange.ts'
 import type { KeyUse } from '../../naf/realm.ts'
 import { utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Trace } from '../../trace/trace.ts'
 import type { Trust } from '../tls/trust.ts'
+import { createPskConnector } from './psk-client.ts'
 import { connectUaHttp, type UaHttp, type UaHttpAnswer, type UaHttpRequest } from './ua-http.ts'
 import { createUaTalk, type UaTalk } from './ua-talk.ts'
 
@@ -25,6 +27,11 @@ export interface GbaFetchOptions {
   readonly connectTo?: { readonly host: string; readonly port: number }
   /** Kinds of key that the source has, the preferred one first; default `ME`. */
   readonly keyUses?: readonly KeyUse[]
+  /**
+   * PSK-TLS of this version instead of certificate and HTTP Digest: TLS itself proves both sides. For
+   * `https` alone; `trust` and `keyUses` mean nothing then. TS 33.222 5.4
+   */
+  readonly psk?: PskVersion
   /** For each of connecting, the head of an answer and its body; default 15 s. */
   readonly timeoutMs?: number
   /** Octets of an answer's body; default 16 MiB. */
@@ -65,7 +72,7 @@ export interface GbaFetch {
 
 interface Origin {
   readonly http: UaHttp
-  readonly talk: UaTalk
+  readonly talk: Pick<UaTalk, 'ask'>
 }
 
 const BODILESS = [101, 204, 205, 304]
@@ -101,16 +108,26 @@ function openOrigin(
   { options, ports }: { readonly options: GbaFetchOptions; readonly ports: GbaFetchPorts },
 ): Origin {
   const { trust = { kind: 'system' }, timeoutMs = 15_000, maxResponseOctets = 1 << 24 } = options
-  const { connectTo, keyUses = ['ME'] } = options
+  const { connectTo, keyUses = ['ME'], psk } = options
+  const nafFqdn = parseFqdn(url.hostname, 'URL')
+  const isTls = url.protocol === 'https:'
+  if (psk !== undefined && !isTls) throw new ConfigurationInvalid('PSK-TLS is for https alone')
+  const connector = {
+    ...ports,
+    nafFqdn,
+    version: psk ?? '1.3',
+    alpn: ['http/1.1'],
+    timeoutMs,
+  } as const
   const http = connectUaHttp({
     url,
     trust,
     timeoutMs,
     maxResponseOctets,
     ...(connectTo !== undefined && { connectTo }),
+    ...(psk !== undefined && { openTls: createPskConnector(connector) }),
   })
-  const nafFqdn = parseFqdn(url.hostname, 'URL')
-  const isTls = url.protocol === 'https:'
+  if (psk !== undefined) return { http, talk: { ask: (request) => http.send(request) } }
   return { http, talk: createUaTalk({ nafFqdn, isTls, keyUses }, { ...ports, http }) }
 }
 

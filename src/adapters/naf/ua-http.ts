@@ -3,6 +3,7 @@
  * the key depends on it (TS 33.220 H.3). One connection at a time, so that there is one suite.
  */
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { buildConnector, Pool } from 'undici'
 import { CpnsError, TransportFailed } from '../../errors/errors.ts'
 import { connectTls } from '../tls/connect-tls.ts'
@@ -16,6 +17,11 @@ export interface UaHttpTarget {
   /** Where that name is, if not where the resolver says. */
   readonly connectTo?: { readonly host: string; readonly port: number }
   readonly trust: Trust
+  /** Opens connections of TLS in another way than by certificate; `trust` means nothing then. */
+  readonly openTls?: (address: {
+    readonly host: string
+    readonly port: number
+  }) => Promise<TLSSocket>
   readonly timeoutMs: number
   /** Octets of an answer's body. */
   readonly maxResponseOctets: number
@@ -66,15 +72,9 @@ export function connectUaHttp(target: UaHttpTarget): UaHttp {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: Number(url.port) || (isTls ? 443 : 80),
   }
+  const { openTls = certifiedTls(target) } = target
   const secureConnector = (_: unknown, done: ConnectCallback): void => {
-    const { trust } = target
-    connectTls({
-      ...connectTo,
-      serverName: url.hostname,
-      trust,
-      alpn: ['http/1.1'],
-      timeoutMs,
-    }).then(
+    openTls(connectTo).then(
       (socket) => {
         state.cipherSuite = cipherSuiteOfSocket(socket)
         done(null, socket)
@@ -105,6 +105,12 @@ export function connectUaHttp(target: UaHttpTarget): UaHttp {
     },
     close: () => pool.destroy(),
   }
+}
+
+function certifiedTls({ url, trust, timeoutMs }: UaHttpTarget) {
+  const options = { serverName: url.hostname, trust, alpn: ['http/1.1'], timeoutMs }
+  return (address: { readonly host: string; readonly port: number }) =>
+    connectTls({ ...address, ...options })
 }
 
 async function exchange(pool: Pool, request: UaHttpRequest): Promise<UaHttpAnswer> {
