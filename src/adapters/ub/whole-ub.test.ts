@@ -1,81 +1,32 @@
 /** HSS, BSF and a UE with the software card over real HTTP: the keys of both sides must be one. */
 import { afterEach, describe, expect, test } from 'vitest'
 import { findInteropTool } from '../../../test/support/interop-tool.ts'
-import { createMemoryBsfStore } from '../../../test/support/memory-bsf-store.ts'
-import { createMemoryHssStore } from '../../../test/support/memory-hss-store.ts'
-import { NAFS } from '../../bsf/bsf-world.fixture.ts'
-import { createBsf } from '../../bsf/create-bsf.ts'
 import type { GbaCard } from '../../gba/gba-card.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
-import { type BootstrapOutcome, bootstrap } from '../../gba/ub-client.ts'
-import { openUiccApplication } from '../../gba/uicc-terminal.ts'
-import { createHss } from '../../hss/create-hss.ts'
+import type { BootstrapOutcome } from '../../gba/ub-client.ts'
 import type { Subscriber } from '../../hss/hss-store.ts'
 import { parseFqdn } from '../../identity/fqdn.ts'
 import { parseImpi } from '../../identity/impi.ts'
 import { UA_ID_CPNS } from '../../identity/naf-id.ts'
-import type { TraceItem } from '../../trace/trace.ts'
-import { createMemoryCardState, testProfile } from '../../uicc/uicc.fixture.ts'
-import { createUicc } from '../../uicc/uicc.ts'
-import { connectZh } from '../in-process/zh.ts'
-import { connectZn } from '../in-process/zn.ts'
-import { systemClock as clock } from '../system/system-clock.ts'
-import { createSystemRandom } from '../system/system-random.ts'
-import { connectUb } from './connect-ub.ts'
-import { serveUb } from './serve-ub.ts'
+import { startUbNetwork, type UbNetwork, usim } from './ub-network.fixture.ts'
+
+const NAF_ID = { nafFqdn: WORKED.nafFqdn, uaId: UA_ID_CPNS }
 
 const cleanUps: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).toReversed()) await cleanUp()
 })
 
-const NAF_ID = { nafFqdn: WORKED.nafFqdn, uaId: UA_ID_CPNS }
-const SUBSCRIBER: Subscriber = {
-  impi: WORKED.impi,
-  algorithm: 'milenage',
-  subscriberKey: WORKED.k,
-  operatorVariant: WORKED.opc,
-  amf: new Uint8Array(2),
-  guss: '<guss><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>3600</lifeTime></bsfInfo></guss>',
-}
-
-/** The software card of the worked subscriber, behind a terminal, with some fields of its profile changed. */
-async function usim(changes: Record<string, unknown> = {}): Promise<GbaCard> {
-  const applications = [{ application: 'USIM', imsi: '001010123456789', mncLength: 2 }]
-  const profile = testProfile({ applications, ...changes })
-  const ports = { state: createMemoryCardState(), random: createSystemRandom() }
-  const card = await openUiccApplication(createUicc(profile, ports))
-  expect([card.impi, card.bsfName]).toEqual([WORKED.impi, WORKED.bsfName])
-  return card
-}
-
 /** The same card as one without GBA would look to its terminal. */
 const withoutGbaU = (card: GbaCard): GbaCard => ({ ...card, supportsGbaU: false })
 
-async function network(subscriber: Partial<Subscriber> = {}) {
-  const hssStore = createMemoryHssStore()
-  await hssStore.addSubscriber({ ...SUBSCRIBER, ...subscriber })
-  const random = createSystemRandom()
-  const items: TraceItem[] = []
-  const trace = (item: TraceItem) => items.push(item)
-  const hss = createHss({ nodeName: 'hss' }, { store: hssStore, clock, random })
-  const store = createMemoryBsfStore()
-  const zh = connectZh(hss, { trace, clock })
-  const options = { bsfName: WORKED.bsfName, nafs: NAFS }
-  const bsf = createBsf(options, { zh, store, clock, random, trace })
-  const server = await serveUb({ bsf, host: '127.0.0.1', port: 0 })
-  const baseUrl = `http://127.0.0.1:${server.port}`
-  const ub = connectUb({ baseUrl })
-  cleanUps.push(
-    () => server.close(),
-    () => ub.close(),
-  )
-  const zn = connectZn(bsf, { originHost: 'naf.example.org', trace, clock })
-  const run = (card: GbaCard) => bootstrap({ card, ub, clock, random, trace })
-  return { baseUrl, run, zn, items, store }
+async function network(subscriber: Partial<Subscriber> = {}): Promise<UbNetwork> {
+  const world = await startUbNetwork({ subscriber })
+  cleanUps.push(() => world.close())
+  return world
 }
 
-async function bothKeys(world: Awaited<ReturnType<typeof network>>, outcome: BootstrapOutcome) {
+async function bothKeys(world: UbNetwork, outcome: BootstrapOutcome) {
   if (outcome.outcome !== 'success') throw new Error(outcome.outcome)
   const request = { btid: outcome.btid, nafId: NAF_ID, gsids: [], gbaUAware: true }
   const answer = await world.zn.requestBootstrappingInfo(request)
