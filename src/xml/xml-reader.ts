@@ -6,10 +6,11 @@
  * The parsing proper is `saxes`; this module is what it may be fed with, and what is made of it. What our own
  * kind of program writes goes a shorter way (`plain-xml.ts`), with the same result.
  */
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes'
+import type { SaxesAttributeNS, SaxesParser, SaxesTagNS } from 'saxes'
 import { InvalidMessage } from '../errors/errors.ts'
 import { fromUtf8 } from '../octets/octets.ts'
 import { parsePlainXml } from './plain-xml.ts'
+import { createSaxesParser } from './saxes-parser.ts'
 import type { XmlAttribute, XmlElement, XmlLimits } from './xml-tree.ts'
 
 export { XMLNS_NAMESPACE, type XmlAttribute, type XmlElement, type XmlLimits } from './xml-tree.ts'
@@ -41,7 +42,7 @@ export function parseXml(octets: Uint8Array, limits: XmlLimits): XmlElement {
 
 /** The whole parser. @throws {InvalidMessage} As `parseXml`. */
 export function readTree(text: string, limits: XmlLimits): XmlElement {
-  const parser = new SaxesParser({ xmlns: true })
+  const parser = createSaxesParser()
   refuseDangers(parser, limits)
   const open: OpenElement[] = []
   let root: XmlElement | undefined
