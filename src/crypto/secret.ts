@@ -32,7 +32,7 @@ export class Secret {
 
   /** Whether both hold the same octets, in constant time. */
   equals(other: Secret): boolean {
-    return equalOctets(this.#octets, other.#octets)
+    return this === other || equalOctets(this.#octets, other.#octets)
   }
 
   /** Overwrites the octets with zeros. Best effort: JavaScript may have copied them. */

@@ -140,25 +140,26 @@ function readValues<Rules extends Record<string, Rule>>(
   params: AuthParams,
   rules: Rules,
 ): Values<Rules> {
-  const present = Object.entries(rules).flatMap(([name, rule]) => {
+  const values: Record<string, string> = {}
+  for (const name in rules) {
+    const { required, maxLength, pattern } = rules[name] as Rule
     const value = params.get(name)
-    if (value === undefined && rule.required) throw new InvalidMessage('missing', name)
-    if (value === undefined) return []
-    if (value.length > rule.maxLength) {
-      throw new InvalidMessage(`over ${rule.maxLength} characters`, name)
-    }
-    if (rule.pattern?.test(value) === false) throw new InvalidMessage('malformed', name)
-    return [[name, value]]
-  })
-  return Object.fromEntries(present) as Values<Rules>
+    if (value === undefined && required) throw new InvalidMessage('missing', name)
+    if (value === undefined) continue
+    if (value.length > maxLength) throw new InvalidMessage(`over ${maxLength} characters`, name)
+    if (pattern?.test(value) === false) throw new InvalidMessage('malformed', name)
+    values[name] = value
+  }
+  return values as Values<Rules>
 }
 
 function formatValues(values: Record<string, string | undefined>, rules: Record<string, Rule>) {
-  return Object.entries(rules)
-    .flatMap(([name, { form }]) => {
-      const value = values[name]
-      if (value === undefined) return []
-      return [form === 'quoted' ? formatQuoted(name, value) : formatToken(name, value)]
-    })
-    .join(', ')
+  const parts: string[] = []
+  for (const name in rules) {
+    const value = values[name]
+    if (value === undefined) continue
+    const { form } = rules[name] as Rule
+    parts.push(form === 'quoted' ? formatQuoted(name, value) : formatToken(name, value))
+  }
+  return parts.join(', ')
 }

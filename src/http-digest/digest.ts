@@ -4,9 +4,9 @@
  * HA1 and HA2 are H(A1) and H(A2) as lower-case hex. The password is octets, because with AKA it is
  * RES itself (RFC 3310 3.3).
  */
-import { md5, sha256 } from '../crypto/hash.ts'
+import { md5Hex, sha256Hex } from '../crypto/hash.ts'
 import type { Secret } from '../crypto/secret.ts'
-import { equalOctets, fromHex, toHex, utf8 } from '../octets/octets.ts'
+import { concatOctets, equalOctets, utf8 } from '../octets/octets.ts'
 
 /** Algorithms that can be computed here. RFC 7616 3.3, RFC 3310 3.1 */
 export type DigestAlgorithm = 'MD5' | 'MD5-sess' | 'SHA-256' | 'SHA-256-sess' | 'AKAv1-MD5'
@@ -36,17 +36,18 @@ export interface DigestInput {
 }
 
 interface AlgorithmEntry {
-  readonly hash: (...parts: readonly Uint8Array[]) => Uint8Array
+  /** Lower-case hex. */
+  readonly hash: (data: Uint8Array | string) => string
   /** A1 is bound to nonce and cnonce. RFC 7616 3.4.2 */
   readonly session: boolean
 }
 
 const ALGORITHMS: Readonly<Record<DigestAlgorithm, AlgorithmEntry>> = {
-  MD5: { hash: md5, session: false },
-  'MD5-sess': { hash: md5, session: true },
-  'SHA-256': { hash: sha256, session: false },
-  'SHA-256-sess': { hash: sha256, session: true },
-  'AKAv1-MD5': { hash: md5, session: false },
+  MD5: { hash: md5Hex, session: false },
+  'MD5-sess': { hash: md5Hex, session: true },
+  'SHA-256': { hash: sha256Hex, session: false },
+  'SHA-256-sess': { hash: sha256Hex, session: true },
+  'AKAv1-MD5': { hash: md5Hex, session: false },
 }
 
 /** The names of all algorithms in the table. */
@@ -67,19 +68,16 @@ export function findDigestAlgorithm(name: string): DigestAlgorithm | undefined {
  */
 export function computeDigestResponse(input: DigestInput): string {
   const { hash, session } = ALGORITHMS[input.algorithm]
-  const hex = (...parts: readonly Uint8Array[]): string => toHex(hash(...parts))
-  const credentials = `${input.username}:${input.realm}:`
-  const secret = hash(utf8(credentials), input.password.reveal())
-  const ha1 = session
-    ? hex(utf8(`${toHex(secret)}:${input.nonce}:${needed(input, 'cnonce')}`))
-    : toHex(secret)
+  const credentials = utf8(`${input.username}:${input.realm}:`)
+  const secret = hash(concatOctets(credentials, input.password.reveal()))
+  const ha1 = session ? hash(`${secret}:${input.nonce}:${needed(input, 'cnonce')}`) : secret
   const a2 = `${input.method}:${input.uri}`
-  const ha2 = hex(utf8(input.qop === 'auth-int' ? `${a2}:${hex(input.body)}` : a2))
+  const ha2 = hash(input.qop === 'auth-int' ? `${a2}:${hash(input.body)}` : a2)
   const freshness =
     input.qop === undefined
       ? input.nonce
-      : [input.nonce, needed(input, 'nc'), needed(input, 'cnonce'), input.qop].join(':')
-  return hex(utf8(`${ha1}:${freshness}:${ha2}`))
+      : `${input.nonce}:${needed(input, 'nc')}:${needed(input, 'cnonce')}:${input.qop}`
+  return hash(`${ha1}:${freshness}:${ha2}`)
 }
 
 /**
@@ -94,9 +92,12 @@ export function computeRspauth(input: Omit<DigestInput, 'method'>): string {
   return computeDigestResponse({ ...input, method: '' })
 }
 
-/** Whether a digest of a peer is the expected one, in constant time; anything but lower-case hex is not. */
+/**
+ * Whether a digest of a peer is the expected one, in constant time; as that is lower-case hex, nothing
+ * else is equal to it.
+ */
 export function isExpectedDigest(expected: string, received: string): boolean {
-  return /^(?:[0-9a-f]{2})+$/.test(received) && equalOctets(fromHex(expected), fromHex(received))
+  return equalOctets(utf8(expected), utf8(received))
 }
 
 function needed(input: DigestInput, name: 'nc' | 'cnonce'): string {
