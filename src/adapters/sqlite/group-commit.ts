@@ -110,13 +110,29 @@ function commitBatch(
 ): Result[] {
   try {
     transaction.begin.run()
-    const results = batch.map(({ operation }) => runSaved(db, transaction, operation))
-    transaction.commit.run()
+    const run = batch.length === 1 ? runAlone : runSaved
+    const results = batch.map(({ operation }) => run(db, transaction, operation))
+    if (db.inTransaction) transaction.commit.run()
     return results
   } catch (cause) {
     if (db.inTransaction) transaction.rollback.run()
     const error = new StoreFailed(`the transaction failed: ${reasonOf(cause)}`, { cause })
     return batch.map(() => ({ ok: false, error }))
+  }
+}
+
+/** Undone by undoing the whole transaction: one operation needs no SAVEPOINT. @throws As `runSaved`. */
+function runAlone(
+  db: Database.Database,
+  { rollback }: Transaction,
+  operation: () => unknown,
+): Result {
+  try {
+    return { ok: true, value: operation() }
+  } catch (error) {
+    if (!db.inTransaction) throw error
+    rollback.run()
+    return { ok: false, error: asStoreError(error) }
   }
 }
 

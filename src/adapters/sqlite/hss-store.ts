@@ -3,7 +3,8 @@ import type Database from 'better-sqlite3'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { HssStore, SqnLease, SqnLeaseRequest, Subscriber } from '../../hss/hss-store.ts'
 import type { Impi } from '../../identity/impi.ts'
-import { openColumn, sealColumn } from './sealed-column.ts'
+import { createOpenedKeys, type OpenedKeys } from './opened-keys.ts'
+import { sealColumn } from './sealed-column.ts'
 import { connectStore } from './store-connection.ts'
 
 const SCHEMA = {
@@ -36,6 +37,11 @@ interface SubscriberRow {
   readonly tuak: string | null
 }
 
+const KEY_COLUMNS = ['subscriber_key', 'operator_variant'] as const
+type KeyColumn = (typeof KEY_COLUMNS)[number]
+/** As many subscribers as an HSS remembers with their ciphers. */
+const REMEMBERED_KEYS = 10_000
+
 /**
  * @param file Path of the database, or `:memory:`.
  * @param sealer Seals K and OPc (TOPc).
@@ -48,7 +54,10 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
      VALUES (@impi, @algorithm, @subscriber_key, @operator_variant, @amf, @guss, @tuak)
      ON CONFLICT DO NOTHING`,
   )
-  const select = db.prepare<[Impi], SubscriberRow>('SELECT * FROM subscribers WHERE impi = ?')
+  const select = db.prepare<[Impi], SubscriberRow>(
+    `SELECT impi, algorithm, subscriber_key, operator_variant, amf, guss, tuak
+     FROM subscribers WHERE impi = ?`,
+  )
   const selectPage = db
     .prepare<[string, number], Impi>(
       'SELECT impi FROM subscribers WHERE impi > ? ORDER BY impi LIMIT ?',
@@ -61,26 +70,39 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
   )
   const remove = db.prepare<[Impi]>('DELETE FROM subscribers WHERE impi = ?')
   const leaseSqn = prepareLease(db)
+  const opened = {
+    subscriber_key: createOpenedKeys(sealer, REMEMBERED_KEYS),
+    operator_variant: createOpenedKeys(sealer, REMEMBERED_KEYS),
+  }
+  const forgetKeys = (impi: Impi): void => {
+    for (const column of KEY_COLUMNS) opened[column].forget(identityOf(impi, column))
+  }
+  const find = (impi: Impi): Subscriber | undefined => {
+    const row = select.get(impi)
+    if (row !== undefined) return subscriberOf(row, opened)
+    forgetKeys(impi)
+    return undefined
+  }
 
   return {
     ...store,
     addSubscriber: (subscriber) =>
       commits.run(() => (insert.run(rowOf(subscriber, sealer)).changes === 1 ? 'added' : 'exists')),
-    findSubscriber: (impi) =>
-      commits.read(() => {
-        const row = select.get(impi)
-        return row && subscriberOf(row, sealer)
-      }),
+    findSubscriber: (impi) => commits.read(() => find(impi)),
     listSubscribers: ({ after = '', limit }) => commits.read(() => selectPage.all(after, limit)),
     changeSubscriber: (impi, change) =>
       commits.run(() => {
-        const row = select.get(impi)
-        if (row === undefined) return undefined
-        const changed = { ...change(subscriberOf(row, sealer)), impi }
+        const subscriber = find(impi)
+        if (subscriber === undefined) return undefined
+        const changed = { ...change(subscriber), impi }
         update.run(rowOf(changed, sealer))
         return changed
       }),
-    removeSubscriber: (impi) => commits.run(() => remove.run(impi).changes === 1),
+    removeSubscriber: (impi) =>
+      commits.run(() => {
+        forgetKeys(impi)
+        return remove.run(impi).changes === 1
+      }),
     leaseSqn: (request) => commits.run(() => leaseSqn(request)),
   }
 }
@@ -121,9 +143,11 @@ function rowOf(subscriber: Subscriber, sealer: RecordSealer): SubscriberRow {
   }
 }
 
-function subscriberOf(row: SubscriberRow, sealer: RecordSealer): Subscriber {
-  const open = (column: 'subscriber_key' | 'operator_variant') =>
-    openColumn(sealer, identityOf(row.impi, column), row[column])
+function subscriberOf(
+  row: SubscriberRow,
+  opened: Readonly<Record<KeyColumn, OpenedKeys>>,
+): Subscriber {
+  const open = (column: KeyColumn) => opened[column].open(identityOf(row.impi, column), row[column])
   return {
     impi: row.impi as Impi,
     algorithm: row.algorithm as Subscriber['algorithm'],
