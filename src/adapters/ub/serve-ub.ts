@@ -53,6 +53,7 @@ const DEFAULT_LIMITS: UbServerLimits = {
 const KEEP_ALIVE_MS = 5000
 const IDLE_SOCKET_MS = 30_000
 const CLOSE_GRACE_MS = 1000
+const NO_BODY = new Uint8Array(0)
 
 /** @throws {ConfigurationInvalid} If host and port cannot be listened on. */
 export async function serveUb({ bsf, host, port, limits }: ServeUbInput): Promise<UbServer> {
@@ -96,21 +97,22 @@ async function answer(exchange: {
     {
       method: request.method ?? '',
       uri: request.url ?? '',
-      headers: definedOnly(request.headersDistinct),
+      headers: request.headersDistinct as Record<string, string[]>,
       body,
     },
     { remoteAddress: request.socket.remoteAddress ?? '' },
   )
-  const written = Object.entries(headers).map(([name, values]) => [name, [...values]] as const)
-  response.writeHead(status, {
-    ...Object.fromEntries(written),
-    'content-length': answered.length,
-  })
+  // Node takes lists of values and changes none; its types do not say so.
+  const written = headers as Record<string, string[]>
+  response.writeHead(status, { ...written, 'content-length': answered.length })
   response.end(answered)
 }
 
 /** @returns `undefined` if there are more octets; what comes after that is not read. */
-function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
+  // RFC 9112 6.3: then there is none, and the stream need not be asked.
+  if (length === undefined && coding === undefined) return NO_BODY
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = []
     let length = 0
@@ -127,14 +129,6 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array |
     request.on('error', reject)
     request.on('close', () => reject(new Error('the client went away')))
   })
-}
-
-function definedOnly(headers: NodeJS.Dict<string[]>): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(headers).flatMap(([name, values]) =>
-      values === undefined ? [] : [[name, values]],
-    ),
-  )
 }
 
 function listen(
