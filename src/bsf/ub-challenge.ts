@@ -54,6 +54,9 @@ const FLAG_GUSS = 0x04
 const FLAG_TMPI = 0x08
 const FLAG_MADE_UP = 0x10
 const FLAG_PADDED = 0x20
+const FLAG_DEFLATED = 0x40
+/** A shorter GUSS fits as it is; deflating and inflating it costs 60 µs for a hundred octets less. */
+const DEFLATED_FROM_OCTETS = 1024
 const NOTHING = new Uint8Array(0)
 const MAX_GUSS_OCTETS = 65_536
 
@@ -81,17 +84,21 @@ export async function openChallenge(
 
 /**
  * version(1) ‖ flags(1) ‖ issuedAtMs(8) ‖ lifetimeSeconds(4) ‖ RAND(16) ‖ AUTN(16) ‖ Ks(32) ‖ lp(XRES) ‖
- * lp(IMPI) ‖ lp(TMPI), if there is one ‖ lp(zeros), if it is filled up ‖ GUSS, deflated because it is the one part that can be long. TS 24.109 leaves `opaque` open.
+ * lp(IMPI) ‖ lp(TMPI), if there is one ‖ lp(zeros), if it is filled up ‖ lp(GUSS), or the
+ * deflated GUSS if it is long. TS 24.109 leaves `opaque` open.
  */
 export function encodeChallenge(challenge: UbChallenge, unit = 1): Uint8Array {
   const { gbaType, resynchronized, guss, tmpi } = challenge
+  const gussOctets = guss === undefined ? NOTHING : utf8(guss)
+  const isLong = gussOctets.length >= DEFLATED_FROM_OCTETS
   const flags =
     (gbaType === 'GBA_U' ? FLAG_GBA_U : 0) |
     (resynchronized ? FLAG_RESYNCHRONIZED : 0) |
     (guss === undefined ? 0 : FLAG_GUSS) |
     (tmpi === undefined ? 0 : FLAG_TMPI) |
     (challenge.isMadeUp ? FLAG_MADE_UP : 0) |
-    (unit === 1 ? 0 : FLAG_PADDED)
+    (unit === 1 ? 0 : FLAG_PADDED) |
+    (isLong ? FLAG_DEFLATED : 0)
   const head = concatOctets(
     Uint8Array.of(VERSION, flags),
     uint64(BigInt(challenge.issuedAtMs)),
@@ -103,7 +110,8 @@ export function encodeChallenge(challenge: UbChallenge, unit = 1): Uint8Array {
     lengthPrefixed(utf8(challenge.impi)),
     tmpi === undefined ? NOTHING : lengthPrefixed(utf8(tmpi)),
   )
-  const tail = guss === undefined ? NOTHING : deflateRawSync(utf8(guss))
+  const short = guss === undefined || isLong ? NOTHING : lengthPrefixed(gussOctets)
+  const tail = isLong ? deflateRawSync(gussOctets) : short
   if (unit === 1) return concatOctets(head, tail)
   const length = head.length + tail.length + lengthPrefixed(NOTHING).length
   return concatOctets(head, lengthPrefixed(new Uint8Array(-length & (unit - 1))), tail)
@@ -128,9 +136,10 @@ export function decodeChallenge(octets: Uint8Array): UbChallenge {
     ...(flags & FLAG_TMPI && { tmpi: fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') }),
   }
   if (flags & FLAG_PADDED) reader.lengthPrefixed('opaque')
-  if (flags & FLAG_GUSS) return { ...challenge, guss: inflate(reader.takeRest()) }
+  if (flags & FLAG_DEFLATED) return { ...challenge, guss: inflate(reader.takeRest()) }
+  const guss = flags & FLAG_GUSS ? fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') : undefined
   reader.end('opaque')
-  return challenge
+  return { ...challenge, ...(guss !== undefined && { guss }) }
 }
 
 function inflate(deflated: Uint8Array): string {
