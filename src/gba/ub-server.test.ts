@@ -71,6 +71,7 @@ describe('requests of Ub, TS 24.109 A.3 and A.4', () => {
     { nc: '00000002' },
     { algorithm: 'MD5' },
     { algorithm: 'AKAv2-MD5' },
+    { cnonce: '' },
     { opaque: 'not base64' },
     { auts: 'AAAA' },
     { auts: '!' },

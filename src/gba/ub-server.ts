@@ -89,13 +89,15 @@ function readAnswer(authorization: DigestAuthorization): UbAnswer {
   }
   if (required(authorization, 'qop') !== UB_QOP) throw new InvalidMessage(`not ${UB_QOP}`, 'qop')
   if (required(authorization, 'nc') !== UB_NC) throw new InvalidMessage(`not ${UB_NC}`, 'nc')
+  const cnonce = required(authorization, 'cnonce')
+  if (cnonce === '') throw new InvalidMessage('empty', 'cnonce')
   return {
     kind: 'answer',
     username,
     nonce,
     opaque: fromBase64(required(authorization, 'opaque'), 'opaque'),
     uri,
-    cnonce: required(authorization, 'cnonce'),
+    cnonce,
     response,
     ...(auts === undefined ? {} : { auts: readAuts(auts) }),
   }
