@@ -38,6 +38,21 @@ test('a key that is not the pinned one: no answer, and the server is asked nothi
   await server.close()
 })
 
+test.each([true, 'pinned'] as const)(
+  'without a certificate: refused, and closed at once',
+  async (tls) => {
+    const { serve, connect } = linkOptions(tls, 'naf')
+    const { certificate: _, ...nobody } = connect
+    const server = await serveSbi('HTTP/2', serve, [])
+    const client = connectHttp2({ ...nobody, apiRoot: `https://127.0.0.1:${server.port}` })
+    for (let n = 0; n < 3; n += 1) expect(await client.ask(REQUEST)).toBeUndefined()
+    const startMs = performance.now()
+    await client.close()
+    expect(performance.now() - startMs).toBeLessThan(1000)
+    await server.close()
+  },
+)
+
 test.each([131_072, 131_073])('an answer of %d octets', async (octets) => {
   const route = {
     method: 'GET',

@@ -40,6 +40,8 @@ export const MAX_ANSWER_OCTETS = 131_072
 /** For an answer. */
 export const DEFAULT_TIMEOUT_MS = 5000
 
+const CLOSE_MS = 500
+
 /** Connects with the first request. @throws {ConfigurationInvalid} If `apiRoot` cannot be used. */
 export function connectHttp2(target: SbiTarget): SbiClient {
   const address = parseServerUrl(target.apiRoot, { secure: 'https', plain: 'http' })
@@ -102,11 +104,11 @@ export function connectHttp2(target: SbiTarget): SbiClient {
     async close() {
       isClosed = true
       await current?.catch(() => {})
-      const closed = [...sessions].map(
-        (session) => new Promise((resolve) => session.once('close', resolve)),
-      )
-      for (const session of sessions) session.destroy()
-      await Promise.all(closed)
+      // One that the server broke off may never say that it is closed.
+      const open = [...sessions].filter((session) => !session.destroyed)
+      const closed = open.map((session) => new Promise((resolve) => session.once('close', resolve)))
+      for (const session of open) session.destroy()
+      await Promise.race([Promise.all(closed), pause(CLOSE_MS)])
     },
   }
 }
@@ -131,9 +133,13 @@ async function connectSession(
     socket.destroy()
     throw new TransportFailed(`${url.host} does not speak HTTP/2`)
   }
+  // With TLS 1.3 a server refuses our certificate only after the client's end of the handshake.
+  if (socket.destroyed) throw new TransportFailed(`${url.host} closed the connection`)
   const session = connect(url.origin, { ...options, createConnection: () => socket })
   // HTTP/2 waits for an event that a bare socket, which has proved its pin, never gives by itself.
   if (trust.kind === 'pin') socket.emit('secureConnect')
+  // What the platform misses if the end comes before its session has begun.
+  socket.once('close', () => session.destroy())
   return session
 }
 
@@ -186,6 +192,12 @@ class StreamRefused extends TransportFailed {
     super('the stream was closed without an answer')
     this.rstCode = rstCode
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
 }
 
 /** A refused stream: nothing of the request was processed, so it may be sent again. RFC 9113 8.7 */

@@ -1,0 +1,203 @@
+/**
+ * Zn over TLS between processes, in each of its forms: a NAF is who its certificate says, whatever it says of
+ * itself. TS 29.109 5.2, TS 33.220 4.5.3
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openReader } from '../../src/adapters/card/open-reader.ts'
+import { connectDiameterZn, type ZnConnection } from '../../src/adapters/diameter/zn.ts'
+import { connectNbspGba, connectZnWebService } from '../../src/adapters/sbi/zn.ts'
+import { systemClock } from '../../src/adapters/system/system-clock.ts'
+import { createSystemRandom } from '../../src/adapters/system/system-random.ts'
+import { testCertificate } from '../../src/adapters/tls/tls.fixture.ts'
+import { connectUb } from '../../src/adapters/ub/connect-ub.ts'
+import { openUiccApplication } from '../../src/gba/uicc-terminal.ts'
+import type { Btid } from '../../src/identity/btid.ts'
+import { parseFqdn } from '../../src/identity/fqdn.ts'
+import { UA_ID_CPNS } from '../../src/identity/naf-id.ts'
+import { createCardKeySource } from '../../src/naf/card-key-source.ts'
+import { toHex } from '../../src/octets/octets.ts'
+import { noLog } from '../../src/ports/log.ts'
+import { type RunningCpns, runCpns, startCpns } from '../support/run-cpns.ts'
+
+const HSS_NAME = 'hss.ims.mnc001.mcc001.3gppnetwork.org'
+const BSF_NAME = 'bsf.mnc001.mcc001.pub.3gppnetwork.org'
+const NAF = parseFqdn('cpns.example.org')
+const NAF_ID = { nafFqdn: NAF, uaId: UA_ID_CPNS }
+const PORTS = { clock: systemClock, random: createSystemRandom(), log: noLog }
+
+/** Of the BSF; of the NAF, of another one that the BSF knows, and of one that no CA of the BSF knows. */
+const BSF_CERTIFICATE = testCertificate({ dnsNames: [BSF_NAME] })
+const certificateOf = (name: string) =>
+  testCertificate({ commonName: name, dnsNames: [name], asClient: true })
+const OWN = certificateOf(NAF)
+const OTHERS = certificateOf('other.example.org')
+const FOREIGN = certificateOf(NAF)
+
+let folder: string
+let bsf: RunningCpns
+let btid: Btid
+let ksExtNaf: string
+const running: RunningCpns[] = []
+const printed = new Map<RunningCpns, string>()
+
+const path = (name: string): string => join(folder, name)
+
+async function start(args: readonly string[], ready: string): Promise<RunningCpns> {
+  const process = startCpns(args)
+  running.push(process)
+  process.child.stdout?.on('data', (text: string) => {
+    printed.set(process, (printed.get(process) ?? '') + text)
+  })
+  await process.untilPrinted(ready)
+  return process
+}
+
+const said = (process: RunningCpns, line: RegExp): string =>
+  line.exec(printed.get(process) ?? '')?.[1] ?? ''
+
+function pemFile(name: string, ...pems: readonly string[]): string {
+  writeFileSync(path(name), pems.join('\n'), { mode: 0o600 })
+  return path(name)
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-e2e-zn-'))
+  const imsi = ['--imsi', '001010123456777', '--out', path('usim.json')]
+  const card = await runCpns(['uicc', 'new', ...imsi])
+  const [, ...line] = card.stdout.trim().split(' ')
+  await runCpns([...line, '--data', path('hss')])
+  const hss = await start(
+    [
+      ...['hss', 'serve', '--data', path('hss'), '--origin-host', HSS_NAME, '--bsf', BSF_NAME],
+      ...['--listen', '127.0.0.1:0'],
+    ],
+    'hss is ready.',
+  )
+  const clients = [OWN, OTHERS].map(({ certificatePem }) => certificatePem)
+  bsf = await start(
+    [
+      ...['bsf', 'serve', '--data', path('bsf'), '--name', BSF_NAME, '--listen', '127.0.0.1:0'],
+      ...['--hss', `${HSS_NAME}=${said(hss, /^Zh +Diameter TCP (\S+)$/m)}`],
+      ...['--zn-listen', '127.0.0.1:0', '--http2-listen', '127.0.0.1:0'],
+      ...['--web-service-listen', '127.0.0.1:0'],
+      ...['--naf', `${NAF}=${NAF}`, '--naf', 'other.example.org=other.example.org'],
+      ...['--tls-cert', pemFile('bsf.pem', BSF_CERTIFICATE.certificatePem)],
+      ...['--tls-key', pemFile('bsf.key', BSF_CERTIFICATE.privateKeyPem)],
+      ...['--client-ca', pemFile('clients.pem', ...clients)],
+    ],
+    'bsf is ready.',
+  )
+  await bootstrap()
+}, 120_000)
+afterAll(async () => {
+  await Promise.all(running.map((one) => one.end('SIGKILL')))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The card's side of a B-TID, to be compared with what Zn gives. */
+async function bootstrap(): Promise<void> {
+  const reader = await openReader(`software:${path('usim.json')}`, PORTS.random)
+  const card = await openUiccApplication(reader)
+  const ub = connectUb({ baseUrl: said(bsf, /^Ub +(\S+)$/m) })
+  const key = await createCardKeySource({ card, ub, ...PORTS }).obtain({
+    nafId: NAF_ID,
+    keyUse: 'ME',
+  })
+  btid = key.btid
+  ksExtNaf = toHex(key.key.reveal())
+  await ub.close()
+  await card.close()
+}
+
+type Client = Pick<typeof OWN, 'certificatePem' | 'privateKeyPem'>
+
+const TRUST = { kind: 'ca', pem: BSF_CERTIFICATE.certificatePem } as const
+const PIN = { kind: 'pin', sha256: BSF_CERTIFICATE.pin } as const
+
+/** The three forms of Zn, each as a raw client that claims to be the NAF. */
+const FORMS: Readonly<Record<string, (certificate: Client | undefined) => ZnConnection>> = {
+  Diameter(certificate) {
+    const [host = '', port] = said(bsf, /^Zn +Diameter TLS (\S+)$/m).split(':')
+    const tls = { trust: TRUST, serverName: BSF_NAME, ...(certificate && { certificate }) }
+    const originHost = certificate === OTHERS ? 'other.example.org' : NAF
+    return connectDiameterZn(
+      {
+        originHost,
+        originRealm: 'example.org',
+        destinationRealm: 'mnc001.mcc001.pub.3gppnetwork.org',
+        targets: [{ host, port: Number(port), originHost: BSF_NAME, tls }],
+      },
+      PORTS,
+    )
+  },
+  'HTTP/2'(certificate) {
+    const apiRoot = said(bsf, /^Zn +HTTP\/2 (\S+)$/m)
+    const server = { apiRoot, trust: TRUST, serverName: BSF_NAME }
+    return connectNbspGba({ ...server, ...(certificate && { certificate }) }, PORTS)
+  },
+  'HTTP/2, pinned'(certificate) {
+    const apiRoot = said(bsf, /^Zn +HTTP\/2 (\S+)$/m)
+    return connectNbspGba({ apiRoot, trust: PIN, ...(certificate && { certificate }) }, PORTS)
+  },
+  'web service'(certificate) {
+    const apiRoot = said(bsf, /^Zn +web service (\S+)$/m)
+    return connectZnWebService({ apiRoot, trust: PIN, ...(certificate && { certificate }) }, PORTS)
+  },
+}
+
+async function ask(form: string, certificate: Client | undefined) {
+  const zn = FORMS[form]?.(certificate)
+  const answer = await zn?.requestBootstrappingInfo({
+    btid,
+    nafId: NAF_ID,
+    gsids: [],
+    gbaUAware: true,
+  })
+  await zn?.close()
+  return answer
+}
+
+describe.each(Object.keys(FORMS))('%s', (form) => {
+  test('the certificate of the NAF: the key that the card has too', async () => {
+    const answer = await ask(form, OWN)
+    if (answer?.outcome !== 'success') throw new Error(`not served: ${answer?.outcome}`)
+    expect(toHex(answer.meKeyMaterial.reveal())).toBe(ksExtNaf)
+    expect(answer.uiccKeyMaterial).toBeDefined()
+  })
+
+  test('that of another NAF gets no key of this FQDN: 5402, 403, a fault', async () => {
+    expect(await ask(form, OTHERS)).toEqual({ outcome: 'not-authorized' })
+  })
+
+  test('none, and one of the same name that no CA stands for: refused at TLS', async () => {
+    expect(await ask(form, undefined)).toEqual({ outcome: 'unavailable' })
+    expect(await ask(form, FOREIGN)).toEqual({ outcome: 'unavailable' })
+  })
+})
+
+test('a CPNS Server as a process takes its keys over HTTP/2, the BSF pinned', async () => {
+  const server = await start(
+    [
+      ...['server', 'serve', '--data', path('server'), '--entity', 'urn:x:server'],
+      ...['--naf-fqdn', NAF, '--listen', '127.0.0.1:0', '--first-use', 'bind'],
+      ...['--bsf', `${BSF_NAME}=${said(bsf, /^Zn +HTTP\/2 (\S+)$/m)}`],
+      ...['--peer-pin', BSF_CERTIFICATE.pin],
+      ...['--peer-cert', pemFile('naf.pem', OWN.certificatePem)],
+      ...['--peer-key', pemFile('naf.key', OWN.privateKeyPem)],
+    ],
+    'server is ready.',
+  )
+  const pin = readFileSync(path('server/server.pin'), 'utf8').trim()
+  await start(
+    [
+      ...['gateway', 'serve', '--data', path('gw'), '--entity', 'urn:x:gw', '--pin', pin],
+      ...['--listen', '127.0.0.1:0', '--naf-fqdn', NAF],
+      ...['--server-url', said(server, /^CPNS-2 +(\S+)$/m)],
+      ...['--bsf-url', said(bsf, /^Ub +(\S+)$/m), '--reader', `software:${path('usim.json')}`],
+    ],
+    'authenticated; session with fingerprint',
+  )
+}, 60_000)
