@@ -84,6 +84,48 @@ describe.skipIf(openssl === undefined).each(['1.2', '1.3'] as const)(
   },
 )
 
+describe.skipIf(openssl === undefined)('openssl, HelloRetryRequest', () => {
+  const count = (text: string, message: string): number => text.split(`, ${message}\n`).length - 1
+
+  test.each([
+    ['the first group is taken', 'P-256:X25519', 1],
+    ['the first group is not taken', 'X25519:P-256', 2],
+  ])('%s: the key is fetched once', async (_name, groups, hellos) => {
+    await world.server.close()
+    world = await startPskWorld({ groups: ['P-256'] })
+    world.onConnection = (socket) => void socket.end('hello from the NAF\n')
+    const output = await runOpenssl('1.3', '-groups', groups, '-msg')
+    expect(output).toContain('hello from the NAF')
+    expect([count(output, 'ClientHello'), count(output, 'ServerHello')]).toEqual([hellos, hellos])
+    expect([world.offers.length, world.peers.length]).toEqual([1, 1])
+  })
+
+  test('a client with another key does not get further by it', async () => {
+    await world.server.close()
+    world = await startPskWorld({ groups: ['P-256'] })
+    const output = await runOpenssl('1.3', '-groups', 'X25519:P-256', '-psk', '00'.repeat(32))
+    expect(output).not.toContain('hello from')
+    expect(world.peers).toEqual([])
+  })
+
+  test('no group in common: refused', async () => {
+    await world.server.close()
+    world = await startPskWorld({ groups: ['P-256'] })
+    expect(await runOpenssl('1.3', '-groups', 'X25519')).toContain('alert handshake failure')
+    expect(world.peers).toEqual([])
+  })
+})
+
+describe.skipIf(openssl === undefined)('openssl, a hello in pieces', () => {
+  test('records of 512 octets, and a hello of many names', async () => {
+    // Each protocol is 200 octets, so that the hello fills several records.
+    const alpn = Array.from({ length: 40 }, (_, n) => `${n}`.padEnd(200, 'x')).join(',')
+    const output = await runOpenssl('1.3', '-alpn', alpn, '-max_send_frag', '512')
+    expect(output).toContain('hello from the NAF')
+    expect(world.offers).toHaveLength(1)
+  })
+})
+
 describe.skipIf(gnutls === undefined).each(['1.2', '1.3'] as const)('gnutls, TLS %s', (version) => {
   test('with the key is let in', async () => {
     const exchange = version === '1.2' ? '+PSK' : '+ECDHE-PSK:+DHE-PSK'

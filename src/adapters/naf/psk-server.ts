@@ -32,6 +32,8 @@ export interface ServePskTlsOptions {
   readonly keyUses?: readonly KeyUse[]
   /** Application protocols in order of preference. RFC 7301 */
   readonly alpn?: readonly string[]
+  /** Groups of key exchange of TLS 1.3, as OpenSSL names them; default those of the platform. */
+  readonly groups?: readonly string[]
   /** Connections at once; default 2,000. */
   readonly maxConnections?: number
   /** Handshakes at once, of which the oldest gives way; default 256. */
@@ -115,7 +117,7 @@ export async function servePskTls(
 
 /** A server that never listens: connections are handed to it. */
 function createSecureServer(
-  { keyUses = ['ME'], alpn }: ServePskTlsOptions,
+  { keyUses = ['ME'], alpn, groups }: ServePskTlsOptions,
   versions: readonly PskVersion[],
 ): TlsServer {
   const tls = createTlsServer({
@@ -133,6 +135,7 @@ function createSecureServer(
       return found.key.reveal()
     },
     ...(alpn !== undefined && { ALPNProtocols: [...alpn] }),
+    ...(groups !== undefined && { ecdhCurve: groups.join(':') }),
   })
   // A failed handshake ends its own connection, and an ended connection says nothing new.
   tls.on('tlsClientError', () => {})
