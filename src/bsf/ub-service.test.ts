@@ -219,3 +219,18 @@ test('over its limit a user gets 429, without a vector; the others go on', async
   const refused = await world.ub(formatInitialRequest(IDENTITY))
   expect([refused.headers['retry-after'], refused.body.length]).toEqual([['60'], 0])
 })
+
+test('over its limit an address gets 429, whoever it asks for; other addresses go on', async () => {
+  const world = await createBsfWorld({
+    options: { challengeLimits: { perImpi: 100, perAddress: 2 } },
+  })
+  const ask = async (remoteAddress: string, username: string = WORKED.impi) =>
+    (await world.bsf.handleUb(formatInitialRequest({ ...IDENTITY, username }), { remoteAddress }))
+      .status
+  expect([await ask('192.0.2.7'), await ask('192.0.2.7', NOBODY)]).toEqual([401, 403])
+  expect([await ask('192.0.2.7'), await ask('192.0.2.7', NOBODY)]).toEqual([429, 429])
+  expect(await ask('192.0.2.8')).toBe(401)
+  expect(world.asked).toHaveLength(3)
+  await world.clock.advance(60_000)
+  expect(await ask('192.0.2.7')).toBe(401)
+})

@@ -370,3 +370,21 @@ test('the run is traced under the name of the PN GW', async () => {
   await source.obtain()
   expect(traced).toContainEqual(expect.objectContaining({ point: 'Ub', from: 'PN GW' }))
 })
+
+test('GBA facts 14: a second run names the PN GW by its TMPI, not by its IMPI', async () => {
+  const { source, traced } = credentialsWith(goodCard(2))
+  await source.bootstrap()
+  await source.bootstrap()
+  const usernames = traced.flatMap((item) =>
+    item.kind === 'message' && item.fields.username ? [item.fields.username] : [],
+  )
+  expect(usernames).toEqual([WORKED.impi, WORKED.impi, WORKED.tmpi, WORKED.tmpi])
+})
+
+test('a BSF that knows the TMPI no more is asked by the IMPI, in the same run', async () => {
+  const { source } = credentialsWith(goodCard(2))
+  await source.bootstrap()
+  script = [() => formatRefusal('bsf', { status: 400, reason: 'username: unknown TMPI' })]
+  expect((await source.bootstrap()).btid).toBe(WORKED.btid)
+  expect(runs).toBe(2)
+})
