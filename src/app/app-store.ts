@@ -2,8 +2,8 @@
 import type { Secret } from '../crypto/secret.ts'
 import type { Store } from '../ports/store.ts'
 
-/** What an API key may do: send messages of its service, or receive those to it. */
-export type ApiScope = 'send' | 'receive'
+/** What an API key may do: send messages of its service, receive those to it, or see the PNs. */
+export type ApiScope = 'send' | 'receive' | 'inventory'
 
 /** One API key, as it is kept: only its digest, because it cannot be guessed. */
 export interface ApiKeyRecord {

@@ -33,7 +33,7 @@ export function appCommand(): Command {
     .requiredOption('--service <name>', 'name, as in urn:cpns:service:<name>')
     .addOption(
       new Option('--scope <scopes...>', 'what it is for')
-        .choices(['send', 'receive'])
+        .choices(['send', 'receive', 'inventory'])
         .default(['send', 'receive'], 'send receive'),
     )
     .option('--json', 'one JSON object')

@@ -13,6 +13,7 @@ const FLAGS: GatewayFlags = {
   serverUrl: 'https://CPNS.example.org:8443/cpns',
   uaId: UA_ID_CPNS,
   listen: { host: '127.0.0.1', port: 8444 },
+  pnLifetime: 3600,
   renewAhead: 30,
 }
 
@@ -36,6 +37,7 @@ test('defaults: names from the server URL and the card, trust from the system', 
     reader: 'software:./gw/usim.json',
     listen: { host: '127.0.0.1', port: 8444 },
     renewAheadMs: 30_000,
+    pn: { lifetimeSeconds: 3600 },
   })
 })
 
@@ -81,6 +83,9 @@ const WRONG: readonly (readonly [message: string, flags: Partial<GatewayFlags>])
   ['--pin: not 64 hex digits', { pin: 'ff' }],
   ['--ca /nowhere: cannot be read (ENOENT)', { ca: '/nowhere' }],
   ['--bsf-name: not a domain name', { bsfName: 'a b' }],
+  ['--pn-alias: not 1 to 64 characters', { pnAlias: '' }],
+  ['--pn-alias: not 1 to 64 characters', { pnAlias: 'a\nb' }],
+  ['--pn-lifetime: not 2 to 31536000 seconds', { pnLifetime: 1 }],
   ['--card-pin-file /nowhere: cannot be read (ENOENT)', { cardPinFile: '/nowhere' }],
 ]
 

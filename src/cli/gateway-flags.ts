@@ -7,10 +7,14 @@ import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { type NafId, parseUaId } from '../identity/naf-id.ts'
 import type { PskVersion } from '../naf/psk-exchange.ts'
+import type { PnOptions } from '../pn-gw/pn-registrar.ts'
 import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
+
+/** A year, as the message allows. Design 6 */
+const LONGEST_PN_SECONDS = 31_536_000
 
 /** The flags as they come from the command line. */
 export interface GatewayFlags extends CardFlags, TrustFlags {
@@ -20,6 +24,8 @@ export interface GatewayFlags extends CardFlags, TrustFlags {
   readonly nafFqdn?: string
   readonly uaId: string
   readonly psk?: PskVersion
+  readonly pnAlias?: string
+  readonly pnLifetime: number
   readonly listen: HostPort
   readonly renewAhead: number
 }
@@ -31,6 +37,7 @@ export interface GatewaySettings extends CardSettings {
   readonly nafId: NafId
   readonly listen: HostPort
   readonly renewAheadMs: number
+  readonly pn: PnOptions
 }
 
 /** @throws {ConfigurationInvalid} Naming the flag. */
@@ -46,7 +53,19 @@ export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
     ...cardSettingsOf(flags),
     listen,
     renewAheadMs: flags.renewAhead * 1000,
+    pn: pnOf(flags),
   }
+}
+
+function pnOf({ pnAlias: alias, pnLifetime: lifetimeSeconds }: GatewayFlags): PnOptions {
+  if (lifetimeSeconds < 2 || lifetimeSeconds > LONGEST_PN_SECONDS) {
+    throw new ConfigurationInvalid(`--pn-lifetime: not 2 to ${LONGEST_PN_SECONDS} seconds`)
+  }
+  if (alias === undefined) return { lifetimeSeconds }
+  if (!/^[^\p{Cc}\p{Cs}]{1,64}$/u.test(alias)) {
+    throw new ConfigurationInvalid('--pn-alias: not 1 to 64 characters')
+  }
+  return { alias, lifetimeSeconds }
 }
 
 /** As configured, else the host of the server URL, which must be a name then. */

@@ -18,6 +18,7 @@ import { parseWholeNumber } from './whole-number.ts'
 /** Where PNEs find it unless told otherwise. Design 12 */
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8444 }
 const RENEW_AHEAD_SECONDS = 30
+const PN_SECONDS = 3600
 
 /** The command with its subcommand. */
 export function gatewayCommand(): Command {
@@ -62,6 +63,13 @@ function addCardFlags(command: Command): void {
       new Option('--listen <host:port>', 'where PNEs reach it (CPNS-1)')
         .argParser(parseHostPort)
         .default(LISTEN, `${LISTEN.host}:${LISTEN.port}`),
+    )
+    .option('--pn-alias <name>', 'what its PN is called in the inventory of the server')
+    .option(
+      '--pn-lifetime <seconds>',
+      'for how long its PN is registered; refreshed in time',
+      parseWholeNumber,
+      PN_SECONDS,
     )
     .option(
       '--renew-ahead <seconds>',
@@ -127,6 +135,7 @@ function startServing(
         const what = isNew ? 'authenticated; session' : 'attached again; session'
         print(`${what} with fingerprint ${fingerprint}, ${lifetimeSeconds} s`)
       },
+      onPn: ({ pnId, lifetimeSeconds }) => print(`PN    ${pnId}, ${lifetimeSeconds} s`),
       onDown: (reason) => log.info('session-down', { reason }),
       onFailed,
     },

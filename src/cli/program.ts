@@ -10,6 +10,7 @@ import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
 import { labCommand } from './lab.ts'
 import { packageVersion } from './package-version.ts'
+import { pnCommand } from './pn.ts'
 import { pneCommand } from './pne.ts'
 import { serverCommand } from './server.ts'
 import { subscriberCommand } from './subscriber.ts'
@@ -28,6 +29,7 @@ export function createProgram(): Command {
     serverCommand(),
     gatewayCommand(),
     pneCommand(),
+    pnCommand(),
     appCommand(),
     curlCommand(),
     eukeyCommand(),

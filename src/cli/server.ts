@@ -13,6 +13,7 @@ import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
 import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
 import type { GbaKeyType } from '../cpns-server/options.ts'
+import type { ServerStore } from '../cpns-server/server-store.ts'
 import type { Zn } from '../gba/zn.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
@@ -200,7 +201,8 @@ async function startServer(
   const served = await serveCpnsServer({ ...options, certificateFolder }, { ...context, store, zn })
   releases.push(() => served.close())
   writeFileSync(folder.file(SERVER_PIN), `${served.pin}\n`, { mode: 0o600 })
-  const apiUrl = api && (await startApi({ at: api, server: served.server, options }, context))
+  const apiUrl =
+    api && (await startApi({ at: api, server: served.server, options, pns: store }, context))
   return [
     `CPNS Server ${options.entityId}, NAF ${options.nafFqdn}`,
     `CPNS-2  ${served.url}`,
@@ -247,9 +249,11 @@ async function startApi(
     at,
     server,
     options,
+    pns,
   }: {
     readonly at: HostPort
     readonly server: CpnsServer
+    readonly pns: ServerStore
     readonly options: Pick<ServeCpnsServerOptions, 'nafFqdn'>
   },
   context: EntityContext,
@@ -261,7 +265,7 @@ async function startApi(
   const tls = loadOrCreateCertificate(folder.file('server-tls'), names, context)
   const served = await serveAppApi(
     { ...at, tls, version: packageVersion() },
-    { ...context, store, exchange: server },
+    { ...context, store, exchange: server, pns },
   )
   releases.push(() => served.close())
   return served.url

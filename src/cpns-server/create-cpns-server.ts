@@ -21,6 +21,7 @@ import { createHandshakeEndpoint, type HandshakeAnswer } from './handshake-endpo
 import { createMessageIntake, type Submission } from './message-intake.ts'
 import type { CpnsServerOptions, CpnsServerPorts, ServerContext } from './options.ts'
 import { passwordPolicyOf } from './password-policy.ts'
+import { createPnInventory } from './pn-inventory.ts'
 import { createRecordHandler } from './record-handler.ts'
 import { Relay } from './relay.ts'
 import { type ServiceHandler, serviceAddress } from './services.ts'
@@ -68,6 +69,8 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     euKeys: createEuKeyFinder(context),
     verifiers: createVerifierFinder(cost, ports),
   })
+  const inventory = createPnInventory({ ...context, registry })
+  const recordParts = { ...context, intake, delivery, inventory }
   const sockets = new Set<FrameSocket>()
   let isStopped = false
 
@@ -88,7 +91,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     const { remoteAddress } = peer.arrival
     const relayFrom = (gateway: Attachment, content: Uint8Array) =>
       relay.take(gateway, content, remoteAddress)
-    const handleRecord = createRecordHandler({ ...context, intake, delivery, relay: relayFrom })
+    const handleRecord = createRecordHandler({ ...recordParts, relay: relayFrom })
     return new AttachmentDesk(peer, { ...context, registry, handleRecord })
   }
 

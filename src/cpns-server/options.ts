@@ -44,6 +44,8 @@ export interface CpnsServerOptions {
   readonly algorithms: readonly Algorithm[]
   /** Life of a session by role, in seconds; read for each new session. */
   readonly sessionLifetimeSeconds: { readonly pnGw: number; readonly pne: number }
+  /** Longest life of a registration of a PN, in seconds; default a day. */
+  readonly pnLifetimeSeconds?: number
   readonly znLimits?: Partial<ZnLookupLimits>
   /** EUKeys by UserID and password. M-5 */
   readonly passwords?: Partial<PasswordPolicy>

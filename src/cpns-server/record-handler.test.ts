@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { GATEWAY_ID, keyOf, SERVER_ID, WATCH_ID } from '../../test/support/cpns-world.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
-import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages.ts'
+import {
+  type CpnsMessage,
+  decodeMessage,
+  encodeMessage,
+  type PnRegistration,
+} from '../cpns/messages.ts'
 import { decodeMessageContent, encodeMessageContent, encodePing } from '../cpns/record-content.ts'
 import { concatOctets, lengthPrefixed, utf8 } from '../octets/octets.ts'
 import type { TraceItem } from '../trace/trace.ts'
@@ -49,6 +54,12 @@ beforeEach(() => {
         _: unknown,
         { messageId, status }: { messageId: string; status: number },
       ) => void events.push(`acknowledged ${messageId} ${status}`),
+    },
+    inventory: {
+      take: async (session: { sessionId: string }, { transactionId, members }: PnRegistration) => {
+        events.push(`registered ${session.sessionId} ${members.join(' ')}`)
+        return { name: 'PnRegistrationResult', transactionId, entityId: SERVER_ID, status: 200 }
+      },
     },
     relay: async (_: unknown, content: Uint8Array) => void events.push(`relay ${content.length}`),
   } as unknown as RecordHandlerParts)
@@ -161,6 +172,30 @@ describe('other records', () => {
     await take({ type: 'relay', content: new Uint8Array(5) }, 'pne')
     expect(events).toEqual([])
     expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
+  })
+
+  const REGISTRATION = {
+    name: 'PnRegistration',
+    ...common,
+    members: [WATCH_ID],
+    lifetime: 60,
+  } as const
+
+  test('control of a PN GW registers its PN, and is answered alike', async () => {
+    await take({ type: 'control', content: encodeMessage(REGISTRATION) }, 'pn-gw')
+    expect(events).toEqual([`registered s-1 ${WATCH_ID}`])
+    expect(sent.map(({ type }) => type)).toEqual(['control'])
+    const [answer] = sent.map(({ content }) => decodeMessage(content))
+    expect(answer).toMatchObject({ name: 'PnRegistrationResult', transactionId: 't', status: 200 })
+    expect(traced).toMatchObject([{ message: 'PnRegistration' }, { message: answer?.name }])
+  })
+
+  test('control of a PNE, or with another message in it, is refused', async () => {
+    await take({ type: 'control', content: encodeMessage(REGISTRATION) }, 'pne')
+    await take({ type: 'control', content: encodeMessage(MESSAGE) }, 'pn-gw')
+    expect(events).toEqual([])
+    const refusal = { name: 'Error', status: 400 }
+    expect(messagesSent()).toMatchObject([refusal, refusal])
   })
 
   test('ping is answered, its answer is not', async () => {

@@ -14,11 +14,13 @@ import type { Attachment } from './attachment-registry.ts'
 import type { Delivery } from './delivery.ts'
 import type { MessageIntake } from './message-intake.ts'
 import type { ServerContext } from './options.ts'
+import type { PnInventory } from './pn-inventory.ts'
 
 /** What a record handler hands on to. */
 export interface RecordHandlerParts extends ServerContext {
   readonly intake: MessageIntake
   readonly delivery: Delivery
+  readonly inventory: PnInventory
   /** Relay records of a PN GW. */
   readonly relay: (gateway: Attachment, content: Uint8Array) => Promise<void>
 }
@@ -49,6 +51,7 @@ async function takeRecord(
   else if (type === 'ping') {
     if (decodePing(content) === 'request') await attachment.send('ping', encodePing('answer'))
   } else if (type === 'relay' && isGateway) await parts.relay(attachment, content)
+  else if (type === 'control' && isGateway) await takeControl(attachment, content, parts)
   else throw new InvalidMessage('not expected from this peer', `${type} record`)
 }
 
@@ -72,6 +75,23 @@ async function takeMessage(
     // An Error is never answered, so that none can loop.
     throw new InvalidMessage('not expected in a message record', message.name)
   }
+}
+
+/** What a PN GW tells the server about its PNs. */
+async function takeControl(
+  attachment: Attachment,
+  content: Uint8Array,
+  parts: RecordHandlerParts,
+): Promise<void> {
+  const message = decodeMessage(content)
+  trace('received', attachment, { message, ...parts })
+  if (message.name !== 'PnRegistration') {
+    throw new InvalidMessage('not expected in a control record', message.name)
+  }
+  const result = await parts.inventory.take(attachment.session, message)
+  const sent = attachment.send('control', encodeMessage(result))
+  trace('sent', attachment, { message: result, ...parts })
+  await sent
 }
 
 async function answer(

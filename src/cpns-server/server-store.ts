@@ -8,6 +8,7 @@ import type { EntityId } from '../identity/entity-id.ts'
 import type { UserId } from '../identity/user-id.ts'
 import type { Store } from '../ports/store.ts'
 import type { EuKey, EuKeyInfo, Owner } from './eukey.ts'
+import type { PnStore } from './pn-store.ts'
 import type { Tombstone } from './tombstone.ts'
 import type { UserStore } from './user-store.ts'
 
@@ -86,7 +87,7 @@ export interface EntityInfo {
 }
 
 /** All durable operations of the CPNS Server. */
-export interface ServerStore extends Store, SealingKeyStore, UserStore {
+export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore {
   /** Makes an assigned EUKey the entity's current one, binds the entity, ends sessions under the former. */
   assignEuKey(euKey: EuKey): Promise<'assigned' | 'other-owner'>
   /** The entity's current EUKey, unless it has expired at `nowMs`. */
@@ -119,7 +120,8 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore {
   endSession(sessionId: string): Promise<boolean>
   /**
    * Notes which node holds the attachment of an entity, and under which session; other sessions of
-   * that entity end, because a new attachment is the end of the former. Design 7, 8
+   * that entity end, because a new attachment is the end of the former. A PNE behind another PN GW than
+   * before leaves the PNs of the former one. Design 7, 8
    *
    * @returns The epoch of this attachment, and the sessions that ended.
    */

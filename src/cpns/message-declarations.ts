@@ -155,6 +155,7 @@ export const MESSAGES = {
   PnRegistration: {
     ...common,
     pnId: optional('PNID', values.address),
+    alias: optional('Alias', identifier),
     members: required('Members', values.list(values.entityId, { min: 0, max: 64 })),
     lifetime: required('Lifetime', values.integer({ min: 0, max: YEAR_SECONDS })),
   },
@@ -162,6 +163,7 @@ export const MESSAGES = {
     ...common,
     status: required('Status', values.status),
     pnId: optional('PNID', values.address),
+    members: optional('Members', values.list(values.entityId, { min: 0, max: 64 })),
     lifetime: optional('Lifetime', values.integer({ min: 0, max: YEAR_SECONDS })),
   },
   Message: {

@@ -48,6 +48,15 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
       })
     case 'PneStatus':
       return present({ PNE: message.pne, State: message.state, SecondsLeft: message.secondsLeft })
+    case 'PnRegistration':
+      return present({
+        PNID: message.pnId,
+        Alias: message.alias,
+        Members: message.members.join(' '),
+        Lifetime: message.lifetime,
+      })
+    case 'PnRegistrationResult':
+      return present({ Status: message.status, PNID: message.pnId, Lifetime: message.lifetime })
     case 'Message':
       return present({
         MessageID: message.messageId,
@@ -74,8 +83,6 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
         Lifetime: message.encryptedEuKey?.lifetime,
         RetryAfter: message.retryAfter,
       })
-    case 'PnRegistration':
-    case 'PnRegistrationResult':
     case 'Disconnect':
       break
   }

@@ -25,8 +25,8 @@ const OPTIONAL: Partial<Record<MessageName, readonly string[]>> = {
   EUKeyAssignmentRequest: ['Algorithms', 'Nonce'],
   EUKeyAssignmentResponse: ['RetryAfter'],
   UserInfoRegistration: ['UserID', 'Code'],
-  PnRegistration: ['PNID'],
-  PnRegistrationResult: ['PNID', 'Lifetime'],
+  PnRegistration: ['PNID', 'Alias'],
+  PnRegistrationResult: ['PNID', 'Members', 'Lifetime'],
   Disconnect: ['Reason'],
   Error: ['TransactionID'],
 }

@@ -7,15 +7,21 @@ import type { ClientSessionInfo } from '../cpns/client-session.ts'
 import type { CredentialSource } from '../cpns/credentials.ts'
 import type { LinkDownReason } from '../cpns/link-watch.ts'
 import { messageEvent } from '../cpns/message-trace.ts'
-import { decodeMessage } from '../cpns/messages.ts'
+import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
-import { createSessionLink } from '../cpns/session-link.ts'
+import { createSessionLink, type SessionLink } from '../cpns/session-link.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
+import {
+  type PnOptions,
+  PnRegistrar,
+  type PnRegistrarParts,
+  type RegisteredPn,
+} from './pn-registrar.ts'
 import { PneSockets } from './pne-sockets.ts'
 import { createPneTrace } from './pne-trace.ts'
 
@@ -28,6 +34,8 @@ export interface PnGwOptions {
   readonly algorithms: readonly Algorithm[]
   /** How long before its end a session is renewed; 0 renews at the end. */
   readonly renewAheadMs: number
+  /** Its PN, to be registered at the server; absent: none is. */
+  readonly pn?: PnOptions
 }
 
 /** What a PN GW is given. */
@@ -43,6 +51,8 @@ export interface PnGwPorts {
   readonly onUp?: (session: ClientSessionInfo, isNewSession: boolean) => void
   /** The PN GW holds what its PNEs send. */
   readonly onDown?: (reason: LinkDownReason) => void
+  /** Its PN has been registered. */
+  readonly onPn?: (pn: RegisteredPn) => void
   /** The PN GW gave up: the reason says which check failed. */
   readonly onFailed?: (error: Error) => void
 }
@@ -56,6 +66,8 @@ export interface PnGw {
   /** Serves a PNE's socket on CPNS-1 until it ends. Never rejects. */
   servePne(socket: FrameSocket): Promise<void>
   readonly session: ClientSessionInfo | undefined
+  /** Its PN as the server last registered it. */
+  readonly pn: RegisteredPn | undefined
   /** PNE sockets that are open. */
   readonly pneCount: number
   stop(): void
@@ -65,12 +77,7 @@ export interface PnGw {
 export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
   const { entityId, serverName } = options
   const pneTrace = createPneTrace({ gateway: entityId, server: serverName }, ports)
-
-  const seen = (side: 'sent' | 'received', octets: Uint8Array): void => {
-    const [from, to] = side === 'sent' ? [entityId, serverName] : [serverName, entityId]
-    const at = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
-    ports.trace(messageEvent(decodeMessage(octets), at))
-  }
+  const traceMessage = createMessageTrace(options, ports)
 
   const link = createSessionLink(
     {
@@ -79,10 +86,10 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     },
     {
       ...ports,
-      seen,
+      seen: (side, octets) => traceMessage(side, decodeMessage(octets)),
       connect: ports.connectServer,
       async handleRecord(type, content) {
-        if (type === 'control') takeControl(sockets, content)
+        if (type === 'control') control.take(content)
         if (type !== 'relay') return
         const { entityId: pne, octets } = decodeRelayContent(content)
         sockets.deliver(pne, octets)
@@ -90,6 +97,11 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
       onUp(session, isNewSession, mayHaveLost) {
         if (mayHaveLost) sockets.noteInterruption()
         ports.onUp?.(session, isNewSession)
+        control.registrar?.noteUp()
+      },
+      onDown(reason) {
+        control.registrar?.noteDown()
+        ports.onDown?.(reason)
       },
     },
   )
@@ -106,6 +118,7 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
       await sent
     },
   })
+  const control = createControl(options, ports, { link, sockets, traceMessage })
 
   return {
     start: () => link.start(),
@@ -114,18 +127,63 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     get session() {
       return link.session
     },
+    get pn() {
+      return control.registrar?.pn
+    },
     get pneCount() {
       return sockets.count
     },
     stop() {
+      control.registrar?.stop()
       sockets.close()
       link.stop()
     },
   }
 }
 
-/** For which PNE records may be relayed. Design 7 @throws {InvalidMessage} If it is no message. */
-function takeControl(sockets: PneSockets, content: Uint8Array): void {
-  const message = decodeMessage(content)
-  if (message.name === 'PneStatus') sockets.noteStatus(message)
+type TraceMessage = (side: 'sent' | 'received', message: CpnsMessage) => void
+
+function createMessageTrace({ entityId, serverName }: PnGwOptions, ports: PnGwPorts): TraceMessage {
+  return (side, message) => {
+    const [from, to] = side === 'sent' ? [entityId, serverName] : [serverName, entityId]
+    const at = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
+    ports.trace(messageEvent(message, at))
+  }
+}
+
+/** What PN GW and server say to each other in control records. Design 6, 7 */
+function createControl(
+  { entityId, pn }: PnGwOptions,
+  { clock, random, log, onPn }: PnGwPorts,
+  parts: {
+    readonly link: SessionLink
+    readonly sockets: PneSockets
+    readonly traceMessage: TraceMessage
+  },
+) {
+  const { link, sockets, traceMessage } = parts
+  const ways: Pick<PnRegistrarParts, 'members' | 'send' | 'onRegistered'> = {
+    members: () => sockets.admitted,
+    async send(registration, octets) {
+      const sent = link.send('control', octets)
+      traceMessage('sent', registration)
+      await sent
+    },
+    ...(onPn !== undefined && { onRegistered: onPn }),
+  }
+  const registrar = pn && new PnRegistrar({ entityId, pn, clock, random, log, ...ways })
+  return {
+    registrar,
+    /** @throws {InvalidMessage} If it is no message. */
+    take(content: Uint8Array): void {
+      const message = decodeMessage(content)
+      if (message.name === 'PneStatus') {
+        sockets.noteStatus(message)
+        if (message.state === 'admitted') registrar?.add(message.pne)
+      } else if (message.name === 'PnRegistrationResult') {
+        traceMessage('received', message)
+        registrar?.take(message)
+      }
+    },
+  }
 }

@@ -2,3 +2,4 @@
 export * from './card-eukey-prover.ts'
 export * from './create-pn-gw.ts'
 export * from './gba-credentials.ts'
+export type { PnOptions, RegisteredPn } from './pn-registrar.ts'

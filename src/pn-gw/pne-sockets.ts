@@ -41,6 +41,12 @@ export class PneSockets {
     return this.#lines.size
   }
 
+  /** PNEs that the server has admitted on one of them. */
+  get admitted(): readonly EntityId[] {
+    const lines = Array.from(this.#lines).filter((line) => line.isAdmittedAtAll)
+    return [...new Set(lines.flatMap(({ pne }) => pne ?? []))]
+  }
+
   /** Serves one socket until it ends. Never rejects. */
   async serve(socket: FrameSocket): Promise<void> {
     const line = new PneLine(socket, this.#parts.clock)

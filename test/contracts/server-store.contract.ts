@@ -6,6 +6,7 @@ import { NOW } from './server-store.samples.ts'
 import { serverStoreHandshakeContract } from './server-store-handshake.contract.ts'
 import { serverStoreKeysContract } from './server-store-keys.contract.ts'
 import { serverStoreMailboxContract } from './server-store-mailbox.contract.ts'
+import { serverStorePnsContract } from './server-store-pns.contract.ts'
 import { serverStoreSessionsContract } from './server-store-sessions.contract.ts'
 import { serverStoreUsersContract } from './server-store-users.contract.ts'
 import { storeContract } from './store.contract.ts'
@@ -18,5 +19,6 @@ export function serverStoreContract(open: () => Promise<ServerStore>): void {
   describe('completing a handshake', () => serverStoreHandshakeContract(open))
   describe('sessions and attachments', () => serverStoreSessionsContract(open))
   describe('users, attempts and assignments', () => serverStoreUsersContract(open))
+  describe('PN inventory', () => serverStorePnsContract(open))
   describe('mailbox', () => serverStoreMailboxContract(open))
 }

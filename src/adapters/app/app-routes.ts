@@ -44,6 +44,24 @@ const madeWebhookSchema = z.strictObject({
   secret: z.string(),
 })
 
+const memberSchema = z.strictObject({
+  entityId: z.string(),
+  online: z.boolean(),
+  /** Absent: never seen. */
+  lastSeen: z.iso.datetime().optional(),
+  expires: z.iso.datetime(),
+})
+/** A PN; `online` and `lastSeen` are of its PN GW. */
+export const pnSchema = z.strictObject({
+  pnId: z.string(),
+  alias: z.string().optional(),
+  gateway: z.string(),
+  online: z.boolean(),
+  lastSeen: z.iso.datetime().optional(),
+  expires: z.iso.datetime(),
+  members: z.array(memberSchema),
+})
+
 /** One route. */
 export interface AppRoute extends RestRoute {
   /** What the API key must be for; the document itself is open. */
@@ -108,6 +126,25 @@ export const APP_ROUTES = {
     summary: 'Post no more; messages come as events again',
     scope: 'receive',
     success: { status: 204, description: 'Removed' },
+    failures: { 404: 'There is none' },
+  },
+  listPns: {
+    method: 'GET',
+    path: '/api/pns',
+    summary: 'Which PNE is behind which PN GW in which PN',
+    scope: 'inventory',
+    success: {
+      status: 200,
+      description: 'All PNs',
+      schema: z.strictObject({ pns: z.array(pnSchema) }),
+    },
+  },
+  showPn: {
+    method: 'GET',
+    path: '/api/pns/{pnId}',
+    summary: 'One PN',
+    scope: 'inventory',
+    success: { status: 200, description: 'The PN', schema: pnSchema },
     failures: { 404: 'There is none' },
   },
   openapi: {

@@ -6,6 +6,7 @@ import type { ApiScope } from '../../app/app-store.ts'
 import type { Settled } from '../../app/service-desk.ts'
 import { noLog } from '../../ports/log.ts'
 import { openAppStore } from '../sqlite/app-store.ts'
+import { openServerStore } from '../sqlite/server-store.ts'
 import { testSealer } from '../sqlite/sqlite.fixture.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { createSystemRandom } from '../system/system-random.ts'
@@ -16,6 +17,7 @@ const random = createSystemRandom()
 /** Starts it; `status` is what the server answers to a submission. */
 export async function startAppApi(status: { submit: number } = { submit: 202 }) {
   const store = openAppStore(':memory:', testSealer())
+  const serverStore = openServerStore(':memory:', testSealer())
   const handlers = new Map<string, (message: AppMessage) => Promise<Settled | undefined>>()
   const submitted: AppSubmission[] = []
   const makeKey = async (scopes: readonly ApiScope[], service = 'echo') => {
@@ -31,6 +33,7 @@ export async function startAppApi(status: { submit: number } = { submit: 202 }) 
       clock: systemClock,
       random,
       log: noLog,
+      pns: serverStore,
       exchange: {
         registerService(name, handler) {
           handlers.set(name, handler)
@@ -49,6 +52,7 @@ export async function startAppApi(status: { submit: number } = { submit: 202 }) 
     submitted,
     makeKey,
     store,
+    serverStore,
     /** As the server hands a message to its service. */
     async hand(message: Partial<AppMessage> & { readonly messageId: string }) {
       const settled = await handlers.get('echo')?.({
@@ -64,6 +68,7 @@ export async function startAppApi(status: { submit: number } = { submit: 202 }) 
     async close() {
       await served.close()
       await store.close()
+      await serverStore.close()
     },
   }
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { PHONE, sampleEuKey } from '../../../test/contracts/server-store.samples.ts'
 import { verifyWebhook } from '../../app/webhook-signature.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
@@ -216,8 +217,33 @@ test('the document that is served has every route that is served', async () => {
   }
 })
 
+describe('GET /api/pns', () => {
+  test('PNs, all and one, for a key of that scope only', async () => {
+    const nowMs = Date.now()
+    const euKey = sampleEuKey(1, { expiresAtMs: nowMs + 60_000 })
+    await api.serverStore.assignEuKey(euKey)
+    const wish = { gateway: PHONE, newPnId: 'urn:cpns:pn:1', alias: 'home', members: [] }
+    await api.serverStore.registerPn({ ...wish, expiresAtMs: nowMs + 60_000 }, nowMs)
+    const { text: key } = await api.makeKey(['inventory'])
+    const shown = { pnId: 'urn:cpns:pn:1', alias: 'home', gateway: PHONE, online: false }
+    const all = await call('GET', '/api/pns', { key })
+    expect(all).toMatchObject({ status: 200, json: { pns: [shown] } })
+    const { success } = APP_ROUTES.listPns
+    expect(success.schema.safeParse(all.json).success).toBe(true)
+    expect(await call('GET', '/api/pns/urn%3Acpns%3Apn%3A1', { key })).toMatchObject({
+      status: 200,
+      json: shown,
+    })
+    expect((await call('GET', '/api/pns/urn%3Ax%3Anone', { key })).status).toBe(404)
+    for (const path of ['/api/pns', '/api/pns/urn%3Acpns%3Apn%3A1']) {
+      expect((await call('GET', path)).status).toBe(403)
+    }
+  })
+})
+
 test('without TLS only this machine, and a taken port is said', async () => {
-  const ports = { store: api.store, clock: systemClock, random: createSystemRandom(), log: noLog }
+  const common = { clock: systemClock, random: createSystemRandom(), log: noLog }
+  const ports = { ...common, store: api.store, pns: api.serverStore }
   const exchange = { registerService: () => () => {}, submit: async () => 202 }
   const serve = (host: string, port: number) =>
     serveAppApi({ host, port, version: '0' }, { ...ports, exchange })

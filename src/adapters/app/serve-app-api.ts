@@ -3,12 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { makeWebhookSecret } from '../../app/api-key.ts'
 import { type AppHub, createAppHub, type MessageExchange } from '../../app/app-hub.ts'
 import type { ApiKeyRecord, AppStore } from '../../app/app-store.ts'
+import type { PnStore } from '../../cpns-server/pn-store.ts'
+import { describePn, type ShownPn } from '../../cpns-server/shown-pn.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromBase64, toHex, utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
 import { Problem } from '../rest/problem.ts'
+import { fastifyPath } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import { type AppAuthorization, createAppAuthorization } from './app-authorization.ts'
@@ -50,6 +53,8 @@ export interface AppApiPorts {
   readonly store: AppStore
   /** The CPNS Server. `submit` gives 202, or 400, 404 or 413 if it refuses. */
   readonly exchange: MessageExchange & { submit(submission: AppSubmission): Promise<number> }
+  /** The PN inventory. */
+  readonly pns: Pick<PnStore, 'listPns' | 'findPn'>
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -118,13 +123,15 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
     setWebhook: (key, { body }) => setWebhook(key, body, parts),
     showWebhook: (key) => showWebhook(key, parts),
     removeWebhook: (key) => removeWebhook(key, parts),
+    listPns: () => listPns(parts),
+    showPn: (_, { params }) => showPn((params as { readonly pnId: string }).pnId, parts),
   }
   for (const [name, handler] of Object.entries(handlers)) {
     const route: AppRoute = APP_ROUTES[name as keyof typeof handlers]
-    const { method, path: url, scope = 'send', success } = route
+    const { method, path, scope = 'send', success } = route
     app.route({
       method,
-      url,
+      url: fastifyPath(path),
       exposeHeadRoute: false,
       async handler(request, reply) {
         const { authorization } = request.headers
@@ -188,4 +195,16 @@ async function showWebhook(key: ApiKeyRecord, { store }: Parts) {
 async function removeWebhook(key: ApiKeyRecord, { store, hub }: Parts): Promise<void> {
   if (!(await store.removeWebhook(key.service))) throw new Problem(404)
   hub.webhookChanged(key.service)
+}
+
+async function listPns({ pns, clock }: Parts): Promise<{ readonly pns: readonly ShownPn[] }> {
+  const nowMs = clock.nowMs()
+  return { pns: (await pns.listPns(nowMs)).map((pn) => describePn(pn, nowMs)) }
+}
+
+async function showPn(pnId: string, { pns, clock }: Parts): Promise<ShownPn> {
+  const nowMs = clock.nowMs()
+  const pn = await pns.findPn(pnId, nowMs)
+  if (pn === undefined) throw new Problem(404)
+  return describePn(pn, nowMs)
 }

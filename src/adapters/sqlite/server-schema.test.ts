@@ -18,6 +18,9 @@ test('every table refuses values of another type than its column has', () => {
     'entities',
     'eukeys',
     'mailbox',
+    'pn_members',
+    'pns',
+    'presence',
     'sealing_keys',
     'seen',
     'server_secrets',
@@ -43,7 +46,10 @@ test('no look-up by entity, recipient or expiry reads a whole table', () => {
     `DELETE FROM sessions WHERE entity_id = 'e' AND session_id <> 'x'`,
     `SELECT * FROM mailbox WHERE to_recipient = 'a' AND position > 1 ORDER BY position LIMIT 9`,
     `DELETE FROM candidates WHERE user_id = 'a'`,
-    ...['candidates', 'eukeys', 'sessions', 'mailbox', 'seen'].map(
+    `SELECT * FROM pns WHERE gateway = 'e' AND expires_at_ms > 1`,
+    `DELETE FROM pn_members WHERE entity_id = 'e'`,
+    `UPDATE presence SET is_online = 0 WHERE node_id = 'n' AND is_online = 1`,
+    ...['candidates', 'eukeys', 'sessions', 'mailbox', 'seen', 'pns', 'pn_members'].map(
       (table) => `DELETE FROM ${table} WHERE expires_at_ms <= 1`,
     ),
     ...['attempts', 'tombstones'].map((table) => `DELETE FROM ${table} WHERE forget_after_ms <= 1`),

@@ -2,6 +2,7 @@
 import { ATTEMPTS_SQL } from './attempt-rows.ts'
 import { CANDIDATES_SQL } from './candidate-rows.ts'
 import type { StoreSchema } from './open-database.ts'
+import { PNS_SQL } from './pn-rows.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
 import { USERS_SQL } from './user-rows.ts'
 
@@ -90,5 +91,6 @@ export const SERVER_SCHEMA: StoreSchema = {
      ${USERS_SQL}
      ${ATTEMPTS_SQL}
      ${CANDIDATES_SQL}`,
+    PNS_SQL,
   ],
 }

@@ -7,9 +7,10 @@ import { assignEuKey, completeHandshake } from './complete-handshake.ts'
 import { createEntityRows } from './entity-rows.ts'
 import { createEuKeyRows } from './eukey-rows.ts'
 import { createMailboxRows } from './mailbox-rows.ts'
+import { createPnRows, createPnStore } from './pn-rows.ts'
 import { createSealingKeyRows } from './sealing-key-rows.ts'
 import { SERVER_SCHEMA } from './server-schema.ts'
-import { createSessionRows } from './session-rows.ts'
+import { createSessionRows, takeAttachment } from './session-rows.ts'
 import { connectStore } from './store-connection.ts'
 import { createTombstoneRows } from './tombstone-rows.ts'
 import { createUserRows } from './user-rows.ts'
@@ -24,6 +25,8 @@ const EXPIRING = [
   'DELETE FROM tombstones WHERE forget_after_ms <= ?',
   'DELETE FROM mailbox WHERE expires_at_ms <= ?',
   'DELETE FROM seen WHERE expires_at_ms <= ?',
+  'DELETE FROM pn_members WHERE expires_at_ms <= ?',
+  'DELETE FROM pns WHERE expires_at_ms <= ?',
 ]
 
 /**
@@ -38,6 +41,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
   const sessions = createSessionRows(db, sealer)
   const tombstones = createTombstoneRows(db)
   const mailbox = createMailboxRows(db)
+  const pns = createPnRows(db)
   const candidates = createCandidateRows(db, sealer)
   const rows = {
     candidates,
@@ -54,6 +58,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
   return {
     ...store,
     ...createSealingKeyRows(db, commits, sealer),
+    ...createPnStore(pns, commits),
     ...createUserStore(rows, commits),
 
     assignEuKey: (euKey) => run(() => assignEuKey(rows, euKey)),
@@ -86,7 +91,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     findSession: (sessionId, nowMs) => read(() => sessions.find(sessionId, nowMs)),
     listSessions: (nowMs) => read(() => sessions.list(nowMs)),
     endSession: (sessionId) => run(() => sessions.end(sessionId)),
-    takeAttachment: (attachment) => run(() => sessions.takeAttachment(attachment)),
+    takeAttachment: (attachment) => run(() => takeAttachment({ sessions, pns }, attachment)),
 
     acceptMessage: (message, nowMs) => run(() => mailbox.accept(message, nowMs)),
     waitingMessages: (query) => read(() => mailbox.waiting(query)),

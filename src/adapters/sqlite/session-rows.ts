@@ -118,6 +118,19 @@ function prepareTakeAttachment(
   }
 }
 
+/** A PNE that attaches elsewhere leaves the PNs of its former PN GW; to be run inside a commit. Design 7 */
+export function takeAttachment(
+  rows: {
+    readonly sessions: SessionRows
+    readonly pns: { noteMove(sessionId: string): void }
+  },
+  attachment: Attachment,
+): TakenAttachment {
+  const taken = rows.sessions.takeAttachment(attachment)
+  rows.pns.noteMove(attachment.sessionId)
+  return taken
+}
+
 function rowOf(session: Session, sealer: RecordSealer): Row {
   return {
     session_id: session.sessionId,
