@@ -94,12 +94,10 @@ export function uint16(value: number): Uint8Array {
 
 /** Four octets, big-endian. @throws {RangeError} Outside 0 to 2^32 - 1. */
 export function uint32(value: number): Uint8Array {
-  const octets = new Uint8Array(4)
   if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) {
     throw new RangeError(`${value} does not fit four octets`)
   }
-  new DataView(octets.buffer).setUint32(0, value)
-  return octets
+  return Uint8Array.of(value >>> 24, (value >> 16) & 0xff, (value >> 8) & 0xff, value & 0xff)
 }
 
 /** Eight octets, big-endian. @throws {RangeError} Outside 0 to 2^64 - 1. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
-import type { TraceItem } from '../../trace/trace.ts'
+import { noTrace, type TraceItem } from '../../trace/trace.ts'
 import { createTracedExchange } from './traced-exchange.ts'
 
 test('both ends of request and answer, tied together, at the time of each', async () => {
@@ -58,4 +58,18 @@ test.each([
   const events = items.filter((item) => item.kind === 'message')
   expect(events.map(({ side, message }) => `${side} ${message}`)).toEqual(expected)
   expect(events.map(({ transactionId }) => transactionId)).toEqual(['naf;1;2', 'naf;1;2'])
+})
+
+test('while nobody looks, no answer is described', async () => {
+  const exchange = createTracedExchange({
+    trace: noTrace,
+    clock: createVirtualClock(),
+    point: 'Zn',
+    asker: 'NAF',
+    answerer: 'BSF',
+  })
+  const describe = () => {
+    throw new Error('described')
+  }
+  expect(await exchange({ message: 'Request', fields: {} }, async () => 7, describe)).toBe(7)
 })

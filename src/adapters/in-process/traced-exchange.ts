@@ -1,6 +1,6 @@
 /** One request and its answer, as both ends trace them in one process, or each end its own. Design 11 */
 import type { Clock } from '../../ports/clock.ts'
-import type { ReferencePoint, Trace, TraceEvent } from '../../trace/trace.ts'
+import { noTrace, type ReferencePoint, type Trace, type TraceEvent } from '../../trace/trace.ts'
 
 /** Who speaks on what. */
 export interface TracedExchangeOptions {
@@ -45,6 +45,7 @@ export function createTracedExchange(options: TracedExchangeOptions) {
     ask: () => Promise<Answer>,
     describe: (answer: Answer) => TracedMessage,
   ): Promise<Answer> => {
+    if (trace === noTrace) return ask()
     exchanges += 1
     const { transactionId = `${point}-${exchanges}` } = request
     emit(transactionId, asker, request)

@@ -5,7 +5,7 @@
  * It knows what this process has served; a copy that reaches another node is served there.
  */
 import type { Clock } from '../../ports/clock.ts'
-import type { DiameterMessage } from './message.ts'
+import { type DiameterMessage, decodeMessage, encodeMessage } from './message.ts'
 
 /** How much is remembered. */
 export interface AnswerMemoryOptions {
@@ -30,13 +30,19 @@ export interface AnswerMemory {
   readonly size: number
 }
 
+interface Entry {
+  readonly atMs: number
+  /** As octets once it is made: 100,000 answers as objects keep the garbage collector busy. */
+  answer: Promise<DiameterMessage> | Uint8Array
+}
+
 /** An empty memory. */
 export function createAnswerMemory(
   { lifetimeMs, maxAnswers }: AnswerMemoryOptions,
   clock: Clock,
 ): AnswerMemory {
   /** In the order in which they were served. */
-  const answers = new Map<string, { atMs: number; answer: Promise<DiameterMessage> }>()
+  const answers = new Map<string, Entry>()
 
   const forgetOld = (nowMs: number): void => {
     for (const [key, { atMs }] of answers) {
@@ -50,17 +56,22 @@ export function createAnswerMemory(
       const nowMs = clock.monotonicMs()
       forgetOld(nowMs)
       const key = `${request.endToEnd} ${request.commandCode} ${originHost.toLowerCase()}`
-      const former = request.retransmitted ? answers.get(key) : undefined
-      const answer = former?.answer ?? serve()
-      if (former === undefined) {
-        answers.delete(key)
-        answers.set(key, { atMs: nowMs, answer })
-      }
       const { hopByHop } = request
-      return { ...(await answer), hopByHop }
+      const former = request.retransmitted ? answers.get(key) : undefined
+      if (former !== undefined) return { ...(await messageOf(former)), hopByHop }
+      const entry: Entry = { atMs: nowMs, answer: serve() }
+      answers.delete(key)
+      answers.set(key, entry)
+      const answer = await messageOf(entry)
+      entry.answer = encodeMessage(answer)
+      return { ...answer, hopByHop }
     },
     get size() {
       return answers.size
     },
   }
+}
+
+function messageOf({ answer }: Entry): Promise<DiameterMessage> | DiameterMessage {
+  return answer instanceof Uint8Array ? decodeMessage(answer) : answer
 }

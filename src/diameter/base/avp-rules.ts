@@ -117,8 +117,8 @@ export const anyAvps: AvpType<readonly Avp[]> = {
 /** AVPs of these values, in the order of the rules. @throws {RangeError} If one is out of its limits. */
 export function writeValues<R extends AvpRules>(rules: R, values: ValuesOf<R>): Avp[] {
   const output: Avp[] = []
-  for (const [property, rule] of Object.entries(rules)) {
-    rule.write((values as Readonly<Record<string, unknown>>)[property], output)
+  for (const property in rules) {
+    rules[property]?.write((values as Readonly<Record<string, unknown>>)[property], output)
   }
   return output
 }
@@ -130,21 +130,48 @@ export function writeValues<R extends AvpRules>(rules: R, values: ValuesOf<R>): 
  *   many, 5004 and 5014 for a wrong one, each with its Failed-AVP.
  */
 export function readValues<R extends AvpRules>(rules: R, avps: readonly Avp[]): ValuesOf<R> {
-  const entries = Object.entries(rules)
-  const found = entries.map((): Avp[] => [])
+  const places = placesOf(rules)
+  const found = new Map<string, Avp[]>()
   for (const avp of avps) {
-    const index = entries.findIndex(([, { declaration }]) => isOf(avp, declaration))
-    const rule = entries[index]?.[1]
-    if (rule === undefined) assertMayBeSkipped(avp)
-    else if (found[index]?.length === rule.max) throw tooMany(rule.declaration.name, avp)
-    else found[index]?.push(avp)
+    const property = places.get(placeOf(avp))
+    const rule = property === undefined ? undefined : rules[property]
+    if (property === undefined || rule === undefined) {
+      assertMayBeSkipped(avp)
+      continue
+    }
+    const former = found.get(property)
+    if (former === undefined) found.set(property, [avp])
+    else if (former.length === rule.max) throw tooMany(rule.declaration.name, avp)
+    else former.push(avp)
   }
   const values: Record<string, unknown> = {}
-  for (const [index, [property, rule]] of entries.entries()) {
-    const value = rule.read(found[index] ?? [])
+  for (const property in rules) {
+    const value = rules[property]?.read(found.get(property) ?? NONE)
     if (value !== undefined) values[property] = value
   }
   return values as ValuesOf<R>
+}
+
+const NONE: readonly Avp[] = []
+
+/** The property of each AVP that rules name, made once for all messages of a command. */
+const PLACES = new WeakMap<AvpRules, ReadonlyMap<number, string>>()
+
+function placesOf(rules: AvpRules): ReadonlyMap<number, string> {
+  const known = PLACES.get(rules)
+  if (known !== undefined) return known
+  const places = new Map<number, string>()
+  for (const [property, { declaration }] of Object.entries(rules)) {
+    const place = placeOf(declaration)
+    if (!places.has(place)) places.set(place, property)
+  }
+  PLACES.set(rules, places)
+  return places
+}
+
+/** Vendor-Id and code in one number of 64 bits less eleven: vendors are far below 2^21. */
+function placeOf({ code, vendorId }: { readonly code: number; readonly vendorId: number }): number {
+  return vendorId * 2 ** 32 + code
 }
 
 /** Codes outside 257 to 299 that RFC 6733 4.5 lists: RADIUS codes, and a few of its own. */
@@ -161,10 +188,6 @@ function assertMayBeSkipped(avp: Avp): void {
     { reason: 'unknown and mandatory', field: `AVP ${avp.code}` },
     { failedAvp: avp },
   )
-}
-
-function isOf(avp: Avp, { code, vendorId }: { code: number; vendorId: number }): boolean {
-  return avp.code === code && avp.vendorId === vendorId
 }
 
 function encodeValue<T>(declaration: AvpDeclaration<T>, value: T): Avp {

@@ -87,7 +87,10 @@ export function secretOctets(range: OctetRange): AvpType<Secret> {
 
 /** UTF8String. RFC 6733 4.3.1 @param range Octets. */
 export function utf8String(range: OctetRange): AvpType<string> {
-  return mapped(octetString(range), { format: utf8, parse: (octets) => fromUtf8(octets) })
+  const octets = octetString(range)
+  // What utf8 gives is UTF-8, so it is not read back before it is written.
+  const text = mapped(octets, { format: utf8, parse: (data) => fromUtf8(data) })
+  return { ...text, encode: (value) => octets.encode(utf8(value)) }
 }
 
 /** DiameterIdentity: a name of a node or realm, as text. RFC 6733 4.3.1 */
@@ -100,10 +103,17 @@ export const diameterIdentity: AvpType<string> = mapped(utf8String({ min: 1, max
 })
 
 /** Unsigned32. RFC 6733 4.2 */
-export const unsigned32: AvpType<number> = mapped(octetString({ min: 4, max: 4 }), {
-  format: uint32,
-  parse: (octets) => new DataView(octets.buffer, octets.byteOffset).getUint32(0),
-})
+export const unsigned32: AvpType<number> = {
+  minOctets: 4,
+  depth: 0,
+  encode: uint32,
+  decode(data) {
+    const [a = 0, b = 0, c = 0, d = 0] = octets4.decode(data)
+    return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+  },
+}
+
+const octets4 = octetString({ min: 4, max: 4 })
 
 /** Integer32. RFC 6733 4.2 */
 export const integer32: AvpType<number> = mapped(octetString({ min: 4, max: 4 }), {
