@@ -15,6 +15,8 @@ const FLAGS: GatewayFlags = {
   listen: { host: '127.0.0.1', port: 8444 },
   pnLifetime: 3600,
   renewAhead: 30,
+  auth: 'gba',
+  gbaFailure: 'refuse',
 }
 
 let folder: string
@@ -38,6 +40,8 @@ test('defaults: names from the server URL and the card, trust from the system', 
     listen: { host: '127.0.0.1', port: 8444 },
     renewAheadMs: 30_000,
     pn: { lifetimeSeconds: 3600 },
+    auth: 'gba',
+    gbaFailure: 'refuse',
   })
 })
 
@@ -99,4 +103,27 @@ test('a PIN that is none is not shown', () => {
   const file = fileWith('12x4')
   const read = () => gatewaySettingsOf({ ...FLAGS, cardPinFile: file })
   expect(read).toThrow(`--card-pin-file ${file}: a PIN has 4 to 8 digits`)
+})
+
+test('auto takes the card if its file is there, and any other reader; else the password', () => {
+  const authWith = (reader: string) => gatewaySettingsOf({ ...FLAGS, auth: 'auto', reader }).auth
+  expect(authWith(`software:${fileWith('broken')}`)).toBe('gba')
+  expect(authWith('pcsc')).toBe('gba')
+  expect(authWith(`software:${folder}/none`)).toBe('password')
+  const byPassword = gatewaySettingsOf({ ...FLAGS, auth: 'password' })
+  expect(byPassword.nafId).toBeUndefined()
+})
+
+test.each([
+  ['over plain text', { serverUrl: 'http://127.0.0.1:1/cpns', nafFqdn: 'a.example' }],
+  ['over PSK-TLS', { psk: '1.3' }],
+] as const)('a password in place of a card %s is refused (M-8)', (_, change) => {
+  const flags: GatewayFlags = { ...FLAGS, ...change, gbaFailure: 'password' }
+  expect(() => gatewaySettingsOf(flags)).toThrow('--gba-failure password needs TLS')
+  expect(() => gatewaySettingsOf({ ...flags, gbaFailure: 'refuse' })).not.toThrow()
+})
+
+test('PSK-TLS without a card is refused', () => {
+  const flags: GatewayFlags = { ...FLAGS, psk: '1.2', auth: 'password' }
+  expect(() => gatewaySettingsOf(flags)).toThrow(ConfigurationInvalid)
 })

@@ -1,6 +1,8 @@
 /** From the flags of `cpns gateway serve` to settings. Names never come from the peer (Design 4). */
+import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { ServerTarget } from '../adapters/gateway/server-way.ts'
+import type { MasterKeySource } from '../adapters/keys/master-key.ts'
 import { parseServerUrl } from '../adapters/tls/server-address.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
@@ -11,6 +13,7 @@ import type { PnOptions } from '../pn-gw/pn-registrar.ts'
 import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
+import { masterKeySourceOf } from './master-key-flag.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
 /** A year, as the message allows. Design 6 */
@@ -28,13 +31,20 @@ export interface GatewayFlags extends CardFlags, TrustFlags {
   readonly pnLifetime: number
   readonly listen: HostPort
   readonly renewAhead: number
+  readonly auth: 'auto' | 'gba' | 'password'
+  readonly gbaFailure: 'refuse' | 'password'
+  readonly masterKey?: string
 }
 
 /** What a PN GW is to be. */
 export interface GatewaySettings extends CardSettings {
   readonly entityId: EntityId
   readonly server: ServerTarget
-  readonly nafId: NafId
+  /** Absent if only the password is used. */
+  readonly nafId?: NafId
+  readonly auth: 'gba' | 'password'
+  readonly gbaFailure: 'refuse' | 'password'
+  readonly masterKey?: MasterKeySource
   readonly listen: HostPort
   readonly renewAheadMs: number
   readonly pn: PnOptions
@@ -42,15 +52,19 @@ export interface GatewaySettings extends CardSettings {
 
 /** @throws {ConfigurationInvalid} Naming the flag. */
 export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
-  const { serverUrl, listen, psk } = flags
+  const { serverUrl, listen, psk, gbaFailure } = flags
+  const card = cardSettingsOf(flags)
+  const auth = authOf(flags.auth, card.reader)
+  assertVerified(flags, auth)
+  const masterKey = masterKeySourceOf(flags.masterKey)
   return {
     entityId: readFlag('--entity', () => parseEntityId(flags.entity)),
     server: psk ? { url: serverUrl, psk } : { url: serverUrl, trust: trustOf(flags) },
-    nafId: {
-      nafFqdn: nafFqdnOf(flags),
-      uaId: readFlag('--ua-id', () => parseUaId(flags.uaId)),
-    },
-    ...cardSettingsOf(flags),
+    ...(auth === 'gba' && { nafId: nafIdOf(flags) }),
+    ...card,
+    auth,
+    gbaFailure,
+    ...(masterKey && { masterKey }),
     listen,
     renewAheadMs: flags.renewAhead * 1000,
     pn: pnOf(flags),
@@ -66,6 +80,29 @@ function pnOf({ pnAlias: alias, pnLifetime: lifetimeSeconds }: GatewayFlags): Pn
     throw new ConfigurationInvalid('--pn-alias: not 1 to 64 characters')
   }
   return { alias, lifetimeSeconds }
+}
+
+/** `auto` is gba when a card is present: a card that does not work is present all the same. K-3 */
+function authOf(auth: GatewayFlags['auth'], reader: string): 'gba' | 'password' {
+  if (auth !== 'auto') return auth
+  const [, file] = /^software:(.*)$/.exec(reader) ?? []
+  return file === undefined || existsSync(file) ? 'gba' : 'password'
+}
+
+/** What makes a PN GW go over to a password is not authenticated, unless TLS has verified who says it. M-8 */
+function assertVerified({ serverUrl, psk, gbaFailure }: GatewayFlags, auth: string): void {
+  if (auth === 'password' && psk !== undefined) {
+    throw new ConfigurationInvalid('--psk: PSK-TLS needs a card')
+  }
+  const { secure } = parseServerUrl(serverUrl, { secure: 'https', plain: 'http' })
+  if (gbaFailure === 'password' && (psk !== undefined || !secure)) {
+    throw new ConfigurationInvalid('--gba-failure password needs TLS with a certificate')
+  }
+}
+
+function nafIdOf(flags: GatewayFlags): NafId {
+  const nafFqdn = nafFqdnOf(flags)
+  return { nafFqdn, uaId: readFlag('--ua-id', () => parseUaId(flags.uaId)) }
 }
 
 /** As configured, else the host of the server URL, which must be a name then. */

@@ -44,7 +44,8 @@ describe('gateway serve', () => {
   test.each([
     ['no card', NOBODY, 'usim.json: there is no such file or folder'],
     ['no reader', [...NOBODY, '--reader', 'usb'], 'reader usb: neither'],
-    ['an IP address', NOBODY.slice(0, 2), '--naf-fqdn'],
+    ['an IP address', [...NOBODY.slice(0, 2), '--auth', 'gba'], '--naf-fqdn'],
+    ['no EUKey', [...NOBODY, '--auth', 'password'], 'run "cpns gateway login"'],
     ['pin and ca', [...NOBODY, '--pin', 'ab'.repeat(32), '--ca', 'x'], 'cannot be used with'],
     ['no port', [...NOBODY, '--listen', 'here'], 'HOST:PORT'],
     ['no server', [], '--server-url'],

@@ -1,17 +1,30 @@
-/** `cpns gateway serve`: one PN GW as a process of its own. Design 2, 10 */
+/** `cpns gateway serve|login`: one PN GW as a process of its own. Design 2, 10 */
 import { Command, Option } from 'commander'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
-import { type ServedGateway, serveGateway } from '../adapters/gateway/serve-gateway.ts'
+import {
+  type ListeningGateway,
+  serveGateway,
+  servePasswordGateway,
+} from '../adapters/gateway/serve-gateway.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
+import { openPneStore } from '../adapters/sqlite/pne-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import type { ClientSessionInfo } from '../cpns/client-session.ts'
+import type { CredentialSource } from '../cpns/credentials.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
 import { UA_ID_CPNS } from '../identity/naf-id.ts'
+import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
+import type { RegisteredPn } from '../pn-gw/pn-registrar.ts'
+import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
 import { noTrace } from '../trace/trace.ts'
 import { withCard } from './card-flags.ts'
 import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
+import { gatewayLoginCommand } from './gateway-login.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
+import { MASTER_KEY_FLAG } from './master-key-flag.ts'
 import { type Interruption, untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -22,16 +35,20 @@ const PN_SECONDS = 3600
 
 /** The command with its subcommand. */
 export function gatewayCommand(): Command {
-  const command = new Command('gateway').description('a PN GW with a card in any reader')
+  const command = new Command('gateway').description(
+    'a PN GW, with a card in any reader or with UserID and password',
+  )
   const serve = command
     .command('serve')
-    .description('prove itself with its card, then forward between PNEs and server, until Ctrl-C')
-    .requiredOption('--data <dir>', 'data folder: card, certificate')
+    .description('prove itself, then forward between PNEs and server, until Ctrl-C')
+    .requiredOption('--data <dir>', 'data folder: card, EUKey of a password, certificate')
     .requiredOption('--entity <uri>', 'EntityID of the PN GW, for instance urn:uuid:…')
     .requiredOption('--server-url <url>', 'https://host:port/cpns of its CPNS Server')
   addNameFlags(serve)
   addCardFlags(serve)
+  addAuthFlags(serve)
   serve.action(runGateway)
+  command.addCommand(gatewayLoginCommand())
   return command
 }
 
@@ -79,24 +96,57 @@ function addCardFlags(command: Command): void {
     )
 }
 
+function addAuthFlags(command: Command): void {
+  command
+    .addOption(
+      new Option('--auth <how>', 'with the card, with UserID and password, or with what is there')
+        .choices(['auto', 'gba', 'password'])
+        .default('auto'),
+    )
+    .addOption(
+      new Option('--gba-failure <what>', 'what to do if the card fails')
+        .choices(['refuse', 'password'])
+        .default('refuse'),
+    )
+    .option(...MASTER_KEY_FLAG)
+}
+
 async function runGateway(flags: GatewayFlags): Promise<void> {
   const settings = gatewaySettingsOf(flags)
   const random = createSystemRandom()
-  const folder = await openDataFolder(flags.data, { create: true }, random)
+  const { masterKey } = settings
+  const place = { create: true, ...(masterKey && { masterKey }) }
+  const folder = await openDataFolder(flags.data, place, random)
   const interruption = untilInterrupted()
+  const store = openPneStore(folder.file(GATEWAY_DATABASE), folder.sealer)
+  const password = createAssignedCredentials({ store, clock: systemClock }, LOGIN_ADVICE)
+  const parts = { settings, password, certificateFolder: folder.file('gateway-tls') }
   try {
-    await withCard(settings, ({ card, ub }) =>
-      serve({ settings, card, ub, certificateFolder: folder.file('gateway-tls') }, interruption),
-    )
+    if (settings.auth === 'password') {
+      // Not only when the server is there to be told.
+      if ((await store.loadEuKey()) === undefined) throw nothingToProveWith(settings, flags.auth)
+      await password.obtain()
+      await serve(parts, interruption)
+    } else await withCard(settings, (card) => serve({ ...parts, ...card }, interruption))
   } finally {
     interruption.ignore()
+    await store.close()
   }
 }
 
+function nothingToProveWith({ reader }: GatewaySettings, auth: GatewayFlags['auth']): Error {
+  const card = auth === 'auto' ? `${reader}: there is no such file or folder, and ` : ''
+  return new ConfigurationInvalid(`${card}there is no EUKey of a password: ${LOGIN_ADVICE}`)
+}
+
+const LOGIN_ADVICE = 'run "cpns gateway login" (again)'
+
 interface GatewayParts {
   readonly settings: GatewaySettings
-  readonly card: GbaCard
-  readonly ub: UbExchange
+  readonly password: CredentialSource
+  /** Absent if only the password is used. */
+  readonly card?: GbaCard
+  readonly ub?: UbExchange
   readonly certificateFolder: string
 }
 
@@ -118,33 +168,37 @@ async function serve(parts: GatewayParts, interruption: Interruption): Promise<v
 }
 
 function startServing(
-  { settings, card, ub, certificateFolder }: GatewayParts,
+  { settings, password, card, ub, certificateFolder }: GatewayParts,
   onFailed: (error: Error) => void,
-): Promise<ServedGateway> {
+): Promise<ListeningGateway> {
   const log = createPinoLog({ entity: 'pn-gw' })
-  return serveGateway(
-    { ...settings, name: 'PN GW', serverName: 'CPNS Server', certificateFolder },
-    {
-      card,
-      ub,
-      clock: systemClock,
-      random: createSystemRandom(),
-      trace: noTrace,
-      log,
-      onUp({ fingerprint, lifetimeSeconds }, isNew) {
-        const what = isNew ? 'authenticated; session' : 'attached again; session'
-        print(`${what} with fingerprint ${fingerprint}, ${lifetimeSeconds} s`)
-      },
-      onPn: ({ pnId, lifetimeSeconds }) => print(`PN    ${pnId}, ${lifetimeSeconds} s`),
-      onDown: (reason) => log.info('session-down', { reason }),
-      onFailed,
+  const { nafId, server } = settings
+  const options = { ...settings, name: 'PN GW', serverName: 'CPNS Server', certificateFolder }
+  const ports = {
+    clock: systemClock,
+    random: createSystemRandom(),
+    trace: noTrace,
+    log,
+    onUp({ fingerprint, lifetimeSeconds }: ClientSessionInfo, isNew: boolean) {
+      const what = isNew ? 'authenticated; session' : 'attached again; session'
+      print(`${what} with fingerprint ${fingerprint}, ${lifetimeSeconds} s`)
     },
-  )
+    onPn: ({ pnId, lifetimeSeconds }: RegisteredPn) => print(`PN    ${pnId}, ${lifetimeSeconds} s`),
+    onDown: (reason: string) => log.info('session-down', { reason }),
+    onFailed,
+  }
+  if (card !== undefined && ub !== undefined && nafId !== undefined) {
+    const fallback = settings.gbaFailure === 'password' ? { password } : {}
+    return serveGateway({ ...options, nafId }, { ...ports, card, ub, ...fallback })
+  }
+  if ('psk' in server) throw new ConfigurationInvalid('--psk: PSK-TLS needs a card')
+  return servePasswordGateway({ ...options, server }, { ...ports, password })
 }
 
-function introduce({ settings, card }: GatewayParts, { url, pin }: ServedGateway): void {
+function introduce({ settings, card }: GatewayParts, { url, pin }: ListeningGateway): void {
   print(`PN GW ${settings.entityId}`)
-  print(`card  ${card.application} of ${card.impi} in ${settings.reader}`)
+  if (card === undefined) print('EUKey by UserID and password')
+  else print(`card  ${card.application} of ${card.impi} in ${settings.reader}`)
   print(`PNEs  ${url}`)
   print(`pin   ${pin}`)
 }

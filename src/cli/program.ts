@@ -15,6 +15,7 @@ import { pneCommand } from './pne.ts'
 import { serverCommand } from './server.ts'
 import { subscriberCommand } from './subscriber.ts'
 import { uiccCommand } from './uicc.ts'
+import { userCommand } from './user.ts'
 
 /** The program; parse it once. Throws what a command throws, with commander's own errors for usage. */
 export function createProgram(): Command {
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     appCommand(),
     curlCommand(),
     eukeyCommand(),
+    userCommand(),
     subscriberCommand(),
     uiccCommand(),
     benchCommand(),

@@ -31,6 +31,11 @@ import {
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { packageVersion } from './package-version.ts'
+import {
+  addPasswordPolicy,
+  type PasswordPolicyFlags,
+  passwordPolicyOf,
+} from './password-policy-flags.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -38,7 +43,7 @@ import { parseWholeNumber } from './whole-number.ts'
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
 const SESSION_SECONDS = 3600
 
-interface ServerFlags extends PeerTlsFiles {
+interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags {
   readonly data?: string
   readonly entity?: string
   readonly nafFqdn?: string
@@ -71,6 +76,7 @@ export function serverCommand(): Command {
   addListeners(serve)
   addBsfs(serve)
   addPolicy(serve)
+  addPasswordPolicy(serve)
   configurable(serve, 'CPNS_SERVER')
   serve.addHelpText('after', EXAMPLE).action(runServer)
   return command
@@ -159,6 +165,7 @@ function settingsOf(flags: ServerFlags) {
     firstUse: flags.firstUse,
     algorithms: ['HMAC-SHA-256'],
     sessionLifetimeSeconds: { pnGw: flags.session, pne: flags.pneSession },
+    passwords: passwordPolicyOf(flags),
     listen: flags.listen,
     ...(flags.psk !== undefined && { psk: flags.psk }),
   }

@@ -8,6 +8,8 @@ export const BSF_DATABASE = 'bsf.db'
 export const SERVER_DATABASE = 'server.db'
 /** Applications at the CPNS Server: API keys, webhooks. */
 export const APP_DATABASE = 'app.db'
+/** A PN GW with UserID and password: its EUKey. */
+export const GATEWAY_DATABASE = 'gateway.db'
 /** Profile of the PN GW's card. */
 export const CARD_PROFILE = 'usim.json'
 /** Profile of the other subscriber's card. */

@@ -36,3 +36,10 @@ test('a 402 is final: there is nothing to make a new one from', async () => {
     status: 402,
   })
 })
+
+test('what can be done about it is said where there is something', async () => {
+  const store = { loadEuKey: async () => undefined }
+  const source = createAssignedCredentials({ clock, store }, 'log in again')
+  await expect(source.obtain()).rejects.toThrow('this device has no EUKey: log in again')
+  await expect(source.obtain({})).rejects.toThrow('no such EUKey: log in again')
+})

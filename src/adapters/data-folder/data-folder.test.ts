@@ -88,3 +88,18 @@ describe('is not opened', () => {
     expect(await refusal()).toContain('chmod 600')
   })
 })
+
+test('a master key that is elsewhere seals too, and none is made in the folder', async () => {
+  const masterKey = { kind: 'environment', name: 'KEY', value: '5a'.repeat(32) } as const
+  const openWith = (value: string) =>
+    openDataFolder(
+      path,
+      { create: true, masterKey: { ...masterKey, value } },
+      createSeededRandom('elsewhere'),
+    )
+  const sealed = (await openWith('5a'.repeat(32))).sealer.seal(IDENTITY, Secret.of(KEY))
+  expect(readdirSync(path)).toEqual([])
+  const again = await openWith('5a'.repeat(32))
+  expect(again.sealer.open(IDENTITY, sealed)?.reveal()).toEqual(KEY)
+  expect((await openWith('5b'.repeat(32))).sealer.open(IDENTITY, sealed)).toBeUndefined()
+})

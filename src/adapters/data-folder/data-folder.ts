@@ -8,7 +8,7 @@ import { createRecordSealer, type RecordSealer } from '../../crypto/record-seale
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
 import { makeFolder } from '../files/make-folder.ts'
-import { loadMasterKey } from '../keys/master-key.ts'
+import { loadMasterKey, type MasterKeySource } from '../keys/master-key.ts'
 
 /** An opened folder. */
 export interface DataFolder {
@@ -23,11 +23,12 @@ const MASTER_KEY_FILE = 'master.key'
 
 /**
  * @param options.create Makes folder (mode 0700) and master key (mode 0600) where they are missing.
+ * @param options.masterKey Where the master key is; default `master.key` in the folder.
  * @throws {ConfigurationInvalid} If the folder cannot be used; the message names it and says why.
  */
 export async function openDataFolder(
   path: string,
-  options: { readonly create: boolean },
+  options: { readonly create: boolean; readonly masterKey?: MasterKeySource },
   random: Random,
 ): Promise<DataFolder> {
   if (options.create) makeDataFolder(path)
@@ -35,7 +36,11 @@ export async function openDataFolder(
     throw new ConfigurationInvalid(`data folder ${path}: there is no such folder`)
   }
   const masterKey = await loadMasterKey(
-    { kind: 'file', path: join(path, MASTER_KEY_FILE), create: options.create },
+    options.masterKey ?? {
+      kind: 'file',
+      path: join(path, MASTER_KEY_FILE),
+      create: options.create,
+    },
     random,
   )
   return {

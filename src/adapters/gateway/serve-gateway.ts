@@ -1,8 +1,9 @@
 /**
- * A PN GW with a card on its sockets: CPNS-2 to its server as a client, CPNS-1 for its PNEs as a server,
+ * A PN GW, with a card or the EUKey of a password, on its sockets: CPNS-2 to its server as a client, CPNS-1 for its PNEs as a server,
  * under a certificate of its own, which PNEs pin at pairing. Design 2, 7
  */
 import { isIP } from 'node:net'
+import type { CredentialSource } from '../../cpns/credentials.ts'
 import type { GbaCard } from '../../gba/gba-card.ts'
 import type { UbExchange } from '../../gba/ub-exchange.ts'
 import {
@@ -11,6 +12,7 @@ import {
   type PnGwOptions,
   type PnGwPorts,
 } from '../../pn-gw/create-pn-gw.ts'
+import { createFallbackCredentials } from '../../pn-gw/fallback-credentials.ts'
 import {
   createGbaCredentials,
   type GbaCredentialOptions,
@@ -19,7 +21,7 @@ import {
 import type { FrameSocket } from '../../ports/frame-socket.ts'
 import { serveCpns } from '../http/serve-cpns.ts'
 import { loadOrCreateCertificate } from '../tls/load-or-create-certificate.ts'
-import { createServerWay, type ServerTarget } from './server-way.ts'
+import { connectTrusted, createServerWay, type ServerTarget } from './server-way.ts'
 
 /** One PN GW. */
 export interface ServeGatewayOptions
@@ -39,20 +41,44 @@ export interface ServeGatewayOptions
 export interface ServeGatewayPorts extends Omit<PnGwPorts, 'credentials' | 'connectServer'> {
   readonly card: GbaCard
   readonly ub: UbExchange
-  /** Sees each connection with the server first; default nobody. */
-  readonly tapServer?: (socket: FrameSocket) => FrameSocket
+  /** The EUKey of a password, to be used where GBA fails; default nothing. K-3 */
+  readonly password?: CredentialSource
+  readonly tapServer?: TapServer
+}
+
+/** Sees each connection with the server first; default nobody. */
+export type TapServer = (socket: FrameSocket) => FrameSocket
+
+/** One PN GW without a card. */
+export type ServePasswordGatewayOptions = Omit<
+  ServeGatewayOptions,
+  'nafId' | 'bsfName' | 'server'
+> & {
+  readonly server: Extract<ServerTarget, { trust: unknown }>
+}
+
+/** What it is given. */
+export interface ServePasswordGatewayPorts
+  extends Omit<PnGwPorts, 'credentials' | 'connectServer'> {
+  /** The EUKey of the password. */
+  readonly password: CredentialSource
+  readonly tapServer?: TapServer
 }
 
 /** A PN GW that listens for PNEs; `gateway.start()` lets it begin. */
-export interface ServedGateway {
+export interface ListeningGateway {
   readonly gateway: PnGw
-  readonly credentials: GbaCredentials
   /** `wss://host:port/pne`, for PNEs. */
   readonly url: string
   /** SHA-256 of the key of its certificate, as 64 hex digits. */
   readonly pin: string
   /** Stops it and all its connections. Safe to call twice. */
   close(): Promise<void>
+}
+
+/** The same, with a card. */
+export interface ServedGateway extends ListeningGateway {
+  readonly credentials: GbaCredentials
 }
 
 const CPNS_1 = { path: '/pne', subprotocol: 'cpns1.v1' }
@@ -62,22 +88,40 @@ export async function serveGateway(
   options: ServeGatewayOptions,
   ports: ServeGatewayPorts,
 ): Promise<ServedGateway> {
-  const { tapServer = (socket: FrameSocket) => socket } = ports
+  const { password, log } = ports
   const credentials = createGbaCredentials({ ...options, entityName: options.name }, ports)
   const { nafFqdn } = options.nafId
   const way = createServerWay(options.server, { credentials, nafFqdn, clock: ports.clock })
+  const gba = way.credentials
+  const used = password ? createFallbackCredentials({ gba, password, log }) : gba
+  return { ...(await listen(options, { ...ports, ...way, credentials: used })), credentials }
+}
+
+/** @throws {ConfigurationInvalid} As `serveGateway`. */
+export function servePasswordGateway(
+  options: ServePasswordGatewayOptions,
+  ports: ServePasswordGatewayPorts,
+): Promise<ListeningGateway> {
+  const connect = () => connectTrusted(options.server)
+  return listen(options, { ...ports, connect, credentials: ports.password })
+}
+
+async function listen(
+  options: Omit<ServePasswordGatewayOptions, 'server'>,
+  ports: Omit<ServePasswordGatewayPorts, 'password'> & {
+    readonly credentials: CredentialSource
+    readonly connect: () => Promise<FrameSocket>
+  },
+): Promise<ListeningGateway> {
+  const { tapServer = (socket: FrameSocket) => socket, connect } = ports
+  const connectServer = async (): Promise<FrameSocket> => tapServer(await connect())
   const gateway = createPnGw(
     { ...options, algorithms: ['HMAC-SHA-256'] },
-    {
-      ...ports,
-      credentials: way.credentials,
-      connectServer: async () => tapServer(await way.connect()),
-    },
+    { ...ports, connectServer },
   )
   const { url, pin, close } = await listenForPnes(gateway, options, ports)
   return {
     gateway,
-    credentials,
     url,
     pin,
     async close() {
@@ -89,8 +133,8 @@ export async function serveGateway(
 
 async function listenForPnes(
   gateway: PnGw,
-  { listen, certificateFolder }: ServeGatewayOptions,
-  ports: ServeGatewayPorts,
+  { listen, certificateFolder }: Pick<ServeGatewayOptions, 'listen' | 'certificateFolder'>,
+  ports: Pick<PnGwPorts, 'clock' | 'random' | 'log'>,
 ) {
   const { host, port } = listen
   const names = isIP(host) > 0 ? { dnsNames: [], ipAddresses: [host] } : { dnsNames: [host] }

@@ -39,13 +39,19 @@ const ALPN = ['http/1.1']
 
 /** @param ports.nafFqdn FQDN of the server as NAF, as configured. */
 export function createServerWay(server: ServerTarget, ports: PskWayPorts): ServerWay {
-  const target = { url: server.url.replace(/^http/, 'ws'), subprotocol: SUBPROTOCOL }
-  if ('psk' in server) return createPskWay(target, server.psk, ports)
-  const { trust } = server
-  return {
-    credentials: ports.credentials,
-    connect: () => connectFrameSocket({ ...target, trust }),
-  }
+  if ('psk' in server) return createPskWay(socketTargetOf(server), server.psk, ports)
+  return { credentials: ports.credentials, connect: () => connectTrusted(server) }
+}
+
+/** CPNS-2 under a certificate. @throws As `ServerWay.connect`. */
+export function connectTrusted(
+  server: Extract<ServerTarget, { trust: unknown }>,
+): Promise<FrameSocket> {
+  return connectFrameSocket({ ...socketTargetOf(server), trust: server.trust })
+}
+
+function socketTargetOf({ url }: ServerTarget) {
+  return { url: url.replace(/^http/, 'ws'), subprotocol: SUBPROTOCOL }
 }
 
 /**

@@ -1,0 +1,61 @@
+/** An EUKey by UserID and password over `POST /cpns`, kept sealed by its device. CR 7.4.3.1, 7.4.3.2, M-5 */
+import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
+import { type EuKeyWish, requestEuKey } from '../../cpns/request-eukey.ts'
+import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import type { DeviceEuKey, PneStore } from '../../pne/pne-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Random } from '../../ports/random.ts'
+import { connectCpnsPost } from '../http/post-cpns.ts'
+import { parseServerUrl } from '../tls/server-address.ts'
+import type { Trust } from '../tls/trust.ts'
+
+/** Who asks, for whom, and whom. */
+export interface LoginWish extends Omit<EuKeyWish, 'algorithms' | 'nonce'> {
+  /** `https://host:port/cpns` of the CPNS Server, and how that is known. */
+  readonly server: { readonly url: string; readonly trust: Trust }
+}
+
+/** What it is given. */
+export interface LoginPorts {
+  /** Keeps the EUKey sealed. */
+  readonly store: Pick<PneStore, 'saveEuKey'>
+  readonly clock: Clock
+  readonly random: Random
+  /** Told of every message that is sent and received; default nobody. */
+  readonly seen?: (side: 'sent' | 'received', octets: Uint8Array) => void
+}
+
+/**
+ * Asks once, and stores the EUKey that comes; what was stored before stays if none comes.
+ *
+ * @throws {ConfigurationInvalid} If the URL is not one of HTTPS: a password is worth nothing without TLS.
+ * @throws {AssignmentRefused} If the server gives none. @throws {TransportFailed} If it cannot be asked.
+ * @throws {AuthenticationFailed} If its certificate or key is not the one trusted.
+ */
+export async function requestEuKeyOverPost(
+  { server, ...wish }: LoginWish,
+  { store, clock, random, seen }: LoginPorts,
+): Promise<DeviceEuKey> {
+  if (!parseServerUrl(server.url, { secure: 'https', plain: 'http' }).secure) {
+    throw new ConfigurationInvalid('an EUKey by password only comes over TLS: the URL is https://…')
+  }
+  const way = connectCpnsPost(server)
+  /** The life of the EUKey counts from before the server could have begun it. */
+  const askedAtMs = clock.nowMs()
+  try {
+    const exchange = async (octets: Uint8Array): Promise<Uint8Array> => {
+      const { status, body } = await way.post(octets)
+      if (status === 200 || status === 400) return body
+      throw new TransportFailed(`no ${CPNS_MEDIA_TYPE} at ${server.url} (HTTP status ${status})`)
+    }
+    const { keyId, euKey, lifetimeSeconds } = await requestEuKey(
+      { ...wish, algorithms: ['HMAC-SHA-256'] },
+      { random, exchange, ...(seen && { seen }) },
+    )
+    const stored = { id: keyId, key: euKey, expiresAtMs: askedAtMs + lifetimeSeconds * 1000 }
+    await store.saveEuKey(stored)
+    return stored
+  } finally {
+    await way.close()
+  }
+}
