@@ -119,8 +119,9 @@ export function createVectorIssuer(
 }
 
 function gbaAmf(amf: Uint8Array): Uint8Array {
-  const [first = 0, ...rest] = amf
-  return Uint8Array.of(first & ~AMF_SEPARATION_BIT, ...rest)
+  const cleared = new Uint8Array(amf)
+  cleared[0] = (cleared[0] ?? 0) & ~AMF_SEPARATION_BIT
+  return cleared
 }
 
 function usable(vector: AuthenticationVector): AuthenticationVector {

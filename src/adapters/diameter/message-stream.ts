@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net'
 import { DiameterFailure } from '../../diameter/base/diameter-failure.ts'
 import { createFrameSplitter } from '../../diameter/base/frame-splitter.ts'
+import { concatOctets } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 
@@ -45,6 +46,9 @@ export class MessageStream {
   /** Whether the time of half a message is running. */
   #isCounting = false
   #isUnread = false
+  /** Written in this turn of the event loop. */
+  #outgoing: Uint8Array[] = []
+  #outgoingOctets = 0
   #isHeld = false
   #isEnded = false
   #reason = 'the peer closed the connection'
@@ -79,18 +83,19 @@ export class MessageStream {
 
   /** Whether the peer leaves more unread than it may. */
   get isUnread(): boolean {
-    return this.#socket.writableLength > this.#input.limits.maxUnsentOctets
+    const unsent = this.#socket.writableLength + this.#outgoingOctets
+    return unsent > this.#input.limits.maxUnsentOctets
   }
 
-  /** Writes one message; all that is written in one turn of the event loop goes out at once. */
+  /**
+   * Writes one message; all that is written in one turn of the event loop goes out at once, in one piece:
+   * to the socket a piece costs more than its octets.
+   */
   write(octets: Uint8Array): void {
-    const socket = this.#socket
-    if (!socket.writable) return
-    if (socket.writableCorked === 0) {
-      socket.cork()
-      setImmediate(() => socket.uncork())
-    }
-    socket.write(octets)
+    if (!this.#socket.writable) return
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush())
+    this.#outgoing.push(octets)
+    this.#outgoingOctets += octets.length
     this.#regulate()
   }
 
@@ -108,8 +113,17 @@ export class MessageStream {
     this.#reason = reason
     this.#messageTimer.clear()
     this.#lingerTimer.set(LINGER_MS)
-    while (socket.writableCorked > 0) socket.uncork()
+    this.#flush()
     socket.destroySoon()
+  }
+
+  #flush(): void {
+    if (this.#outgoing.length === 0) return
+    const octets = concatOctets(...this.#outgoing)
+    this.#outgoing = []
+    this.#outgoingOctets = 0
+    if (this.#socket.writable) this.#socket.write(octets)
+    this.#regulate()
   }
 
   #receive(octets: Uint8Array): void {
