@@ -150,12 +150,11 @@ async function serveZn(): Promise<number> {
 /** What Ub sends, without what makes it: `/0` gets the first answer, `/1` the second. */
 function bareAnswers(exchanges: readonly RecordedExchange[]): RequestListener {
   const answers = exchanges.map(({ answer: { status, headers, body } }) => {
-    const octets = Buffer.from(body, 'latin1')
-    return { status, headers: { ...headers, 'content-length': octets.length }, octets }
+    return { status, headers: { ...headers, 'content-length': body.length }, body }
   })
   return ({ url = '' }, response) => {
-    const { status = 404, headers = {}, octets = '' } = answers[Number(url.slice(1))] ?? {}
-    response.writeHead(status, headers).end(octets)
+    const { status = 404, headers = {}, body = '' } = answers[Number(url.slice(1))] ?? {}
+    response.writeHead(status, headers).end(body, 'latin1')
   }
 }
 

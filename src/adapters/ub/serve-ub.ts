@@ -105,7 +105,9 @@ async function answer(exchange: {
   // Node takes lists of values and changes none; its types do not say so.
   const written = headers as Record<string, string[]>
   response.writeHead(status, { ...written, 'content-length': answered.length })
-  response.end(answered)
+  if (answered.length === 0) response.end()
+  // As a text of an octet a character it goes out in one piece with the headers.
+  else response.end(Buffer.from(answered).toString('latin1'), 'latin1')
 }
 
 /** @returns `undefined` if there are more octets; what comes after that is not read. */
