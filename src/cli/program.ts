@@ -5,6 +5,7 @@ import { benchCommand } from './bench.ts'
 import { bsfCommand } from './bsf.ts'
 import { calcCommand } from './calc.ts'
 import { curlCommand } from './curl.ts'
+import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
 import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
@@ -13,6 +14,7 @@ import { packageVersion } from './package-version.ts'
 import { pnCommand } from './pn.ts'
 import { pneCommand } from './pne.ts'
 import { serverCommand } from './server.ts'
+import { sessionCommand } from './session.ts'
 import { subscriberCommand } from './subscriber.ts'
 import { uiccCommand } from './uicc.ts'
 import { userCommand } from './user.ts'
@@ -33,8 +35,10 @@ export function createProgram(): Command {
     pnCommand(),
     appCommand(),
     curlCommand(),
+    entityCommand(),
     eukeyCommand(),
     userCommand(),
+    sessionCommand(),
     subscriberCommand(),
     uiccCommand(),
     benchCommand(),

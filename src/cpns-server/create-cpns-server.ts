@@ -50,8 +50,10 @@ export interface CpnsServer {
   stop(): void
 }
 
-/** How often rows that have expired are removed, and attachments compared with the store. */
-const SWEEP_MS = 60_000
+/** How often attachments are compared with the store: whom an administrator ends is gone by then. */
+const LOOK_MS = 5_000
+/** In how many of these turns rows that have expired are removed once. */
+const LOOKS_A_SWEEP = 12
 
 /** @param options Validated settings. @param ports All that touches the world. */
 export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPorts): CpnsServer {
@@ -145,18 +147,27 @@ async function endSession(
 /** The rows are the truth: sessions that somebody else ended lose their attachments too. Design 9 */
 function startSweep({ ports, registry, relay }: Attached): { cancel(): void } {
   const { clock, log, store } = ports
-  const sweep = async (): Promise<void> => {
-    const nowMs = clock.nowMs()
+  const look = async (): Promise<void> => {
     const attached = registry.all().map(({ session }) => session.sessionId)
-    const alive = new Set((await store.listSessions(nowMs)).map(({ sessionId }) => sessionId))
-    registry.endSessions(attached.filter((sessionId) => !alive.has(sessionId)))
+    if (attached.length === 0) return
+    const alive = await store.listSessions(clock.nowMs())
+    const aliveIds = new Set(alive.map(({ sessionId }) => sessionId))
+    registry.endSessions(attached.filter((sessionId) => !aliveIds.has(sessionId)))
+  }
+  const sweep = async (isDue: boolean): Promise<void> => {
+    await look()
+    if (!isDue) return
     relay.forgetIdle()
-    await store.removeExpired(nowMs)
+    await store.removeExpired(clock.nowMs())
   }
+  let looks = 0
   const run = (): void => {
-    sweep().catch((error: unknown) => log.error('sweep-failed', { reason: String(error) }))
-    timer = clock.setTimer(SWEEP_MS, run)
+    looks += 1
+    sweep(looks % LOOKS_A_SWEEP === 0).catch((error: unknown) =>
+      log.error('sweep-failed', { reason: String(error) }),
+    )
+    timer = clock.setTimer(LOOK_MS, run)
   }
-  let timer = clock.setTimer(SWEEP_MS, run)
+  let timer = clock.setTimer(LOOK_MS, run)
   return { cancel: () => timer.cancel() }
 }

@@ -105,6 +105,11 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore 
   bindEntity(entity: EntityInfo): Promise<'bound' | 'bound-already'>
   findEntity(entityId: EntityId): Promise<EntityInfo | undefined>
   listEntities(): Promise<readonly EntityInfo[]>
+  /**
+   * Gives an entity to another owner: its EUKeys, candidates too, and its sessions end, and so does the
+   * link to a user. K-4 @returns Whether it had an owner; if not, nothing is changed.
+   */
+  rebindEntity(entity: Pick<EntityInfo, 'entityId' | 'owner' | 'boundAtMs'>): Promise<boolean>
   /** Takes the binding away, with EUKeys and sessions. @returns Whether there was one. */
   removeEntity(entityId: EntityId): Promise<boolean>
 

@@ -1,6 +1,8 @@
 /** EUKeys and owners of entities in a `ServerStore`. K-4 */
+
 import { expect, test } from 'vitest'
 import type { EuKey, ServerStore } from '../../src/cpns-server/server-store.ts'
+import type { UserId } from '../../src/identity/user-id.ts'
 import {
   ALICE,
   KEY_EXPIRES,
@@ -115,6 +117,28 @@ function removalContract(open: () => Promise<ServerStore>): void {
     expect(await store.findCurrentEuKey(PHONE, NOW)).toBeUndefined()
     expect(await store.findEntity(PHONE)).toBeDefined()
     expect(await sessionsOf(store)).toEqual([WATCH])
+  })
+
+  test('an entity that is given to another owner has neither EUKey nor session nor link any more', async () => {
+    const store = await openWithSessions()
+    await store.linkUser(PHONE, 'alice' as UserId)
+    const rebound = { entityId: PHONE, owner: MALLORY, boundAtMs: NOW + 5 }
+    expect(await store.rebindEntity(rebound)).toBe(true)
+    expect(await store.findEntity(PHONE)).toEqual(rebound)
+    expect(await store.findCurrentEuKey(PHONE, NOW)).toBeUndefined()
+    expect(await sessionsOf(store)).toEqual([WATCH])
+    const former = await store.completeHandshake(sampleCompletion(3, sampleEuKey(1)), NOW)
+    expect(former.outcome).toBe('other-owner')
+    const own = sampleEuKey(4, { owner: MALLORY })
+    const outcome = await store.completeHandshake(sampleCompletion(4, own), NOW)
+    expect(outcome.outcome).toBe('completed')
+  })
+
+  test('an entity without an owner cannot be given away', async () => {
+    const store = await open()
+    const rebound = { entityId: PHONE, owner: MALLORY, boundAtMs: NOW }
+    expect(await store.rebindEntity(rebound)).toBe(false)
+    expect(await store.findEntity(PHONE)).toBeUndefined()
   })
 
   test('removing an entity takes its EUKeys and sessions along', async () => {

@@ -73,6 +73,19 @@ export function assignEuKey(rows: ServerRows, euKey: EuKey): 'assigned' | 'other
   return 'assigned'
 }
 
+/** Gives an entity to another owner; to be run inside a commit. K-4 @returns Whether it had one. */
+export function rebindEntity(
+  rows: ServerRows,
+  entity: Parameters<EntityRows['rebind']>[0],
+): boolean {
+  if (!rows.entities.rebind(entity)) return false
+  const { entityId } = entity
+  rows.candidates.removeOfEntity(entityId)
+  rows.euKeys.removeAll(entityId)
+  rows.sessions.endAll(entityId)
+  return true
+}
+
 /** A replaced EUKey ends its sessions at once; what waited for its first HASH waits no more. Design 8 */
 function replaceEuKey(rows: ServerRows, euKey: EuKey): readonly string[] {
   rows.candidates.removeOfEntity(euKey.entityId)

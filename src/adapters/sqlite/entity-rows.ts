@@ -10,6 +10,8 @@ export interface EntityRows {
   list(): EntityInfo[]
   /** Binds an entity that has no owner. @returns Whether it had none. */
   bind(entity: EntityInfo): boolean
+  /** Gives an entity to another owner, and takes its link to a user back. @returns Whether it had one. */
+  rebind(entity: Pick<EntityInfo, 'entityId' | 'owner' | 'boundAtMs'>): boolean
   /** @param userId `undefined` takes a link back. @returns Whether there is such an entity. */
   linkUser(entityId: EntityId, userId: UserId | undefined): boolean
   /** Takes back all links to a user. */
@@ -37,6 +39,10 @@ export function createEntityRows(db: Database.Database): EntityRows {
   const link = db.prepare<[string | null, string]>(
     'UPDATE entities SET linked_user_id = ? WHERE entity_id = ?',
   )
+  const rebind = db.prepare<[string, string, number, string]>(
+    `UPDATE entities SET owner_kind = ?, owner_id = ?, bound_at_ms = ?, linked_user_id = NULL
+     WHERE entity_id = ?`,
+  )
   const unlink = db.prepare<[string]>(
     'UPDATE entities SET linked_user_id = NULL WHERE linked_user_id = ?',
   )
@@ -49,6 +55,8 @@ export function createEntityRows(db: Database.Database): EntityRows {
     list: () => selectAll.all().map(entityOf),
     bind: ({ entityId, owner, boundAtMs }) =>
       insert.run(entityId, owner.kind, owner.id, boundAtMs).changes === 1,
+    rebind: ({ entityId, owner, boundAtMs }) =>
+      rebind.run(owner.kind, owner.id, boundAtMs, entityId).changes === 1,
     linkUser: (entityId, userId) => link.run(userId ?? null, entityId).changes === 1,
     unlinkUser: (userId) => void unlink.run(userId),
     remove: (entityId) => remove.run(entityId).changes === 1,

@@ -3,7 +3,7 @@ import type { ServerStore } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import { createAttemptRows } from './attempt-rows.ts'
 import { createCandidateRows } from './candidate-rows.ts'
-import { assignEuKey, completeHandshake } from './complete-handshake.ts'
+import { assignEuKey, completeHandshake, rebindEntity } from './complete-handshake.ts'
 import { createEntityRows } from './entity-rows.ts'
 import { createEuKeyRows } from './eukey-rows.ts'
 import { createMailboxRows } from './mailbox-rows.ts'
@@ -78,6 +78,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
 
     bindEntity: (entity) => run(() => (entities.bind(entity) ? 'bound' : 'bound-already')),
     findEntity: (entityId) => read(() => entities.find(entityId)),
+    rebindEntity: (entity) => run(() => rebindEntity(rows, entity)),
     listEntities: () => read(() => entities.list()),
     removeEntity: (entityId) =>
       run(() => {
