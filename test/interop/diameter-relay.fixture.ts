@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testPorts } from '../../src/adapters/diameter/diameter.fixture.ts'
 import { connectDiameterZh, serveDiameterZh } from '../../src/adapters/diameter/zh.ts'
@@ -52,6 +52,33 @@ async function stopRelay(relay: ChildProcess, signal: NodeJS.Signals): Promise<v
 
 function say(name: string, value: unknown): void {
   process.stdout.write(`${JSON.stringify([name, value])}\n`)
+}
+
+/** A line to the relay on which anything can be said in between, to either end. */
+async function startNoisyLine() {
+  const pairs = new Set<readonly [Socket, Socket]>()
+  const server = createServer((client) => {
+    const upstream = connect(RELAY.port, RELAY.host)
+    const pair = [client, upstream] as const
+    pairs.add(pair)
+    for (const socket of pair) {
+      socket.on('error', () => {})
+      socket.once('close', () => {
+        pairs.delete(pair)
+        for (const end of pair) end.destroy()
+      })
+    }
+    client.pipe(upstream).pipe(client)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: (server.address() as AddressInfo).port,
+    say(to: 'to us' | 'to the relay', octets: Uint8Array): void {
+      for (const pair of pairs) pair[to === 'to us' ? 0 : 1].write(octets)
+    },
+    close: () => new Promise<unknown>((resolve) => server.close(resolve)),
+  }
 }
 
 /** Asks until there is an answer. */
@@ -115,7 +142,24 @@ say('relay stopped', await askZn())
 relay = await startRelay()
 say('relay back again', [await eventually(askZh), await eventually(askZn)])
 
-await Promise.all([zh.close(), zn.close()])
+await zh.close()
+const line = await startNoisyLine()
+const target = { ...RELAY, host: '127.0.0.1', port: line.port }
+const noisy = connectDiameterZh(
+  { ...ZH_CLIENT, targets: [target], timeoutMs: 5000, destinationRealm: HSS.originRealm },
+  testPorts('noisy'),
+)
+const askNoisy = () => noisy.requestVector({ impi: WORKED.impi })
+say('over a noisy line', await eventually(askNoisy))
+for (const noise of [new Uint8Array(1000), Buffer.from('0100001001fffffc', 'hex')]) {
+  line.say('to us', noise)
+  say('garbage from the relay', await eventually(askNoisy))
+  line.say('to the relay', noise)
+  say('garbage to the relay', await eventually(askNoisy))
+}
+
+await Promise.all([noisy.close(), zn.close()])
+await line.close()
 await Promise.all([hss.close(), bsf.close()])
 await stopRelay(relay, 'SIGKILL')
 say('end', 'nothing is left open')

@@ -77,6 +77,11 @@ test.skipIf(isMissing)(
       ['relay back', ['success', 'success']],
       ['relay stopped', { outcome: 'unavailable' }],
       ['relay back again', ['success', 'success']],
+      ['over a noisy line', 'success'],
+      ['garbage from the relay', 'success'],
+      ['garbage to the relay', 'success'],
+      ['garbage from the relay', 'success'],
+      ['garbage to the relay', 'success'],
       ['end', 'nothing is left open'],
     ])
   },
