@@ -181,7 +181,7 @@ describe('a store that fails', () => {
   })
 
   test('under an attached PNE: it attaches again and repeats, in order', async () => {
-    world.store.acceptMessage = failOnce(world.store.acceptMessage)
+    world.store.acceptMessages = failOnce(world.store.acceptMessages)
     const gateway = world.createGateway()
     await gateway.start()
     const watch = await world.createPne(WATCH_ID, 10, gateway)

@@ -40,6 +40,7 @@ function attachmentOf(entityId: EntityId, sessionId: string, isOver = false): At
     ready: async () => {},
     send: async () => {},
     endNoLaterThan: () => {},
+    interrupt: () => {},
     close(end) {
       if (!isOpen) return
       isOpen = false

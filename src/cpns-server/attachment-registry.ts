@@ -32,6 +32,8 @@ export interface Attachment {
   send(type: RecordType, content: Uint8Array): Promise<void>
   /** A renewed session: this one ends no later than that. UTC milliseconds. Design 8 */
   endNoLaterThan(atMs: number): void
+  /** Detaches it and tells the peer to attach again (Error 409). */
+  interrupt(detail: string): void
   /** Ends it. Safe to call twice. */
   close(end: AttachmentEnd): void
 }

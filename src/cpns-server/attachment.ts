@@ -3,6 +3,7 @@ import type { RecordChannel } from '../cpns/record.ts'
 import { encodeCloseContent } from '../cpns/record-content.ts'
 import { TransportFailed } from '../errors/errors.ts'
 import type { Timer } from '../ports/clock.ts'
+import { encodeError } from './answers.ts'
 import type { Attachment, AttachmentEnd, AttachmentRegistry } from './attachment-registry.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ServerContext } from './options.ts'
@@ -12,7 +13,7 @@ import type { Session } from './server-store.ts'
 export function createAttachment(
   made: { readonly session: Session; readonly channel: RecordChannel },
   endpoint: Endpoint,
-  { ports, registry }: ServerContext & { readonly registry: AttachmentRegistry },
+  { options, ports, registry }: ServerContext & { readonly registry: AttachmentRegistry },
 ): Attachment {
   const { session, channel } = made
   const { clock } = ports
@@ -48,6 +49,11 @@ export function createAttachment(
     endNoLaterThan(atMs) {
       endsAtMs = Math.min(endsAtMs, atMs)
       watchTheEnd()
+    },
+    interrupt(detail) {
+      attachment.close('detached')
+      const serverEntityId = options.entityId
+      endpoint.send(encodeError({ serverEntityId, status: 409, detail })).catch(() => {})
     },
     close(end: AttachmentEnd) {
       if (!isOpen) return

@@ -11,6 +11,8 @@ let sent: string[]
 let handover: (message: MailboxMessage) => Promise<Handover>
 let reads: number
 let isStoreBroken: boolean
+/** Until it resolves no acknowledgement is durable. */
+let commit: Promise<void>
 let lane: DeliveryLane
 /** Whether acknowledgements became durable, as handlers were told. */
 let told: boolean[]
@@ -22,6 +24,7 @@ beforeEach(() => {
   told = []
   reads = 0
   isStoreBroken = false
+  commit = Promise.resolve()
   handover = async () => 'sent'
   lane = laneWith(2)
 })
@@ -45,6 +48,7 @@ function laneWith(window: number): DeliveryLane {
           .slice(0, limit)
       },
       async acknowledgeMessage({ messageId, from }) {
+        await commit
         if (isStoreBroken) throw new StoreFailed('disk full')
         const before = rows.length
         rows = rows.filter((row) => row.messageId !== messageId || row.from !== from)
@@ -132,6 +136,21 @@ describe('delivery', () => {
     await wake()
     expect([sent, rows]).toEqual([['a1', 'a2', 'a3'], []])
     expect(told).toEqual([true, true, true])
+  })
+
+  test('does not wait for the commit of an acknowledgement, but for the sixteenth', async () => {
+    lane = laneWith(1)
+    handover = async () => ({ acknowledged: (isDurable) => told.push(isDurable) })
+    let finish: (() => void) | undefined
+    commit = new Promise((resolve) => {
+      finish = resolve
+    })
+    put(...Array.from({ length: 40 }, (_, n) => `a${n}`))
+    await wake()
+    expect([sent.length, told]).toEqual([16, []])
+    finish?.()
+    await clock.advance(0)
+    expect([sent.length, told.length, rows]).toEqual([40, 40, []])
   })
 
   test('says so if the acknowledgement could not be stored, and hands it over again', async () => {

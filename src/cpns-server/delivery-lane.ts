@@ -37,6 +37,8 @@ export interface DeliveryLaneParts {
 const POLL_MS = 5_000
 const FIRST_RETRY_MS = 2_000
 const LONGEST_RETRY_MS = 60_000
+/** Acknowledgements that share a commit; so many come again at most if the server is killed. */
+const SETTLING_LIMIT = 16
 
 /** One recipient's lane; starts at the oldest message that waits, when it is woken first. */
 export class DeliveryLane {
@@ -45,6 +47,8 @@ export class DeliveryLane {
   readonly #outstanding = new Map<string, number>()
   /** Senders whose messages wait for one that was refused. */
   readonly #held = new Set<string>()
+  /** Acknowledged, and not yet durably so. */
+  readonly #settling = new Set<string>()
   #afterPosition = 0
   #retryMs = FIRST_RETRY_MS
   #retry: Timer | undefined
@@ -86,20 +90,24 @@ export class DeliveryLane {
         await this.#drain()
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown'
-      this.#parts.log.warn('delivery-interrupted', { to: this.#parts.to, reason })
-      this.#isResting = true
-      this.#scheduleRetry()
+      this.#interrupt(error)
     } finally {
       this.#isRunning = false
     }
     this.#schedulePoll()
   }
 
+  #interrupt(error: unknown): void {
+    const reason = error instanceof Error ? error.message : 'unknown'
+    this.#parts.log.warn('delivery-interrupted', { to: this.#parts.to, reason })
+    this.#isResting = true
+    this.#scheduleRetry()
+  }
+
   async #drain(): Promise<void> {
     const { clock, store, to, window } = this.#parts
     this.#forgetExpired()
-    while (!this.#isStopped && this.#outstanding.size < window) {
+    while (!this.#isStopped && !this.#isResting && this.#outstanding.size < window) {
       const limit = window - this.#outstanding.size
       const query = { to, afterPosition: this.#afterPosition, limit, nowMs: clock.nowMs() }
       const messages = await store.waitingMessages(query)
@@ -110,7 +118,8 @@ export class DeliveryLane {
 
   async #deliver(message: MailboxMessage): Promise<void> {
     const key = textOf(message)
-    if (!this.#outstanding.has(key) && !this.#held.has(message.from)) {
+    const isInHand = this.#outstanding.has(key) || this.#settling.has(key)
+    if (!isInHand && !this.#held.has(message.from)) {
       this.#outstanding.set(key, message.expiresAtMs)
       const handover = await this.#transmit(message, key)
       if (handover === 'refused') this.#hold(message)
@@ -128,14 +137,19 @@ export class DeliveryLane {
     }
   }
 
+  /** The next message need not wait for the commit of this one's acknowledgement, but for some. */
   async #conclude(message: MailboxMessage, tell: (isDurable: boolean) => void): Promise<void> {
-    try {
-      await this.#settle(message)
-    } catch (error) {
-      tell(false)
-      throw error
-    }
-    tell(true)
+    const key = textOf(message)
+    this.#settling.add(key)
+    const settled = this.#settle(message).then(
+      () => tell(true),
+      (error: unknown) => {
+        tell(false)
+        this.#interrupt(error)
+      },
+    )
+    const done = settled.finally(() => this.#settling.delete(key))
+    if (this.#settling.size >= SETTLING_LIMIT) await done
   }
 
   async #settle({ from, messageId }: MessageKey): Promise<void> {

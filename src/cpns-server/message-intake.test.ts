@@ -57,7 +57,9 @@ const MESSAGE: Message = {
 }
 
 const take = (change: Partial<Message> = {}) =>
-  intake.take(session, { ...MESSAGE, ...change }, utf8('payload'))
+  intake
+    .take(session, [{ message: { ...MESSAGE, ...change }, payload: utf8('payload') }])
+    .then(([result]) => result)
 
 const waiting = (to: string) =>
   world.store.waitingMessages({ to, afterPosition: 0, limit: 10, nowMs: world.clock.nowMs() })

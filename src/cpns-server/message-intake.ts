@@ -3,7 +3,7 @@ import { encodeMessage, type Message, type MessageResult } from '../cpns/message
 import { MAX_PAYLOAD_OCTETS } from '../cpns/record-content.ts'
 import type { Status } from '../cpns/status.ts'
 import type { ServerContext } from './options.ts'
-import type { MailboxMessage, Session } from './server-store.ts'
+import type { Session } from './server-store.ts'
 import { isServiceAddress } from './services.ts'
 
 /** A message of an application at the server. */
@@ -18,10 +18,20 @@ export interface Submission {
   readonly expires: number
 }
 
+/** A message as it came. */
+export interface ReceivedMessage {
+  readonly message: Message
+  readonly payload: Uint8Array
+}
+
 /** Takes messages into the mailbox. */
 export interface MessageIntake {
-  /** A message of a peer, under its session. @returns The result to send back. */
-  take(session: Session, message: Message, payload: Uint8Array): Promise<MessageResult>
+  /**
+   * Messages of a peer, under its session; in one transaction, in order.
+   *
+   * @returns The results to send back. @throws {StoreFailed} Then none was taken.
+   */
+  take(session: Session, messages: readonly ReceivedMessage[]): Promise<readonly MessageResult[]>
   /** A message of an application. @returns 202; 400, 404 or 413 if it is refused. */
   submit(submission: Submission): Promise<Status>
 }
@@ -37,39 +47,50 @@ export function createMessageIntake(
       ? parts.hasService(address)
       : (await ports.store.findEntity(address as Session['entityId'])) !== undefined
 
-  const submit = async (submission: Submission): Promise<Status> => {
-    const { expires, ...rest } = submission
+  const refusalOf = async (submission: Submission): Promise<Status | undefined> => {
     if (submission.payload.length > MAX_PAYLOAD_OCTETS) return 413
     if (!isMessage(submission, options)) return 400
-    if (!(await isKnown(submission.to))) return 404
+    return (await isKnown(submission.to)) ? undefined : 404
+  }
+
+  const accept = async (submissions: readonly Submission[]): Promise<void> => {
+    if (submissions.length === 0) return
     const nowMs = ports.clock.nowMs()
-    const message: Omit<MailboxMessage, 'position'> = {
+    const messages = submissions.map(({ expires, ...rest }) => ({
       ...rest,
       expiresAtMs: nowMs + expires * 1000,
-    }
-    const accepted = await ports.store.acceptMessage(message, nowMs)
-    if (accepted === 'accepted') ports.bus.publish(submission.to)
-    return 202
+    }))
+    const outcomes = await ports.store.acceptMessages(messages, nowMs)
+    const recipients = messages.flatMap(({ to }, n) => (outcomes[n] === 'accepted' ? [to] : []))
+    for (const to of new Set(recipients)) ports.bus.publish(to)
+  }
+
+  /** @returns For each the status that it is answered with. */
+  const submitAll = async (submissions: readonly Submission[]): Promise<readonly Status[]> => {
+    const refusals: (Status | undefined)[] = []
+    for (const submission of submissions) refusals.push(await refusalOf(submission))
+    await accept(submissions.filter((_, n) => refusals[n] === undefined))
+    return refusals.map((refusal) => refusal ?? 202)
   }
 
   return {
-    submit,
-    async take(session, message, payload) {
-      const { messageId, from, to, contentType, expires } = message
-      const isOwn = from === session.entityId
-      const status = isOwn
-        ? await submit({ messageId, from, to, contentType, payload, expires })
-        : 403
-      return {
-        name: 'MessageResult',
-        transactionId: message.transactionId,
-        entityId: options.entityId,
-        messageId,
-        from,
-        status,
-      }
+    submit: async (submission) => (await submitAll([submission]))[0] ?? 500,
+    async take(session, messages) {
+      const own = messages.filter(({ message }) => message.from === session.entityId)
+      const statuses = await submitAll(own.map(submissionOf))
+      return messages.map((received) => {
+        const { transactionId, messageId, from } = received.message
+        const status = statuses[own.indexOf(received)] ?? 403
+        const { entityId } = options
+        return { name: 'MessageResult', transactionId, entityId, messageId, from, status }
+      })
     },
   }
+}
+
+function submissionOf({ message, payload }: ReceivedMessage): Submission {
+  const { messageId, from, to, contentType, expires } = message
+  return { messageId, from, to, contentType, payload, expires }
 }
 
 /** What could not be sent to its recipient would stand in the way of all messages after it. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { GATEWAY_ID, keyOf, SERVER_ID, WATCH_ID } from '../../test/support/cpns-world.ts'
+import { GATEWAY_ID, keyOf, SERVER_ID, settle, WATCH_ID } from '../../test/support/cpns-world.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import {
   type CpnsMessage,
@@ -7,11 +7,19 @@ import {
   encodeMessage,
   type PnRegistration,
 } from '../cpns/messages.ts'
-import { decodeMessageContent, encodeMessageContent, encodePing } from '../cpns/record-content.ts'
+import {
+  decodeMessageContent,
+  encodeCloseContent,
+  encodeMessageContent,
+  encodePing,
+} from '../cpns/record-content.ts'
+import { StoreFailed } from '../errors/errors.ts'
 import { concatOctets, lengthPrefixed, utf8 } from '../octets/octets.ts'
+import { noLog } from '../ports/log.ts'
 import type { TraceItem } from '../trace/trace.ts'
 import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
 import type { Attachment } from './attachment-registry.ts'
+import type { ReceivedMessage } from './message-intake.ts'
 import { createRecordHandler, type RecordHandlerParts } from './record-handler.ts'
 
 let handle: RecordHandler
@@ -20,34 +28,38 @@ let events: string[]
 /** What was sent to the peer. */
 let sent: { readonly type: string; readonly content: Uint8Array }[]
 let traced: TraceItem[]
+/** How many messages were taken in at once. */
+let batches: number[]
+let isStoreBroken: boolean
 
 beforeEach(() => {
   events = []
   sent = []
   traced = []
+  batches = []
+  isStoreBroken = false
   handle = createRecordHandler({
     options: { entityId: SERVER_ID },
     ports: {
       clock: createVirtualClock(),
+      log: noLog,
       trace: (item: TraceItem) => void traced.push(item),
       store: { endSession: async (sessionId: string) => void events.push(`ended ${sessionId}`) },
     },
     intake: {
-      take: async (
-        _: unknown,
-        {
+      take: async (_: unknown, messages: readonly ReceivedMessage[]) => {
+        batches.push(messages.length)
+        await settle(1)
+        if (isStoreBroken) throw new StoreFailed('disk full')
+        return messages.map(({ message: { messageId, from, transactionId } }) => ({
+          name: 'MessageResult',
+          transactionId,
+          entityId: SERVER_ID,
           messageId,
           from,
-          transactionId,
-        }: { messageId: string; from: string; transactionId: string },
-      ) => ({
-        name: 'MessageResult',
-        transactionId,
-        entityId: SERVER_ID,
-        messageId,
-        from,
-        status: 202,
-      }),
+          status: 202,
+        }))
+      },
     },
     delivery: {
       acknowledged: async (
@@ -81,12 +93,15 @@ function attachmentOf(role: 'pn-gw' | 'pne'): Attachment {
     ready: async () => {},
     send: async (type, content) => void sent.push({ type, content }),
     endNoLaterThan: () => {},
+    interrupt: (detail) => void events.push(`interrupt: ${detail}`),
     close: (end) => void events.push(`close ${end}`),
   }
 }
 
-const take = (record: Omit<ValidRecord, 'outcome'>, role: 'pn-gw' | 'pne' = 'pne') =>
-  handle(attachmentOf(role), { outcome: 'record', ...record })
+const take = async (record: Omit<ValidRecord, 'outcome'>, role: 'pn-gw' | 'pne' = 'pne') => {
+  await handle(attachmentOf(role), { outcome: 'record', ...record })
+  await settle()
+}
 
 const takeMessage = (message: CpnsMessage, payload = utf8('')) =>
   take({ type: 'message', content: encodeMessageContent({ xml: encodeMessage(message), payload }) })
@@ -109,6 +124,25 @@ describe('message records', () => {
   test('Message: taken in and answered', async () => {
     await takeMessage(MESSAGE, utf8('payload'))
     expect(messagesSent()).toMatchObject([{ name: 'MessageResult', messageId: 'm', status: 202 }])
+  })
+
+  test('Messages that come together are taken in together, and answered in order', async () => {
+    const attachment = attachmentOf('pne')
+    for (const messageId of ['m1', 'm2', 'm3']) {
+      const xml = encodeMessage({ ...MESSAGE, messageId })
+      const content = encodeMessageContent({ xml, payload: utf8('') })
+      await handle(attachment, { outcome: 'record', type: 'message', content })
+    }
+    await handle(attachment, { outcome: 'record', type: 'close', content: encodeCloseContent(410) })
+    expect(messagesSent()).toMatchObject(['m1', 'm2', 'm3'].map((messageId) => ({ messageId })))
+    expect(batches.length).toBeLessThan(3)
+    expect(events).toEqual(['close detached'])
+  })
+
+  test('Message that cannot be stored: not answered, and the peer attaches again', async () => {
+    isStoreBroken = true
+    await takeMessage(MESSAGE)
+    expect([events, sent]).toEqual([['interrupt: cannot be stored now: attach again'], []])
   })
 
   test('MessageResult: the recipient acknowledged', async () => {

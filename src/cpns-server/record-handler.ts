@@ -1,20 +1,26 @@
 /** What the server does with each kind of record of an attached peer. Design 7, 8 */
 import { messageEvent } from '../cpns/message-trace.ts'
-import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages.ts'
+import {
+  type CpnsMessage,
+  decodeMessage,
+  encodeMessage,
+  type MessageResult,
+} from '../cpns/messages.ts'
 import {
   decodeMessageContent,
   decodePing,
   encodeMessageContent,
   encodePing,
 } from '../cpns/record-content.ts'
-import { InvalidMessage } from '../errors/errors.ts'
+import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
 import { errorOf } from './answers.ts'
 import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
 import type { Attachment } from './attachment-registry.ts'
 import type { Delivery } from './delivery.ts'
-import type { MessageIntake } from './message-intake.ts'
+import type { MessageIntake, ReceivedMessage } from './message-intake.ts'
 import type { ServerContext } from './options.ts'
 import type { PnInventory } from './pn-inventory.ts'
+import { RecordBatches } from './record-batches.ts'
 
 /** What a record handler hands on to. */
 export interface RecordHandlerParts extends ServerContext {
@@ -25,11 +31,20 @@ export interface RecordHandlerParts extends ServerContext {
   readonly relay: (gateway: Attachment, content: Uint8Array) => Promise<void>
 }
 
+/** What is to become durable. */
+type Durable = ReceivedMessage | { readonly message: MessageResult }
+
 /** Handles records in the order in which they came; answers what it cannot read, inside the session. */
 export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
+  const batches = new WeakMap<Attachment, RecordBatches<Durable>>()
+  const batchesOf = (attachment: Attachment): RecordBatches<Durable> => {
+    const made = batches.get(attachment) ?? createBatches(attachment, parts)
+    batches.set(attachment, made)
+    return made
+  }
   return async (attachment, record) => {
     try {
-      await takeRecord(attachment, record, parts)
+      await takeRecord(attachment, record, { ...parts, durable: batchesOf(attachment) })
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error
       const { entityId } = parts.options
@@ -40,15 +55,61 @@ export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
   }
 }
 
+interface RecordParts extends RecordHandlerParts {
+  readonly durable: RecordBatches<Durable>
+}
+
+function createBatches(attachment: Attachment, parts: RecordHandlerParts): RecordBatches<Durable> {
+  const { log } = parts.ports
+  return new RecordBatches({
+    store: (batch) => storeBatch(attachment, batch, parts),
+    failed(error) {
+      log.error('frame-not-stored', { reason: error instanceof Error ? error.message : 'unknown' })
+      attachment.interrupt('cannot be stored now: attach again')
+    },
+  })
+}
+
+/** One commit for all of it. */
+async function storeBatch(
+  attachment: Attachment,
+  batch: readonly Durable[],
+  parts: RecordHandlerParts,
+): Promise<void> {
+  const messages = batch.filter((item) => item.message.name === 'Message') as ReceivedMessage[]
+  const [results] = await Promise.all([
+    parts.intake.take(attachment.session, messages),
+    ...batch.map(({ message }) =>
+      message.name === 'MessageResult' ? parts.delivery.acknowledged(attachment, message) : null,
+    ),
+  ])
+  for (const result of results) await answerIfThere(attachment, result, parts)
+}
+
+/** Whoever has gone sends the same again when it is back, and is answered then. */
+async function answerIfThere(
+  attachment: Attachment,
+  result: MessageResult,
+  context: ServerContext,
+): Promise<void> {
+  try {
+    await answer(attachment, result, context)
+  } catch (error) {
+    if (!(error instanceof TransportFailed)) throw error
+  }
+}
+
 async function takeRecord(
   attachment: Attachment,
   { type, content }: ValidRecord,
-  parts: RecordHandlerParts,
+  parts: RecordParts,
 ): Promise<void> {
   const isGateway = attachment.session.role === 'pn-gw'
   if (type === 'message') await takeMessage(attachment, content, parts)
-  else if (type === 'close') attachment.close('detached')
-  else if (type === 'ping') {
+  else if (type === 'close') {
+    await parts.durable.idle()
+    attachment.close('detached')
+  } else if (type === 'ping') {
     if (decodePing(content) === 'request') await attachment.send('ping', encodePing('answer'))
   } else if (type === 'relay' && isGateway) await parts.relay(attachment, content)
   else if (type === 'control' && isGateway) await takeControl(attachment, content, parts)
@@ -58,17 +119,18 @@ async function takeRecord(
 async function takeMessage(
   attachment: Attachment,
   content: Uint8Array,
-  parts: RecordHandlerParts,
+  parts: RecordParts,
 ): Promise<void> {
   const { session } = attachment
   const { xml, payload } = decodeMessageContent(content)
   const message = decodeMessage(xml)
   trace('received', attachment, { message, ...parts })
   if (message.name === 'Message') {
-    await answer(attachment, await parts.intake.take(session, message, payload), parts)
+    await parts.durable.put({ message, payload })
   } else if (message.name === 'MessageResult') {
-    await parts.delivery.acknowledged(attachment, message)
+    await parts.durable.put({ message })
   } else if (message.name === 'Disconnect') {
+    await parts.durable.idle()
     await parts.ports.store.endSession(session.sessionId)
     attachment.close('session-ended')
   } else if (message.name !== 'Error') {

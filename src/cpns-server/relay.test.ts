@@ -111,6 +111,7 @@ function attachGateway(session = sessionOf(GATEWAY_ID)): Attachment {
       sent.push(describeRecord(type, content))
     },
     endNoLaterThan: () => {},
+    interrupt: () => {},
     close(end) {
       if (!isOpen) return
       isOpen = false

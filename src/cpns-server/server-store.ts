@@ -144,6 +144,11 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore 
     message: Omit<MailboxMessage, 'position'>,
     nowMs: number,
   ): Promise<'accepted' | 'duplicate'>
+  /** The same for many of one sender, in order: all of them, or none if that fails. */
+  acceptMessages(
+    messages: readonly Omit<MailboxMessage, 'position'>[],
+    nowMs: number,
+  ): Promise<readonly ('accepted' | 'duplicate')[]>
   /** Messages that wait for `to`, in order of acceptance, after `afterPosition`, unexpired. */
   waitingMessages(query: {
     readonly to: string

@@ -25,6 +25,7 @@ const NAF = 'cpns.example.org'
 const SERVICE = 'urn:cpns:service:ledger'
 const READY_MS = 60_000
 const SETTLE_MS = 120_000
+const TRAFFIC_MS = 15_000
 
 const folder = mkdtempSync(join(tmpdir(), 'cpns-ledger-'))
 const path = (name: string): string => join(folder, name)
@@ -254,13 +255,21 @@ async function pair(
   })
 }
 
+/** Lets so many more messages be accepted, so that each kill meets a network at work; or gives up waiting. */
+async function traffic(parties: readonly Party[], wanted: number): Promise<void> {
+  const before = balance(parties).accepted
+  const untilMs = performance.now() + TRAFFIC_MS
+  while (balance(parties).accepted < before + wanted && performance.now() < untilMs) await pause(50)
+}
+
 async function soak(): Promise<boolean> {
   const network = await startNetwork()
   const { parties, processes } = await startParties(network)
   const victims = [network.server, ...network.gateways, ...processes]
   const startedMs = performance.now()
   for (let kill = 1; kill <= KILLS; kill++) {
-    await pause(200 + draw(1800))
+    await traffic(parties, 5 + draw(20))
+    await pause(draw(1000))
     ;(victims[draw(victims.length)] as Kept).kill()
     if (kill % 20 === 0) {
       const { accepted, lost } = balance(parties)

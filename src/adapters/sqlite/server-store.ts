@@ -95,6 +95,8 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     takeAttachment: (attachment) => run(() => takeAttachment({ sessions, pns }, attachment)),
 
     acceptMessage: (message, nowMs) => run(() => mailbox.accept(message, nowMs)),
+    acceptMessages: (messages, nowMs) =>
+      run(() => messages.map((message) => mailbox.accept(message, nowMs))),
     waitingMessages: (query) => read(() => mailbox.waiting(query)),
     acknowledgeMessage: (acknowledged) => run(() => mailbox.acknowledge(acknowledged)),
     waitingRecipients: (nowMs) => read(() => mailbox.recipients(nowMs)),
