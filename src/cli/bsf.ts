@@ -27,6 +27,7 @@ import { readFlag, readOctets } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { parseNafRule } from './naf-rule.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { type TraceFlags, traceable } from './trace-flags.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** Ub and Diameter over TCP. Design 12 */
@@ -34,7 +35,7 @@ const UB_LISTEN: HostPort = { host: '127.0.0.1', port: 8080 }
 const ZN_LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 const DAY_SECONDS = 86_400
 
-interface BsfFlags extends TlsFiles, PeerTlsFiles {
+interface BsfFlags extends TlsFiles, PeerTlsFiles, TraceFlags {
   readonly data?: string
   readonly name?: string
   readonly originHost?: string
@@ -70,7 +71,7 @@ export function bsfCommand(): Command {
     .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')
   addListeners(serve)
   addPeers(serve)
-  configurable(serve, 'CPNS_BSF')
+  configurable(traceable(serve), 'CPNS_BSF')
   serve.addHelpText('after', EXAMPLE).action(runBsf)
   return command
 }
@@ -122,7 +123,7 @@ A NAF is ORIGIN-HOST=FQDN,FQDN, then ;group=NAME for its group, ;uss if a USS is
 async function runBsf(flags: BsfFlags): Promise<void> {
   const data = needed(flags.data, 'data')
   const settings = settingsOf(flags)
-  await serveEntity({ entity: 'bsf', data }, (context) => startBsf(settings, context))
+  await serveEntity({ entity: 'bsf', data, flags }, (context) => startBsf(settings, context))
 }
 
 /** @throws {ConfigurationInvalid} Naming the flag. */

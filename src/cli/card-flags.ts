@@ -6,7 +6,7 @@ import { Secret } from '../crypto/secret.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
-import { openUiccApplication } from '../gba/uicc-terminal.ts'
+import { openUiccApplication, type TerminalOptions } from '../gba/uicc-terminal.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { CARD_PROFILE } from '../lab/lab-files.ts'
 import { utf8 } from '../octets/octets.ts'
@@ -49,16 +49,21 @@ export function cardSettingsOf(flags: CardFlags): CardSettings {
 /**
  * Works with the card and the way to its BSF, and closes both in the end.
  *
+ * @param seen Who takes the card's commands and answers, and the name of who sends them; default nobody.
  * @throws {ConfigurationInvalid} If there is no such reader, or the BSF's URL is none.
  * @throws {CpnsError} If the card is not there, refuses its PIN, or is of no use.
  */
 export async function withCard<T>(
   settings: CardSettings,
   work: (parts: { readonly card: GbaCard; readonly ub: UbExchange }) => Promise<T>,
+  seen: Pick<TerminalOptions, 'trace' | 'clock' | 'entityName'> = {},
 ): Promise<T> {
   const { reader, cardPin: pin, bsfUrl, bsfName } = settings
   const opened = await openReader(reader, createSystemRandom())
-  const card = await openUiccApplication(opened, { ...(pin !== undefined && { pin }) })
+  const card = await openUiccApplication(opened, {
+    ...seen,
+    ...(pin !== undefined && { pin }),
+  })
   try {
     const ub = connectUb({ baseUrl: bsfUrl ?? `http://${bsfName ?? card.bsfName}` })
     try {

@@ -14,13 +14,14 @@ import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
 import { masterKeySourceOf } from './master-key-flag.ts'
+import type { TraceFlags } from './trace-flags.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
 /** A year, as the message allows. Design 6 */
 const LONGEST_PN_SECONDS = 31_536_000
 
 /** The flags as they come from the command line. */
-export interface GatewayFlags extends CardFlags, TrustFlags {
+export interface GatewayFlags extends CardFlags, TrustFlags, TraceFlags {
   readonly data: string
   readonly entity: string
   readonly serverUrl: string

@@ -19,12 +19,12 @@ import { UA_ID_CPNS } from '../identity/naf-id.ts'
 import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import type { RegisteredPn } from '../pn-gw/pn-registrar.ts'
 import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
-import { noTrace } from '../trace/trace.ts'
 import { withCard } from './card-flags.ts'
 import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
 import { gatewayLoginCommand } from './gateway-login.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { MASTER_KEY_FLAG } from './master-key-flag.ts'
+import { type OpenedTrace, openTrace, traceable } from './trace-flags.ts'
 import { type Interruption, untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -32,6 +32,8 @@ import { parseWholeNumber } from './whole-number.ts'
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8444 }
 const RENEW_AHEAD_SECONDS = 30
 const PN_SECONDS = 3600
+/** In traces. */
+const NAME = 'PN GW'
 
 /** The command with its subcommand. */
 export function gatewayCommand(): Command {
@@ -47,7 +49,7 @@ export function gatewayCommand(): Command {
   addNameFlags(serve)
   addCardFlags(serve)
   addAuthFlags(serve)
-  serve.action(runGateway)
+  traceable(serve).action(runGateway)
   command.addCommand(gatewayLoginCommand())
   return command
 }
@@ -117,20 +119,28 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
   const { masterKey } = settings
   const place = { create: true, ...(masterKey && { masterKey }) }
   const folder = await openDataFolder(flags.data, place, random)
+  const seen = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
   const interruption = untilInterrupted()
   const store = openPneStore(folder.file(GATEWAY_DATABASE), folder.sealer)
   const password = createAssignedCredentials({ store, clock: systemClock }, LOGIN_ADVICE)
-  const parts = { settings, password, certificateFolder: folder.file('gateway-tls') }
+  const parts = { settings, password, certificateFolder: folder.file('gateway-tls'), seen }
   try {
     if (settings.auth === 'password') {
       // Not only when the server is there to be told.
       if ((await store.loadEuKey()) === undefined) throw nothingToProveWith(settings, flags.auth)
       await password.obtain()
       await serve(parts, interruption)
-    } else await withCard(settings, (card) => serve({ ...parts, ...card }, interruption))
+    } else {
+      await withCard(settings, (card) => serve({ ...parts, ...card }, interruption), {
+        trace: seen.trace,
+        clock: systemClock,
+        entityName: NAME,
+      })
+    }
   } finally {
     interruption.ignore()
     await store.close()
+    seen.close()
   }
 }
 
@@ -148,6 +158,7 @@ interface GatewayParts {
   readonly card?: GbaCard
   readonly ub?: UbExchange
   readonly certificateFolder: string
+  readonly seen: OpenedTrace
 }
 
 /** Until it is interrupted. @throws {CpnsError} If it cannot come to a session, and trying again cannot help. */
@@ -168,16 +179,17 @@ async function serve(parts: GatewayParts, interruption: Interruption): Promise<v
 }
 
 function startServing(
-  { settings, password, card, ub, certificateFolder }: GatewayParts,
+  { settings, password, card, ub, certificateFolder, seen }: GatewayParts,
   onFailed: (error: Error) => void,
 ): Promise<ListeningGateway> {
   const log = createPinoLog({ entity: 'pn-gw' })
   const { nafId, server } = settings
-  const options = { ...settings, name: 'PN GW', serverName: 'CPNS Server', certificateFolder }
+  const options = { ...settings, name: NAME, serverName: 'CPNS Server', certificateFolder }
   const ports = {
     clock: systemClock,
     random: createSystemRandom(),
-    trace: noTrace,
+    trace: seen.trace,
+    ...(seen.keyLog && { keyLog: seen.keyLog }),
     log,
     onUp({ fingerprint, lifetimeSeconds }: ClientSessionInfo, isNew: boolean) {
       const what = isNew ? 'authenticated; session' : 'attached again; session'

@@ -19,6 +19,7 @@ import {
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { packageVersion } from './package-version.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { type TraceFlags, traceable } from './trace-flags.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** Diameter over TCP. Design 12 */
@@ -27,7 +28,7 @@ const LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 /** Of `--admin` alone. Design 12 */
 const ADMIN: HostPort = { host: '127.0.0.1', port: 9090 }
 
-interface HssFlags extends TlsFiles {
+interface HssFlags extends TlsFiles, TraceFlags {
   readonly data?: string
   readonly originHost?: string
   readonly originRealm?: string
@@ -64,7 +65,7 @@ export function hssCommand(): Command {
     .option('--client-ca <file>', "PEM; a BSF's certificate names its Origin-Host")
     .addOption(adminOption())
     .option('--lease-size <n>', 'SEQ values that are made durable at once', parseWholeNumber, 32)
-  configurable(serve, 'CPNS_HSS')
+  configurable(traceable(serve), 'CPNS_HSS')
   serve.addHelpText('after', EXAMPLE).action(runHss)
   return command
 }
@@ -103,7 +104,7 @@ async function runHss(flags: HssFlags): Promise<void> {
     ...listenerTlsOf(flags),
     plainClients: plainClientsOf('--plain-client', flags.plainClient),
   }
-  await serveEntity({ entity: 'hss', data }, (context) =>
+  await serveEntity({ entity: 'hss', data, flags }, (context) =>
     startHss({ ...settings, ...(http2 && { http2 }), ...(admin && { admin }) }, context),
   )
 }

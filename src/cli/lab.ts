@@ -29,9 +29,10 @@ import type { TraceItem } from '../trace/trace.ts'
 import { CONSOLE_PAGE } from './console-page.ts'
 import { EXIT_FAILED } from './exit-status.ts'
 import { packageVersion } from './package-version.ts'
+import { joinTraces, openTrace, type TraceFlags, traceable } from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
-interface LabFlags {
+interface LabFlags extends TraceFlags {
   readonly once?: boolean
   readonly json?: boolean
   readonly data?: string
@@ -45,7 +46,7 @@ const DEFAULT_COLUMNS = 160
 
 /** The command. */
 export function labCommand(): Command {
-  return new Command('lab')
+  const command = new Command('lab')
     .description(
       'run HSS, BSF, CPNS Server, a PN GW with a USIM and two PNEs on loopback, and tell the story',
     )
@@ -56,6 +57,8 @@ export function labCommand(): Command {
     .option('--reader <name>', "reader with the data folder's usim.json; default that file itself")
     .addOption(new Option('--zh <form>', 'what carries Zh; default diameter').choices(ZH_FORMS))
     .addOption(new Option('--zn <form>', 'what carries Zn; default diameter').choices(ZN_FORMS))
+  return traceable(command)
+    .option('--reveal', 'SECRETS STAY IN --trace-file AND --pcap: for this lab alone')
     .action(runLab)
 }
 
@@ -91,14 +94,20 @@ async function runIn(
   const { once = false, reader } = run.flags
   const interruption = untilInterrupted()
   const feed = createLabFeed()
-  const trace = (item: TraceItem): void => {
-    feed.trace(item)
-    reporter.trace(item)
-  }
+  const seen = openTrace(run.flags, (line) => process.stderr.write(`${line}\n`), nameOf)
+  const trace = joinTraces([feed.trace, (item) => reporter.trace(item), seen.trace])
   const lab = await startLab(
     { config, dataFolder: data.path, ...(reader !== undefined && { reader }) },
-    { clock: systemClock, random: createSystemRandom(), trace },
-  )
+    {
+      clock: systemClock,
+      random: createSystemRandom(),
+      trace,
+      ...(seen.keyLog && { keyLog: seen.keyLog }),
+    },
+  ).catch((error: unknown) => {
+    seen.close()
+    throw error
+  })
   const watch = { lab, feed, isStoryTold: false }
   let endConsole: () => unknown = () => undefined
   try {
@@ -118,6 +127,7 @@ async function runIn(
     interruption.ignore()
     await endConsole()
     await lab.stop()
+    seen.close()
     reporter.stopped()
   }
 }

@@ -16,6 +16,7 @@ import { pneCommand } from './pne.ts'
 import { serverCommand } from './server.ts'
 import { sessionCommand } from './session.ts'
 import { subscriberCommand } from './subscriber.ts'
+import { traceCommand } from './trace.ts'
 import { uiccCommand } from './uicc.ts'
 import { userCommand } from './user.ts'
 
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     userCommand(),
     sessionCommand(),
     subscriberCommand(),
+    traceCommand(),
     uiccCommand(),
     benchCommand(),
   ]

@@ -5,9 +5,11 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { ConfigurationInvalid, StoreFailed } from '../errors/errors.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { KeyLog } from '../ports/key-log.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
-import { noTrace, type Trace } from '../trace/trace.ts'
+import type { Trace } from '../trace/trace.ts'
+import { openTrace, type TraceFlags } from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
 /** What an entity is started with. */
@@ -17,6 +19,8 @@ export interface EntityContext {
   readonly random: Random
   readonly log: Log
   readonly trace: Trace
+  /** Takes TLS secrets, if they are wanted. */
+  readonly keyLog?: KeyLog
   /** Called in reverse order at the end. */
   readonly releases: (() => unknown)[]
 }
@@ -24,21 +28,36 @@ export interface EntityContext {
 /**
  * Serves until it is interrupted, then ends all in reverse order.
  *
- * @param entity Its name in logs, for instance `hss`.
+ * @param entity Its name in logs, for instance `hss`. @param flags Where its messages are written.
  * @param start Gives lines for a person: who it is and where.
  * @throws {ConfigurationInvalid} If the folder cannot be used; as `start`.
  */
 export async function serveEntity(
-  { entity, data }: { readonly entity: string; readonly data: string },
+  {
+    entity,
+    data,
+    flags = {},
+  }: { readonly entity: string; readonly data: string; readonly flags?: TraceFlags },
   start: (context: EntityContext) => Promise<readonly string[]>,
 ): Promise<void> {
   const random = createSystemRandom()
   const folder = await openDataFolder(data, { create: true }, random)
   const log = createPinoLog({ entity })
   const releases: EntityContext['releases'] = []
+  const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  releases.push(() => opened.close())
+  const { trace, keyLog } = opened
   const interruption = untilInterrupted()
   try {
-    const context = { folder, clock: systemClock, random, log, trace: noTrace, releases }
+    const context = {
+      folder,
+      clock: systemClock,
+      random,
+      log,
+      trace,
+      ...(keyLog && { keyLog }),
+      releases,
+    }
     const lines = await start(context).catch((error: unknown) => {
       throw startingError(error, data)
     })

@@ -37,13 +37,14 @@ import {
   passwordPolicyOf,
 } from './password-policy-flags.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { type TraceFlags, traceable } from './trace-flags.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** CPNS-2. Design 12 */
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
 const SESSION_SECONDS = 3600
 
-interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags {
+interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, TraceFlags {
   readonly data?: string
   readonly entity?: string
   readonly nafFqdn?: string
@@ -77,7 +78,7 @@ export function serverCommand(): Command {
   addBsfs(serve)
   addPolicy(serve)
   addPasswordPolicy(serve)
-  configurable(serve, 'CPNS_SERVER')
+  configurable(traceable(serve), 'CPNS_SERVER')
   serve.addHelpText('after', EXAMPLE).action(runServer)
   return command
 }
@@ -147,7 +148,7 @@ BSF-NAME=https://HOST:PORT; as web service: BSF-NAME=soap+https://HOST:PORT.`
 async function runServer(flags: ServerFlags): Promise<void> {
   const data = needed(flags.data, 'data')
   const settings = settingsOf(flags)
-  await serveEntity({ entity: 'server', data }, (context) => startServer(settings, context))
+  await serveEntity({ entity: 'server', data, flags }, (context) => startServer(settings, context))
 }
 
 /** @throws {ConfigurationInvalid} Naming the flag. */

@@ -40,11 +40,14 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
   const { options, ports } = server
 
   /** Both ends of a relayed handshake are traced here; its PN GW traces the relay records. */
-  const trace = (side: 'sent' | 'received', message: CpnsMessage, peer: string): void => {
+  const trace = (
+    side: 'sent' | 'received',
+    { message, octets }: { readonly message: CpnsMessage; readonly octets: Uint8Array },
+    peer: string,
+  ): void => {
     const [from, to] = side === 'sent' ? [options.entityId, peer] : [peer, options.entityId]
-    ports.trace(
-      messageEvent(message, { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() }),
-    )
+    const seen = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
+    ports.trace(messageEvent(message, seen, octets))
   }
 
   const answerReadable = async (
@@ -54,7 +57,7 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
   ): Promise<HandshakeAnswer> => {
     const { transactionId } = message
     const exchange = transactionId === undefined ? {} : { transactionId }
-    trace('received', message, message.entityId)
+    trace('received', { message, octets }, message.entityId)
     try {
       return { ...exchange, ...(await dispatch(octets, message, { arrival, server })) }
     } catch (error) {
@@ -71,7 +74,8 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
         : { octets: failureAnswer(message, {}, server), unreadable: true }
       // Decoding the answer is a fifth of the work; it is done only for who looks.
       if (ports.trace !== noTrace) {
-        trace('sent', decodeMessage(answer.octets), isReadable ? message.entityId : 'unknown')
+        const sent = { message: decodeMessage(answer.octets), octets: answer.octets }
+        trace('sent', sent, isReadable ? message.entityId : 'unknown')
       }
       return answer
     },

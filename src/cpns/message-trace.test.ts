@@ -3,7 +3,7 @@ import { Secret } from '../crypto/secret.ts'
 import { formatBtid } from '../identity/btid.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { parseUserId } from '../identity/user-id.ts'
-import { toBase64 } from '../octets/octets.ts'
+import { fromUtf8, toBase64 } from '../octets/octets.ts'
 import { HAND_SERVER_ID } from './hand-server.fixture.ts'
 import { messageEvent } from './message-trace.ts'
 import type { CpnsMessage } from './messages.ts'
@@ -131,6 +131,7 @@ describe.each(MESSAGES)('%o', (message, fields) => {
   test('shows what may be shown', () => {
     expect(messageEvent(message, AT)).toEqual({
       kind: 'message',
+      wire: expect.any(Function),
       ...AT,
       message: message.name,
       transactionId: 't',
@@ -138,8 +139,11 @@ describe.each(MESSAGES)('%o', (message, fields) => {
     })
   })
 
-  test('shows no HASH, State or key', () => {
-    const text = JSON.stringify(messageEvent(message, AT))
+  test('shows no HASH, State or key, and none in its octets', () => {
+    const event = messageEvent(message, AT)
+    const wire = fromUtf8(event.wire?.({ reveal: false }).octets ?? new Uint8Array(0))
+    expect(wire).toContain(`<${message.name} `)
+    const text = JSON.stringify(event) + wire
     for (const [length, octet] of [
       [32, 0x48],
       [40, 0x53],

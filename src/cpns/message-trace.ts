@@ -1,13 +1,18 @@
 /** CPNS messages as trace events: the values that may be shown. Design 11 */
 import { toBase64 } from '../octets/octets.ts'
 import type { TraceEvent } from '../trace/trace.ts'
-import type { CpnsMessage } from './messages.ts'
+import { hideMessageSecrets } from './hide-secrets.ts'
+import { type CpnsMessage, encodeMessage } from './messages.ts'
 
 /** Where a message was seen. */
 export type SeenAt = Pick<TraceEvent, 'point' | 'side' | 'from' | 'to' | 'atMs'>
 
-/** An event without HASH, State, IV and keys: nothing in it helps to forge or to decrypt. */
-export function messageEvent(message: CpnsMessage, seen: SeenAt): TraceEvent {
+/**
+ * An event without HASH, State, IV and keys: nothing in it helps to forge or to decrypt.
+ *
+ * @param octets The message as it was on the line; default: as this side would write it.
+ */
+export function messageEvent(message: CpnsMessage, seen: SeenAt, octets?: Uint8Array): TraceEvent {
   const { transactionId } = message
   return {
     kind: 'message',
@@ -15,6 +20,10 @@ export function messageEvent(message: CpnsMessage, seen: SeenAt): TraceEvent {
     message: message.name,
     ...(transactionId !== undefined && { transactionId }),
     fields: fieldsOf(message),
+    wire({ reveal }) {
+      const sent = octets ?? encodeMessage(message)
+      return { protocol: 'cpns', octets: reveal ? sent.slice() : hideMessageSecrets(sent) }
+    },
   }
 }
 

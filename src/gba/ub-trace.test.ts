@@ -31,6 +31,7 @@ describe('Ub in the trace', () => {
     })
     expect(traced('UE', (tracer) => tracer.request(request))).toEqual({
       kind: 'message',
+      wire: expect.any(Function),
       atMs: 1000,
       point: 'Ub',
       side: 'sent',

@@ -1,5 +1,6 @@
 /** Ub as trace events, the same from both ends. Design 11: digests and keys are never shown. */
 import { parseDigestAuthorization, parseDigestChallenges } from '../http-digest/digest-headers.ts'
+import { formatHttpRequest, formatHttpResponse, httpWire } from '../http-digest/http-octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import { noTrace, type Trace, type TraceEvent } from '../trace/trace.ts'
 import { decodeBootstrappingInfo } from './bootstrapping-info.ts'
@@ -50,6 +51,7 @@ export function createUbTracer(options: UbTraceOptions): UbTracer {
         to: bsfName,
         message: request.method,
         fields: requestFields(request),
+        wire: httpWire(() => formatHttpRequest(request)),
       }),
     response: (response) =>
       trace({
@@ -60,6 +62,7 @@ export function createUbTracer(options: UbTraceOptions): UbTracer {
         to: ueName,
         message: `${response.status} ${STATUS_TEXTS[response.status] ?? ''}`.trim(),
         fields: responseFields(response),
+        wire: httpWire(() => formatHttpResponse(response)),
       }),
   }
 }

@@ -79,7 +79,13 @@ test('a command and its final answer are traced, never what the card answered', 
   await sender.send(COMMAND, { message: 'SELECT MF', fields: { a: 1 } })
   sender.nameCard('USIM')
   await sender.send({ ...COMMAND, ins: 0xb0 }, { message: 'READ', outcomeOf: () => 'mine' })
-  const line = { kind: 'message', atMs: 7_000, point: 'APDU', side: 'sent' }
+  const line = {
+    kind: 'message',
+    atMs: 7_000,
+    point: 'APDU',
+    side: 'sent',
+    wire: expect.any(Function),
+  }
   expect(events).toEqual([
     { ...line, from: 'PN GW', to: 'UICC', message: 'SELECT MF', fields: { a: 1 } },
     {

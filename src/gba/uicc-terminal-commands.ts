@@ -5,14 +5,15 @@
  * A card writes no trace, so the terminal writes both ends of the line; never an octet of an answer.
  */
 import { type CommandApdu, encodeCommand } from '../apdu/command-apdu.ts'
+import { hideCommandSecrets, hideResponseSecrets } from '../apdu/hide-secrets.ts'
 import { INS } from '../apdu/instructions.ts'
-import { decodeResponse, type ResponseApdu } from '../apdu/response-apdu.ts'
+import { decodeResponse, encodeResponse, type ResponseApdu } from '../apdu/response-apdu.ts'
 import { formatStatusWord, meaningOfStatusWord, SW } from '../apdu/status-words.ts'
 import type { UiccReader } from '../apdu/uicc-reader.ts'
 import { TransportFailed, Unsupported } from '../errors/errors.ts'
 import { concatOctets } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { Trace, TraceEvent, WireWish } from '../trace/trace.ts'
 
 /** A command without class octet; the terminal works on the basic channel. */
 export type TerminalCommand = Omit<CommandApdu, 'cla'> & {
@@ -60,26 +61,48 @@ export function createCommandSender(
       card = name
     },
     async send(command, { message, fields = {}, outcomeOf = outcomeOfStatus }) {
-      const event = (from: string, to: string, shown: typeof fields) => {
-        const atMs = clock?.nowMs() ?? 0
+      const apdu = { cla: 0x00, ...command }
+      const event = (
+        from: string,
+        to: string,
+        shown: Pick<TraceEvent, 'fields'> & { readonly octets: (wish: WireWish) => Uint8Array },
+      ) => {
         trace({
           kind: 'message',
-          atMs,
+          atMs: clock?.nowMs() ?? 0,
           point: 'APDU',
           side: 'sent',
           from,
           to,
           message,
-          fields: shown,
+          fields: shown.fields,
+          wire: (wish) => ({ protocol: 'apdu', octets: shown.octets(wish) }),
         })
       }
-      event(terminal, card, fields)
-      const response = await exchange(reader, { cla: 0x00, ...command })
-      const statusWord = formatStatusWord(response.sw)
-      event(card, terminal, { statusWord, outcome: outcomeOf(response) })
+      event(terminal, card, { fields, octets: (wish) => commandOctets(apdu, wish) })
+      const response = await exchange(reader, apdu)
+      event(card, terminal, {
+        fields: { statusWord: formatStatusWord(response.sw), outcome: outcomeOf(response) },
+        octets: (wish) => responseOctets(response, apdu, wish),
+      })
       return response
     },
   }
+}
+
+function commandOctets(command: CommandApdu, { reveal }: WireWish): Uint8Array {
+  const octets = encodeCommand(command)
+  return reveal ? octets : hideCommandSecrets(octets)
+}
+
+/** All octets that the card gave for the command, however many times it was asked. */
+function responseOctets(
+  response: ResponseApdu,
+  command: CommandApdu,
+  { reveal }: WireWish,
+): Uint8Array {
+  const octets = encodeResponse(response)
+  return reveal ? octets : hideResponseSecrets(octets, encodeCommand(command))
 }
 
 /** Whether a command went well: 90 00, or 91 xx from a card that has a proactive command. TS 102 221 10.2.1.1 */

@@ -49,6 +49,7 @@ export async function preparePne(
           url,
           subprotocol: CPNS_1_SUBPROTOCOL,
           trust: { kind: 'pin', sha256: pin },
+          ...(context.keyLog && { keyLog: context.keyLog }),
         }),
       onMessage: arrived.put,
     },

@@ -8,6 +8,7 @@ import { serviceAddress } from '../cpns-server/services.ts'
 import { ConfigurationInvalid, StoreFailed } from '../errors/errors.ts'
 import { concatOctets, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { KeyLog } from '../ports/key-log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import { loadLabCards, openCard, openOwnCard } from './lab-cards.ts'
@@ -34,6 +35,8 @@ export interface LabPorts {
   readonly clock: Clock
   readonly random: Random
   readonly trace: Trace
+  /** Takes the secrets of all TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /**

@@ -20,7 +20,7 @@ describe('an event', () => {
       const { traced, tracer } = tracerOf(end)
       tracer.request({ method: 'GET', uri: '/', headers: {} })
       tracer.answer({ status: 204, headers: {} })
-      const base = { kind: 'message', atMs: 7, point: 'Ua' }
+      const base = { kind: 'message', atMs: 7, point: 'Ua', wire: expect.any(Function) }
       const [one, two] = end === 'UE' ? ['sent', 'received'] : ['received', 'sent']
       expect(traced).toEqual([
         { ...base, side: one, from: 'UE', to: 'NAF', message: 'GET', fields: { uri: '/' } },

@@ -1,5 +1,6 @@
 /** Ua as trace events, the same from both ends. Design 11: keys and digests are never shown. */
 import { parseDigestAuthorization, parseDigestChallenges } from '../http-digest/digest-headers.ts'
+import { formatHttpRequest, formatHttpResponse, httpWire } from '../http-digest/http-octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import { noTrace, type Trace, type TraceEvent } from '../trace/trace.ts'
 
@@ -26,6 +27,9 @@ export interface UaTracer {
 
 type Fields = TraceEvent['fields']
 
+/** Bodies belong to the application, and are not traced. */
+const NO_BODY = new Uint8Array(0)
+
 /** The tracer of one end of Ua. */
 export function createUaTracer(options: UaTraceOptions): UaTracer {
   const { trace, clock, end, ueName, nafName } = options
@@ -41,6 +45,7 @@ export function createUaTracer(options: UaTraceOptions): UaTracer {
         to: nafName,
         message,
         fields: { uri, ...credentialFields(headers) },
+        wire: httpWire(() => formatHttpRequest({ method: message, uri, headers, body: NO_BODY })),
       }),
     answer: ({ status, headers }) =>
       trace({
@@ -51,6 +56,7 @@ export function createUaTracer(options: UaTraceOptions): UaTracer {
         to: ueName,
         message: String(status),
         fields: { status, ...challengeFields(headers) },
+        wire: httpWire(() => formatHttpResponse({ status, headers, body: NO_BODY })),
       }),
   }
 }

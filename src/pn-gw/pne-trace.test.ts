@@ -29,6 +29,7 @@ test('what a PNE sends is received on CPNS-1, by name', () => {
   expect(traced((trace) => trace.fromPne(ERROR))).toEqual([
     {
       kind: 'message',
+      wire: expect.any(Function),
       point: 'CPNS-1',
       side: 'received',
       from: PNE,

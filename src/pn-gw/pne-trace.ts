@@ -27,8 +27,9 @@ export function createPneTrace(
   ): void => {
     const at = { ...seen, side: 'sent' as const, atMs: ports.clock.nowMs() }
     const frame = classifyFrame(octets)
-    if (frame.kind === 'handshake') ports.trace(messageEvent(decodeMessage(octets), at))
-    else {
+    if (frame.kind === 'handshake') {
+      ports.trace(messageEvent(decodeMessage(octets), at, octets))
+    } else {
       const fields = { SessionID: frame.sessionId, octets: octets.length }
       ports.trace({ kind: 'message', ...at, message: NAMES[frame.kind], fields })
     }

@@ -1,6 +1,7 @@
 /** Zn and Zh in other clothes: JSON of TS 29.309 and TS 29.562, the web service of TS 29.109 Annex D. */
 export * from './common-schemas.ts'
 export type * from './exchange.ts'
+export * from './hide-keys.ts'
 export * from './json.ts'
 export * from './nbsp-gba.ts'
 export * from './nhss-gba.ts'

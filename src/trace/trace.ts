@@ -4,11 +4,26 @@
  *
  * An event is written by the entity that sends the message and by the one that receives it; a view
  * that shows both ends of a line takes only the `sent` ones. `fields` holds values that may be seen by
- * anyone: never a key, password, RES, CK or IK. B-TIDs and RANDs are public.
+ * anyone: never a key, password, RES, CK or IK. B-TIDs and RANDs are public. The same goes for the octets
+ * that `wire` makes, unless they are asked for with the secrets in them, which only the lab does.
  */
 
 /** The reference points that messages are traced on; APDU stands for the card's interface. */
 export type ReferencePoint = 'Ub' | 'Zh' | 'Zn' | 'Ua' | 'CPNS-1' | 'CPNS-2' | 'APDU'
+
+/** A message as octets, for captures and for who opens it. */
+export interface TraceWire {
+  /** What reads the octets: an APDU or its answer, a Diameter or HTTP/1.1 message, a CPNS message. */
+  readonly protocol: 'apdu' | 'diameter' | 'http' | 'cpns'
+  /** The whole message, as it was before any encryption below it. */
+  readonly octets: Uint8Array
+}
+
+/** How the octets of a message are wanted. */
+export interface WireWish {
+  /** Whether secrets stay in it; otherwise others of the same length are in their place. */
+  readonly reveal: boolean
+}
 
 /** One message on one reference point, as one end saw it. */
 export interface TraceEvent {
@@ -27,6 +42,8 @@ export interface TraceEvent {
   readonly transactionId?: string
   /** Decoded values that may be shown, in the order in which they are worth reading. */
   readonly fields: Readonly<Record<string, string | number>>
+  /** Makes the octets of the message; a function, so that they cost nothing until somebody wants them. */
+  readonly wire?: (wish: WireWish) => TraceWire
 }
 
 /** Something that happened inside one entity and belongs in the story: a check passed, a key was agreed. */

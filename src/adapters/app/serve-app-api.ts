@@ -8,6 +8,7 @@ import { describePn, type ShownPn } from '../../cpns-server/shown-pn.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromBase64, toHex, utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
 import { Problem } from '../rest/problem.ts'
@@ -58,6 +59,8 @@ export interface AppApiPorts {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A running API. */
@@ -88,6 +91,7 @@ export async function serveAppApi(
     ...options,
     maxBodyOctets: MAX_BODY_OCTETS,
     failureEvent: 'application-request-failed',
+    ...(ports.keyLog && { keyLog: ports.keyLog }),
   }
   const app = createRestServer(rest, ports.log)
   addRoutes(app, { ...ports, hub, authorization: createAppAuthorization(ports) }, options.version)

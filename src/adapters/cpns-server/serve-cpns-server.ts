@@ -10,6 +10,7 @@ import type { CpnsServerOptions, CpnsServerPorts } from '../../cpns-server/optio
 import { createSealingRing } from '../../crypto/sealing-ring.ts'
 import { createPskKeySource } from '../../naf/psk-key-source.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { createMemoryBus } from '../bus/memory-bus.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { type RunningServer, type ServeCpnsOptions, serveCpns } from '../http/serve-cpns.ts'
@@ -26,7 +27,10 @@ export interface ServeCpnsServerOptions extends CpnsServerOptions {
 }
 
 /** What it is given; the store stays the caller's. */
-export type ServeCpnsServerPorts = Omit<CpnsServerPorts, 'bus' | 'stateRing'>
+export type ServeCpnsServerPorts = Omit<CpnsServerPorts, 'bus' | 'stateRing'> & {
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
+}
 
 /** A CPNS Server that listens. */
 export interface ServedCpnsServer {
@@ -57,7 +61,8 @@ export async function serveCpnsServer(
     bus: createMemoryBus(),
     stateRing: createSealingRing({ purpose: 'cpns state' }, ports),
   })
-  const shared = { log: ports.log, ...endpointsOf(server) }
+  const { log, keyLog } = ports
+  const shared = { log, ...(keyLog && { keyLog }), ...endpointsOf(server) }
   const listening: RunningServer[] = []
   const close = async (): Promise<void> => {
     await Promise.all(listening.map((one) => one.close()))

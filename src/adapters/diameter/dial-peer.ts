@@ -47,7 +47,7 @@ const WORTHWHILE_MS = 10_000
 export function dialPeer(
   target: DiameterTarget,
   node: DialingNode,
-  { clock, random }: DiameterPorts,
+  { clock, random, keyLog }: DiameterPorts,
 ): DialedPeer {
   const name = `${target.host}:${target.port}`
   const abort = new AbortController()
@@ -62,7 +62,11 @@ export function dialPeer(
 
   /** @returns Why it has ended. */
   const useConnection = async (): Promise<string> => {
-    connection = await openConnection(target, node, { clock, signal: abort.signal })
+    connection = await openConnection(target, node, {
+      clock,
+      signal: abort.signal,
+      ...(keyLog && { keyLog }),
+    })
     if (abort.signal.aborted) return connection.stop(0)
     const peer = await connection.opened
     decide()
@@ -112,9 +116,10 @@ export function dialPeer(
 async function openConnection(
   target: DiameterTarget,
   node: DialingNode,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  ports: Pick<DiameterPorts, 'clock' | 'keyLog'> & { readonly signal: AbortSignal },
 ): Promise<PeerConnection> {
-  const socket = await connectSocket(target, signal)
+  const { clock } = ports
+  const socket = await connectSocket(target, ports)
   const { desk, limits, log } = node
   return new PeerConnection({
     socket,
@@ -153,10 +158,14 @@ function createGate(): { readonly passed: Promise<void>; open(): void } {
   return { passed, open: () => open() }
 }
 
-function connectSocket(target: DiameterTarget, signal: AbortSignal): Promise<Socket> {
+function connectSocket(
+  target: DiameterTarget,
+  { signal, keyLog }: Pick<DiameterPorts, 'keyLog'> & { readonly signal: AbortSignal },
+): Promise<Socket> {
   const { host, port, tls, originHost } = target
   if (tls === undefined) return connectTcp({ host, port }, signal)
-  return connectTls({ serverName: originHost, host, port, timeoutMs: CONNECT_TIMEOUT_MS, ...tls })
+  const own = { timeoutMs: CONNECT_TIMEOUT_MS, ...(keyLog && { keyLog }) }
+  return connectTls({ serverName: originHost, host, port, ...own, ...tls })
 }
 
 function connectTcp(

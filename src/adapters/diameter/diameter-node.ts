@@ -8,6 +8,7 @@ import {
 } from '../../diameter/base/identifiers.ts'
 import type { PeerContext } from '../../diameter/base/peer-state.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Trace } from '../../trace/trace.ts'
@@ -30,6 +31,8 @@ export interface DiameterPorts {
   readonly random: Random
   readonly log?: Log
   readonly trace?: Trace
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A node of one application, as its connections need it. */

@@ -14,6 +14,7 @@ import {
   type RequestDesk,
 } from '../../diameter/base/request-desk.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import {
   createDiameterNode,
@@ -90,6 +91,7 @@ export async function serveDiameter(
   }
 
   const server = createListener(options, accept)
+  logKeys(server, ports.keyLog)
   server.maxConnections = maxConnections
   server.on('connection', (socket: Socket) => {
     sockets.add(socket)

@@ -1,15 +1,17 @@
 /** Zh over Diameter: the HSS as a server, and the BSF's way to it. TS 29.109 4, RFC 6733 */
 import { isSameIdentity } from '../../diameter/base/capabilities.ts'
-import { readAnswer, writeRequest } from '../../diameter/base/command.ts'
+import { readAnswer, writeAnswer, writeRequest } from '../../diameter/base/command.ts'
 import { DiameterFailure } from '../../diameter/base/diameter-failure.ts'
+import type { DiameterMessage, MessageIds } from '../../diameter/base/message.ts'
 import { handlerOf } from '../../diameter/base/request-desk.ts'
 import { APPLICATION_ZH, MULTIMEDIA_AUTH } from '../../diameter/zh/multimedia-auth.ts'
-import type { Zh } from '../../gba/zh.ts'
+import type { Zh, ZhAnswer } from '../../gba/zh.ts'
 import { noTrace } from '../../trace/trace.ts'
 import { createTracedExchange } from '../in-process/traced-exchange.ts'
 import { describeZhAnswer, describeZhRequest } from '../in-process/zh.ts'
 import { type ConnectDiameterOptions, connectDiameter } from './connect-node.ts'
 import type { DiameterPorts } from './diameter-node.ts'
+import { answeredWire, diameterWire, NO_IDS } from './message-wire.ts'
 import { readZhAnswer, readZhRequest, writeZhAnswer, writeZhRequest } from './multimedia-auth.ts'
 import { type DiameterServer, type ServeDiameterOptions, serveDiameter } from './serve-node.ts'
 
@@ -56,22 +58,31 @@ export function serveDiameterZh(
       }
       const { sessionId, vendorSpecificApplicationId } = values
       const request = readZhRequest(values)
-      const answer =
-        request === undefined
-          ? ({ outcome: 'identity-unknown' } as const)
-          : await exchange(
-              { ...describeZhRequest(request), transactionId: sessionId },
-              () => hss.requestVector(request),
-              describeZhAnswer,
-            )
-      return {
+      const answerOf = (answer: ZhAnswer) => ({
         sessionId,
         vendorSpecificApplicationId,
         authSessionState: 'NO_STATE_MAINTAINED' as const,
         originHost,
         originRealm,
         ...writeZhAnswer(answer),
-      }
+      })
+      if (request === undefined) return answerOf({ outcome: 'identity-unknown' })
+      const write = () => writeRequest(MULTIMEDIA_AUTH, values, NO_IDS)
+      const answer = await exchange(
+        {
+          ...describeZhRequest(request),
+          transactionId: sessionId,
+          wire: diameterWire(sessionId, write),
+        },
+        () => hss.requestVector(request),
+        (told) => ({
+          ...describeZhAnswer(told),
+          wire: diameterWire(sessionId, () =>
+            writeAnswer(MULTIMEDIA_AUTH, answerOf(told), write()),
+          ),
+        }),
+      )
+      return answerOf(answer)
     },
   })
   const node = { ...options, peers: [...bsfs, ...relays], applicationId: APPLICATION_ZH }
@@ -88,21 +99,34 @@ export function connectDiameterZh(
   return {
     requestVector(request) {
       const start = client.nextRequest()
+      const { sessionId } = start
+      const write = (ids: MessageIds) => {
+        const authSessionState = 'NO_STATE_MAINTAINED' as const
+        const values = { ...start, authSessionState, ...writeZhRequest(request) }
+        return writeRequest(MULTIMEDIA_AUTH, values, ids)
+      }
+      let answered: DiameterMessage | undefined
       const ask = async () => {
         const answer = await client.ask({
-          write: (ids) => {
-            const authSessionState = 'NO_STATE_MAINTAINED' as const
-            const values = { ...start, authSessionState, ...writeZhRequest(request) }
-            return writeRequest(MULTIMEDIA_AUTH, values, ids)
-          },
-          read: (message) =>
+          write,
+          read: (message) => {
+            answered = message
             // With the E flag it comes from a node that knows nothing of Zh.
-            message.error ? undefined : readZhAnswer(readAnswer(MULTIMEDIA_AUTH, message), request),
+            if (message.error) return undefined
+            return readZhAnswer(readAnswer(MULTIMEDIA_AUTH, message), request)
+          },
         })
         return answer ?? ({ outcome: 'unavailable' } as const)
       }
-      const shown = { ...describeZhRequest(request), transactionId: start.sessionId }
-      return exchange(shown, ask, describeZhAnswer)
+      const shown = {
+        ...describeZhRequest(request),
+        transactionId: sessionId,
+        wire: diameterWire(sessionId, () => write(NO_IDS)),
+      }
+      return exchange(shown, ask, (answer) => ({
+        ...describeZhAnswer(answer),
+        ...answeredWire(sessionId, answered),
+      }))
     },
     close: () => client.close(),
   }

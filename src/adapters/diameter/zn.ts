@@ -1,14 +1,16 @@
 /** Zn over Diameter: the BSF as a server, and a NAF's way to it. TS 29.109 5, RFC 6733 */
-import { readAnswer, writeRequest } from '../../diameter/base/command.ts'
+import { readAnswer, writeAnswer, writeRequest } from '../../diameter/base/command.ts'
+import type { DiameterMessage, MessageIds } from '../../diameter/base/message.ts'
 import { handlerOf } from '../../diameter/base/request-desk.ts'
 import { APPLICATION_ZN, BOOTSTRAPPING_INFO } from '../../diameter/zn/bootstrapping-info.ts'
-import type { Zn } from '../../gba/zn.ts'
+import type { Zn, ZnAnswer } from '../../gba/zn.ts'
 import { noTrace } from '../../trace/trace.ts'
 import { createTracedExchange } from '../in-process/traced-exchange.ts'
 import { describeZnAnswer, describeZnRequest, type ZnServer } from '../in-process/zn.ts'
 import { readZnAnswer, readZnRequest, writeZnAnswer, writeZnRequest } from './bootstrapping-info.ts'
 import { type ConnectDiameterOptions, connectDiameter } from './connect-node.ts'
 import type { DiameterPorts } from './diameter-node.ts'
+import { answeredWire, diameterWire, NO_IDS } from './message-wire.ts'
 import { type DiameterServer, type ServeDiameterOptions, serveDiameter } from './serve-node.ts'
 
 /** Both ends, as the trace names them. */
@@ -55,22 +57,31 @@ export function serveDiameterZn(
       const { sessionId, vendorSpecificApplicationId } = values
       const naf = { originHost: values.originHost }
       const request = readZnRequest(values)
-      const answer =
-        request === undefined
-          ? ({ outcome: 'transaction-identifier-invalid' } as const)
-          : await exchange(
-              { ...describeZnRequest(request), transactionId: sessionId },
-              () => bsf.bootstrappingInfo(naf, request),
-              describeZnAnswer,
-            )
-      return {
+      const answerOf = (answer: ZnAnswer) => ({
         sessionId,
         vendorSpecificApplicationId,
         authSessionState: 'NO_STATE_MAINTAINED' as const,
         originHost,
         originRealm,
         ...writeZnAnswer(answer),
-      }
+      })
+      if (request === undefined) return answerOf({ outcome: 'transaction-identifier-invalid' })
+      const write = () => writeRequest(BOOTSTRAPPING_INFO, values, NO_IDS)
+      const answer = await exchange(
+        {
+          ...describeZnRequest(request),
+          transactionId: sessionId,
+          wire: diameterWire(sessionId, write),
+        },
+        () => bsf.bootstrappingInfo(naf, request),
+        (told) => ({
+          ...describeZnAnswer(told),
+          wire: diameterWire(sessionId, () =>
+            writeAnswer(BOOTSTRAPPING_INFO, answerOf(told), write()),
+          ),
+        }),
+      )
+      return answerOf(answer)
     },
   })
   return serveDiameter({ ...options, applicationId: APPLICATION_ZN }, [handler], ports)
@@ -87,20 +98,31 @@ export function connectDiameterZn(
   return {
     requestBootstrappingInfo(request) {
       const start = client.nextRequest()
+      const { sessionId } = start
+      const write = (ids: MessageIds) =>
+        writeRequest(BOOTSTRAPPING_INFO, { ...start, ...writeZnRequest(request) }, ids)
+      let answered: DiameterMessage | undefined
       const ask = async () => {
         const answer = await client.ask({
-          write: (ids) =>
-            writeRequest(BOOTSTRAPPING_INFO, { ...start, ...writeZnRequest(request) }, ids),
-          read: (message) =>
+          write,
+          read: (message) => {
+            answered = message
             // With the E flag it comes from a node that knows nothing of Zn.
-            message.error
-              ? undefined
-              : readZnAnswer(readAnswer(BOOTSTRAPPING_INFO, message), clock.nowMs()),
+            if (message.error) return undefined
+            return readZnAnswer(readAnswer(BOOTSTRAPPING_INFO, message), clock.nowMs())
+          },
         })
         return answer ?? ({ outcome: 'unavailable' } as const)
       }
-      const shown = { ...describeZnRequest(request), transactionId: start.sessionId }
-      return exchange(shown, ask, describeZnAnswer)
+      const shown = {
+        ...describeZnRequest(request),
+        transactionId: sessionId,
+        wire: diameterWire(sessionId, () => write(NO_IDS)),
+      }
+      return exchange(shown, ask, (answer) => ({
+        ...describeZnAnswer(answer),
+        ...answeredWire(sessionId, answered),
+      }))
     },
     close: () => client.close(),
   }

@@ -19,6 +19,7 @@ import {
   type GbaCredentials,
 } from '../../pn-gw/gba-credentials.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { serveCpns } from '../http/serve-cpns.ts'
 import { loadOrCreateCertificate } from '../tls/load-or-create-certificate.ts'
 import { connectTrusted, createServerWay, type ServerTarget } from './server-way.ts'
@@ -44,6 +45,8 @@ export interface ServeGatewayPorts extends Omit<PnGwPorts, 'credentials' | 'conn
   /** The EUKey of a password, to be used where GBA fails; default nothing. K-3 */
   readonly password?: CredentialSource
   readonly tapServer?: TapServer
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** Sees each connection with the server first; default nobody. */
@@ -63,6 +66,8 @@ export interface ServePasswordGatewayPorts
   /** The EUKey of the password. */
   readonly password: CredentialSource
   readonly tapServer?: TapServer
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A PN GW that listens for PNEs; `gateway.start()` lets it begin. */
@@ -91,7 +96,7 @@ export async function serveGateway(
   const { password, log } = ports
   const credentials = createGbaCredentials({ ...options, entityName: options.name }, ports)
   const { nafFqdn } = options.nafId
-  const way = createServerWay(options.server, { credentials, nafFqdn, clock: ports.clock })
+  const way = createServerWay(options.server, { ...ports, credentials, nafFqdn })
   const gba = way.credentials
   const used = password ? createFallbackCredentials({ gba, password, log }) : gba
   return { ...(await listen(options, { ...ports, ...way, credentials: used })), credentials }
@@ -102,7 +107,7 @@ export function servePasswordGateway(
   options: ServePasswordGatewayOptions,
   ports: ServePasswordGatewayPorts,
 ): Promise<ListeningGateway> {
-  const connect = () => connectTrusted(options.server)
+  const connect = () => connectTrusted(options.server, ports.keyLog)
   return listen(options, { ...ports, connect, credentials: ports.password })
 }
 
@@ -134,7 +139,7 @@ async function listen(
 async function listenForPnes(
   gateway: PnGw,
   { listen, certificateFolder }: Pick<ServeGatewayOptions, 'listen' | 'certificateFolder'>,
-  ports: Pick<PnGwPorts, 'clock' | 'random' | 'log'>,
+  ports: Pick<ServeGatewayPorts, 'clock' | 'random' | 'log' | 'keyLog'>,
 ) {
   const { host, port } = listen
   const names = isIP(host) > 0 ? { dnsNames: [], ipAddresses: [host] } : { dnsNames: [host] }
@@ -148,6 +153,7 @@ async function listenForPnes(
     port,
     tls,
     log: ports.log,
+    ...(ports.keyLog && { keyLog: ports.keyLog }),
     sockets: { ...CPNS_1, accept: (socket) => void gateway.servePne(socket) },
   })
   const authority = host.includes(':') ? `[${host}]` : host

@@ -10,6 +10,7 @@ import type { PskVersion } from '../../naf/psk-exchange.ts'
 import type { GbaCredentials } from '../../pn-gw/gba-credentials.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { createPskConnector } from '../naf/psk-client.ts'
 import type { Trust } from '../tls/trust.ts'
 import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
@@ -32,6 +33,8 @@ export interface PskWayPorts {
   readonly credentials: GbaCredentials
   readonly nafFqdn: Fqdn
   readonly clock: Clock
+  /** Takes the secrets of the connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 const SUBPROTOCOL = 'cpns2.v1'
@@ -40,14 +43,19 @@ const ALPN = ['http/1.1']
 /** @param ports.nafFqdn FQDN of the server as NAF, as configured. */
 export function createServerWay(server: ServerTarget, ports: PskWayPorts): ServerWay {
   if ('psk' in server) return createPskWay(socketTargetOf(server), server.psk, ports)
-  return { credentials: ports.credentials, connect: () => connectTrusted(server) }
+  return { credentials: ports.credentials, connect: () => connectTrusted(server, ports.keyLog) }
 }
 
 /** CPNS-2 under a certificate. @throws As `ServerWay.connect`. */
 export function connectTrusted(
   server: Extract<ServerTarget, { trust: unknown }>,
+  keyLog?: KeyLog,
 ): Promise<FrameSocket> {
-  return connectFrameSocket({ ...socketTargetOf(server), trust: server.trust })
+  return connectFrameSocket({
+    ...socketTargetOf(server),
+    trust: server.trust,
+    ...(keyLog && { keyLog }),
+  })
 }
 
 function socketTargetOf({ url }: ServerTarget) {
@@ -61,7 +69,7 @@ function socketTargetOf({ url }: ServerTarget) {
 function createPskWay(
   target: { readonly url: string; readonly subprotocol: string },
   version: PskVersion,
-  { credentials, nafFqdn, clock }: PskWayPorts,
+  { credentials, nafFqdn, clock, keyLog }: PskWayPorts,
 ): ServerWay {
   let tlsBtid: Btid | undefined
   let socket: FrameSocket | undefined
@@ -72,7 +80,14 @@ function createPskWay(
       return key
     },
   }
-  const psk = createPskConnector({ keys, nafFqdn, version, clock, alpn: ALPN })
+  const psk = createPskConnector({
+    keys,
+    nafFqdn,
+    version,
+    clock,
+    alpn: ALPN,
+    ...(keyLog && { keyLog }),
+  })
   const matched = async (obtaining: Promise<Credentials>): Promise<Credentials> => {
     const obtained = await obtaining
     if (obtained.btid !== tlsBtid) socket?.close('another bootstrapping run')

@@ -15,6 +15,7 @@ import {
 import { importSubscribers } from '../../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../../identity/impi.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
 import type { AdminAuthorization } from '../rest/admin-token.ts'
 import { Problem } from '../rest/problem.ts'
@@ -48,6 +49,8 @@ export interface HssAdminPorts {
   readonly authorization: AdminAuthorization
   readonly clock: Clock
   readonly log: Log
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A running admin API. */
@@ -73,7 +76,12 @@ export async function serveHssAdmin(
   options: ServeHssAdminOptions,
   ports: HssAdminPorts,
 ): Promise<ServedHssAdmin> {
-  const rest = { ...options, maxBodyOctets: MAX_BODY_OCTETS, failureEvent: 'admin-request-failed' }
+  const rest = {
+    ...options,
+    maxBodyOctets: MAX_BODY_OCTETS,
+    failureEvent: 'admin-request-failed',
+    ...(ports.keyLog && { keyLog: ports.keyLog }),
+  }
   const app = createRestServer(rest, ports.log)
   app.addContentTypeParser(
     [...ADMIN_ROUTES.importSubscribers.accepts],

@@ -17,7 +17,7 @@ type ConnectCallback = (
  */
 export function secureConnector(
   { host, port }: Pick<ServerAddress, 'host' | 'port'>,
-  options: Pick<TlsTarget, 'trust' | 'certificate' | 'serverName' | 'timeoutMs'>,
+  options: Pick<TlsTarget, 'trust' | 'certificate' | 'serverName' | 'timeoutMs' | 'keyLog'>,
   psk?: PskConnector,
 ) {
   const connect: PskConnector = psk ?? ((at) => connectTls({ ...at, alpn: ALPN, ...options }))

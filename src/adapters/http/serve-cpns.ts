@@ -6,8 +6,10 @@ import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
 import { type ServePskTlsPorts, servePskTls } from '../naf/psk-server.ts'
+import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { createPostHandler, type PostEndpoint } from './answer-post.ts'
 import { type SocketEndpoint, serveFrameSockets } from './serve-frame-sockets.ts'
@@ -27,6 +29,8 @@ export interface ServeCpnsOptions {
   readonly maxConnections?: number
   /** For a whole request to arrive; default 10 s. */
   readonly requestTimeoutMs?: number
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
   /** Takes what went wrong inside; default nobody. */
   readonly log?: Log
 }
@@ -55,6 +59,7 @@ export async function serveCpns(options: ServeCpnsOptions): Promise<RunningServe
   if (!secure) assertLoopback(options.host)
   const shared = { secure, log: options.log ?? noLog }
   const server = createServer(options)
+  logKeys(server, options.keyLog)
   server.on('request', createPostHandler(options.post, shared))
   const frameSockets = options.sockets && serveFrameSockets(server, options.sockets, shared)
   const serving = await (options.psk === undefined
@@ -92,7 +97,12 @@ async function servePskConnections(
   const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options
   const serving = await servePskTls(
     { host, port, alpn: ALPN, maxConnections, handshakeTimeoutMs: requestTimeoutMs },
-    { ...psk, log, onConnection: (socket) => void server.emit('connection', socket) },
+    {
+      ...psk,
+      ...(options.keyLog && { keyLog: options.keyLog }),
+      log,
+      onConnection: (socket) => void server.emit('connection', socket),
+    },
   )
   // It never listens itself, and without this it would not watch over slow requests.
   server.emit('listening')

@@ -22,6 +22,8 @@ export interface TracedMessage {
   readonly fields: TraceEvent['fields']
   /** Of a request that has one on the wire; default: they are numbered. */
   readonly transactionId?: string
+  /** Its octets, where it has some. */
+  readonly wire?: NonNullable<TraceEvent['wire']>
 }
 
 /** Traces the messages of exchanges at one end or both. */

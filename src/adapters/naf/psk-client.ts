@@ -10,6 +10,8 @@ import type { UaKey, UaKeySource } from '../../naf/card-key-source.ts'
 import { type PskVersion, uaIdOfPskTls } from '../../naf/psk-exchange.ts'
 import { formatPskIdentity, hintLists } from '../../naf/psk-identity.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
+import { logKeys } from '../tls/log-keys.ts'
 import { PSK_CIPHERS } from './psk-ciphers.ts'
 
 /** Where to connect, and with which key. */
@@ -24,6 +26,8 @@ export interface PskTlsTarget {
   /** Ks_ext_NAF or Ks_NAF for the FQDN and the Ua id of the version. */
   readonly key: UaKey
   readonly clock: Clock
+  /** Takes the secrets of the connection; default nobody. */
+  readonly keyLog?: KeyLog
   /** Application protocols in order of preference. RFC 7301 */
   readonly alpn?: readonly string[]
   /** For connecting and the handshake together; default 10 s. */
@@ -66,6 +70,7 @@ export function connectPskTls(target: PskTlsTarget): Promise<TLSSocket> {
   const name = `${host}:${port}`
   return new Promise((resolve, reject) => {
     const socket = startHandshake(target)
+    logKeys(socket, target.keyLog)
     const fail = (error: CpnsError): void => {
       timer.cancel()
       socket.destroy()

@@ -17,7 +17,9 @@ import type { PskLookup, PskPeer, PskVersion } from '../../naf/psk-exchange.ts'
 import { formatPskHint } from '../../naf/psk-identity.ts'
 import type { KeyUse } from '../../naf/realm.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
+import { logKeys } from '../tls/log-keys.ts'
 import { PSK_CIPHERS } from './psk-ciphers.ts'
 import { PskGate } from './psk-gate.ts'
 
@@ -49,6 +51,8 @@ export interface ServePskTlsPorts {
   /** Takes a connection whose client has proved itself; `pskPeerOf` says later again of whom it is. */
   readonly onConnection: (socket: TLSSocket, peer: PskPeer) => void
   readonly log?: Log
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A PSK-TLS server that listens. */
@@ -83,6 +87,7 @@ export async function servePskTls(
   if (versions.length === 0) throw new RangeError('versions is empty')
   const connections = new Set<Socket>()
   const tls = createSecureServer(options, versions)
+  logKeys(tls, ports.keyLog)
   const handshakes = createHandshakes(options, ports)
   const tcp = createTcpServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     connections.add(socket)

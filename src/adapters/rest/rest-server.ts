@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
+import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { PROBLEM_MEDIA_TYPE, Problem, problemDocument } from './problem.ts'
 
@@ -18,6 +20,8 @@ export interface RestServerOptions {
   readonly maxBodyOctets: number
   /** Name of the event that is logged when we fail. */
   readonly failureEvent: string
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -41,6 +45,7 @@ export function createRestServer(options: RestServerOptions, log: Log): FastifyI
       https: { cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' },
     }),
   }) as unknown as FastifyInstance
+  logKeys(app.server, options.keyLog)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem(404)))
   app.setErrorHandler((error, request, reply) => {
     const problem = problemOf(error)

@@ -17,6 +17,7 @@ export function connectHttp1(target: SbiTarget): SbiClient {
     trust = { kind: 'system' },
     certificate,
     serverName,
+    keyLog,
   } = target
   const prefix = address.url.pathname.replace(/\/$/, '')
   const pool = new Pool(address.url.origin, {
@@ -27,6 +28,7 @@ export function connectHttp1(target: SbiTarget): SbiClient {
           trust,
           timeoutMs,
           ...(certificate && { certificate }),
+          ...(keyLog && { keyLog }),
           ...(serverName === undefined ? {} : { serverName }),
         })
       : { timeout: timeoutMs },

@@ -9,6 +9,7 @@ import {
 } from 'node:http2'
 import { TransportFailed } from '../../errors/errors.ts'
 import { concatOctets } from '../../octets/octets.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { connectTls, type TlsTarget } from '../tls/connect-tls.ts'
 import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
@@ -23,6 +24,8 @@ export interface SbiTarget {
   readonly certificate?: TlsTarget['certificate']
   /** Name that the server's certificate holds; default the host of `apiRoot`. */
   readonly serverName?: string
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
   /** For connecting, request and answer together; default 5 s. */
   readonly timeoutMs?: number
 }
@@ -114,7 +117,7 @@ export function connectHttp2(target: SbiTarget): SbiClient {
 }
 
 async function connectSession(
-  { trust = { kind: 'system' }, certificate, serverName }: SbiTarget,
+  { trust = { kind: 'system' }, certificate, serverName, keyLog }: SbiTarget,
   { url, host, port, secure }: ServerAddress,
   timeoutMs: number,
 ): Promise<ClientHttp2Session> {
@@ -127,6 +130,7 @@ async function connectSession(
     alpn: ['h2'],
     timeoutMs,
     ...(certificate && { certificate }),
+    ...(keyLog && { keyLog }),
     ...(serverName === undefined ? {} : { serverName }),
   })
   if (socket.alpnProtocol !== 'h2') {

@@ -22,10 +22,12 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { concatOctets } from '../../octets/octets.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { problemResponse } from '../../sbi/problem-details.ts'
 import { answerRequest, PROBLEMS, type SbiRoute } from '../../sbi/routes.ts'
+import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { clientNameOf } from './client-name.ts'
@@ -43,6 +45,8 @@ export interface ServeSbiOptions {
   /** Without TLS, on this machine only: who asks, by its IP address. */
   readonly plainClients?: Readonly<Record<string, string>>
   readonly limits?: Partial<SbiLimits>
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
   /** Told of faults of our own. */
   readonly log?: Log
 }
@@ -108,6 +112,7 @@ export async function serveSbi(
     version === 'HTTP/2'
       ? createHttp2(options, limits, listener)
       : createHttp1(options, limits, listener)
+  logKeys(server, options.keyLog)
   server.maxConnections = limits.maxConnections
   const sockets = new Set<Socket>()
   server.on('connection', (socket: Socket) => {

@@ -2,6 +2,7 @@
 import type { Zh, ZhAnswer, ZhRequest } from '../../gba/zh.ts'
 import type { Impi } from '../../identity/impi.ts'
 import type { MncLength } from '../../identity/imsi.ts'
+import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { JSON_MEDIA_TYPE } from '../../sbi/json.ts'
 import {
   authDataPath,
@@ -19,8 +20,9 @@ import type { ZhConnection, ZhNames } from '../diameter/zh.ts'
 import { createTracedExchange } from '../in-process/traced-exchange.ts'
 import { describeZhAnswer, describeZhRequest } from '../in-process/zh.ts'
 import { connectHttp2, type SbiClient, type SbiTarget } from './connect-http2.ts'
+import { sbiRequestWire, sbiResponseWire } from './sbi-wire.ts'
 import { type SbiServer, type ServeSbiOptions, serveSbi } from './serve-sbi.ts'
-import type { SbiPorts } from './zn.ts'
+import { type SbiPorts, withKeyLog } from './zn.ts'
 
 /** Where the GUSS is: the store of the HSS, for instance. */
 export interface SubscriberFinder {
@@ -57,7 +59,7 @@ export function serveNhssGba(options: ServeSbiZhOptions, ports: SbiPorts): Promi
   })
   return serveSbi(
     'HTTP/2',
-    options,
+    withKeyLog(options, ports),
     routes.map((route) => onlyFor(known, route)),
   )
 }
@@ -86,20 +88,43 @@ async function subscriberData(from: SubscriberFinder, impi: Impi): Promise<Subsc
  * @throws {ConfigurationInvalid} If `apiRoot` cannot be used.
  */
 export function connectNhssGba(options: ConnectSbiZhOptions, ports: SbiPorts): ZhConnection {
-  const client = connectHttp2(options)
+  const client = connectHttp2(withKeyLog(options, ports))
   const exchange = tracedExchange('asker', options.names, ports)
   return {
-    requestVector: (request) =>
-      exchange(describeZhRequest(request), () => askBoth(client, request), describeZhAnswer),
+    requestVector(request) {
+      const written = authDataRequest(request)
+      let answered: SbiResponse | undefined
+      const ask = () =>
+        askBoth(client, request, async () => {
+          answered = await client.ask(written)
+          return answered
+        })
+      const shown = { ...describeZhRequest(request), wire: sbiRequestWire(written) }
+      return exchange(shown, ask, (answer) => ({
+        ...describeZhAnswer(answer),
+        ...sbiResponseWire(answered),
+      }))
+    },
     close: () => client.close(),
   }
 }
 
-async function askBoth(client: SbiClient, request: ZhRequest): Promise<ZhAnswer> {
+function authDataRequest(request: ZhRequest): SbiRequest {
+  return {
+    method: 'POST',
+    path: authDataPath(request.impi),
+    contentType: JSON_MEDIA_TYPE,
+    body: encodeAuthDataRequest(request),
+  }
+}
+
+async function askBoth(
+  client: SbiClient,
+  request: ZhRequest,
+  askAuthData: () => Promise<SbiResponse | undefined>,
+): Promise<ZhAnswer> {
   const { impi } = request
-  const body = encodeAuthDataRequest(request)
-  const path = authDataPath(impi)
-  const authData = await client.ask({ method: 'POST', path, contentType: JSON_MEDIA_TYPE, body })
+  const authData = await askAuthData()
   if (authData === undefined) return { outcome: 'unavailable' }
   const answer = readAuthDataResponse(authData, request)
   if (answer.outcome !== 'success') return answer

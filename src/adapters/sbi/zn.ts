@@ -1,6 +1,7 @@
 /** Zn over HTTP/2 (Nbsp_GBA) and as web service: BSF as server, and a NAF's way to it. TS 29.309, TS 29.109 5.3 */
 import type { Zn } from '../../gba/zn.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { JSON_MEDIA_TYPE } from '../../sbi/json.ts'
 import {
@@ -25,12 +26,15 @@ import { createTracedExchange } from '../in-process/traced-exchange.ts'
 import { describeZnAnswer, describeZnRequest, type ZnServer } from '../in-process/zn.ts'
 import { connectHttp1 } from './connect-http1.ts'
 import { connectHttp2, type SbiClient, type SbiTarget } from './connect-http2.ts'
+import { sbiRequestWire, sbiResponseWire } from './sbi-wire.ts'
 import { type SbiServer, type ServeSbiOptions, serveSbi } from './serve-sbi.ts'
 
 /** Time, and who looks. */
 export interface SbiPorts {
   readonly clock: Clock
   readonly trace?: Trace
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A BSF on a socket. Who asks is the NAF's identity in its allow-list. */
@@ -52,18 +56,22 @@ export interface ConnectWebServiceZnOptions extends ConnectSbiZnOptions {
 
 /** Nbsp_GBA over HTTP/2. @throws {ConfigurationInvalid} If host and port cannot be listened on. */
 export function serveNbspGba(options: ServeSbiZnOptions, ports: SbiPorts): Promise<SbiServer> {
-  return serveSbi('HTTP/2', options, nbspGbaRoutes(tracedAnswer(options, ports)))
+  return serveSbi('HTTP/2', withKeyLog(options, ports), nbspGbaRoutes(tracedAnswer(options, ports)))
 }
 
 /** The web service, over HTTP/1.1. @throws {ConfigurationInvalid} As `serveNbspGba`. */
 export function serveZnWebService(options: ServeSbiZnOptions, ports: SbiPorts): Promise<SbiServer> {
-  return serveSbi('HTTP/1.1', options, znWebServiceRoutes(tracedAnswer(options, ports)))
+  return serveSbi(
+    'HTTP/1.1',
+    withKeyLog(options, ports),
+    znWebServiceRoutes(tracedAnswer(options, ports)),
+  )
 }
 
 /** Connects with the first request. @throws {ConfigurationInvalid} If `apiRoot` cannot be used. */
 export function connectNbspGba(options: ConnectSbiZnOptions, ports: SbiPorts): ZnConnection {
   return connectZnOver(
-    connectHttp2(options),
+    connectHttp2(withKeyLog(options, ports)),
     { ...ports, names: options.names },
     {
       write: (request) => ({
@@ -84,7 +92,7 @@ export function connectZnWebService(
 ): ZnConnection {
   const { form = { envelope: false, namespace: GBA_SERVICE_NAMESPACE } } = options
   return connectZnOver(
-    connectHttp1(options),
+    connectHttp1(withKeyLog(options, ports)),
     { ...ports, names: options.names },
     {
       write: (request) => ({
@@ -98,6 +106,11 @@ export function connectZnWebService(
   )
 }
 
+/** TLS secrets are a port of the whole, and an option of each connection. */
+export function withKeyLog<Options extends object>(options: Options, { keyLog }: SbiPorts) {
+  return { ...options, ...(keyLog && { keyLog }) }
+}
+
 interface ZnForm {
   write(request: Parameters<Zn['requestBootstrappingInfo']>[0]): SbiRequest
   read(response: SbiResponse, nowMs: number): Awaited<ReturnType<AnswerZn>>
@@ -109,12 +122,18 @@ function connectZnOver(client: SbiClient, ports: NamedPorts, form: ZnForm): ZnCo
   const exchange = tracedExchange('asker', ports)
   return {
     requestBootstrappingInfo(request) {
+      const written = form.write(request)
+      let response: SbiResponse | undefined
       const ask = async () => {
-        const response = await client.ask(form.write(request))
+        response = await client.ask(written)
         if (response === undefined) return { outcome: 'unavailable' } as const
         return form.read(response, ports.clock.nowMs())
       }
-      return exchange(describeZnRequest(request), ask, describeZnAnswer)
+      const shown = { ...describeZnRequest(request), wire: sbiRequestWire(written) }
+      return exchange(shown, ask, (answer) => ({
+        ...describeZnAnswer(answer),
+        ...sbiResponseWire(response),
+      }))
     },
     close: () => client.close(),
   }

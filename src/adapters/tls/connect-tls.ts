@@ -11,6 +11,8 @@ import {
   TLSSocket,
 } from 'node:tls'
 import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
+import { logKeys } from './log-keys.ts'
 import type { ServerCertificate } from './self-signed-certificate.ts'
 import { pinOf, type Trust } from './trust.ts'
 
@@ -26,6 +28,8 @@ export interface TlsTarget {
   readonly certificate?: Pick<ServerCertificate, 'certificatePem' | 'privateKeyPem'>
   /** Application protocols in order of preference. RFC 7301 */
   readonly alpn?: readonly string[]
+  /** Takes the secrets of the connection; default nobody. */
+  readonly keyLog?: KeyLog
   /** For connecting and the handshake together; default 10 s. */
   readonly timeoutMs?: number
 }
@@ -67,6 +71,7 @@ export function connectTls(target: TlsTarget): Promise<TLSSocket> {
       secure = startHandshake(tcp, target, (error) =>
         error === undefined ? succeed(secure as TLSSocket) : fail(error),
       )
+      logKeys(secure, target.keyLog)
       secure.once('error', fail).once('end', closed).once('close', closed)
     })
   })

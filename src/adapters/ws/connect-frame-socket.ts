@@ -2,6 +2,7 @@
 import { WebSocket } from 'ws'
 import { TransportFailed } from '../../errors/errors.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { PskConnector } from '../naf/psk-client.ts'
 import { connectTls } from '../tls/connect-tls.ts'
 import { assertSecure, parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
@@ -18,6 +19,8 @@ export interface FrameSocketTarget {
   readonly trust?: Trust
   /** PSK-TLS in place of a certificate; then `trust` means nothing. TS 33.222 5.4 */
   readonly psk?: PskConnector
+  /** Takes the secrets of the connection; default nobody. */
+  readonly keyLog?: KeyLog
   /** For each of the two steps, TLS and the opening handshake; default 10 s. */
   readonly timeoutMs?: number
   /** As in `FrameSocketOptions`. */
@@ -49,11 +52,12 @@ export async function connectFrameSocket(target: FrameSocketTarget): Promise<Fra
 }
 
 async function secureConnection({ host, port }: ServerAddress, target: FrameSocketTarget) {
-  const { trust = { kind: 'system' }, timeoutMs, psk } = target
+  const { trust = { kind: 'system' }, timeoutMs, psk, keyLog } = target
   const alpn = ['http/1.1']
+  const own = { ...(timeoutMs && { timeoutMs }), ...(keyLog && { keyLog }) }
   const socket =
     psk === undefined
-      ? await connectTls({ host, port, trust, alpn, ...(timeoutMs && { timeoutMs }) })
+      ? await connectTls({ host, port, trust, alpn, ...own })
       : await psk({ host, port })
   return { createConnection: () => socket }
 }

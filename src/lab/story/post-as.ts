@@ -13,7 +13,7 @@ export async function postAs(
 ): Promise<Uint8Array> {
   const to = nameOf(ENTITIES.server)
   const seen = { point: 'CPNS-2', side: 'sent', from: sender, to, atMs: clock.nowMs() } as const
-  trace(messageEvent(decodeMessage(octets), seen))
+  trace(messageEvent(decodeMessage(octets), seen, octets))
   const { body } = await inTime(post.post(octets), 'the server did not answer')
   return body
 }

@@ -1,0 +1,24 @@
+/** Where both ends of a line are traced, a capture still holds every message once. */
+import type { TraceEvent } from '../../trace/trace.ts'
+
+/** Messages whose other end has not been seen; the oldest are forgotten. */
+const MAX_WAITING = 4096
+
+/** @returns Whether an event is the first of its message. */
+export function createSeenOnce(): (event: Omit<TraceEvent, 'wire'>) => boolean {
+  const waiting = new Map<string, { readonly side: TraceEvent['side']; count: number }>()
+  return (event) => {
+    const key = JSON.stringify([event.point, event.message, event.transactionId, event.fields])
+    const other = waiting.get(key)
+    if (other !== undefined && other.side !== event.side) {
+      other.count -= 1
+      if (other.count === 0) waiting.delete(key)
+      return false
+    }
+    if (other !== undefined) other.count += 1
+    else waiting.set(key, { side: event.side, count: 1 })
+    const [oldest] = waiting.keys()
+    if (waiting.size > MAX_WAITING && oldest !== undefined) waiting.delete(oldest)
+    return true
+  }
+}

@@ -1,0 +1,104 @@
+/** What is seen of messages, into files: flags that all serving commands share. Design 11 */
+import { type Command, Option } from 'commander'
+import { createGrowingFile, type GrowingFile } from '../adapters/capture/append-file.ts'
+import { type CaptureOptions, createCapture, PCAP_STYLES } from '../adapters/capture/capture.ts'
+import { createTraceLines } from '../adapters/capture/trace-lines.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import type { KeyLog } from '../ports/key-log.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
+
+/** The flags. */
+export interface TraceFlags {
+  readonly traceFile?: string
+  readonly pcap?: string
+  readonly pcapStyle?: CaptureOptions['style']
+  readonly keylog?: string
+  /** Only the lab has it. */
+  readonly reveal?: boolean
+}
+
+/** Where events go, until they are closed. */
+export interface OpenedTrace {
+  /** `noTrace` if no file is wanted, so that nobody makes events for nothing. */
+  readonly trace: Trace
+  /** Takes TLS secrets, if they are wanted. */
+  readonly keyLog?: KeyLog
+  close(): void
+}
+
+/** Adds the flags to a command. */
+export function traceable(command: Command): Command {
+  return command
+    .option('--trace-file <file>', 'every message as a JSON line, without secrets; see cpns trace')
+    .option('--pcap <file>', 'every message as a capture for Wireshark, without secrets')
+    .addOption(
+      new Option('--pcap-style <style>', 'what its packets are: messages alone, or in IP and TCP')
+        .choices(PCAP_STYLES)
+        .default('exported'),
+    )
+    .option('--keylog <file>', 'secrets of TLS connections (NSS key log): who has it reads them')
+}
+
+/**
+ * Makes the files, empty.
+ *
+ * @param nameOf One name for each entity. @param warn Takes what a person must know.
+ * @throws {ConfigurationInvalid} If a file cannot be made, or `--reveal` stands alone.
+ */
+export function openTrace(
+  flags: TraceFlags,
+  warn: (line: string) => void,
+  nameOf?: (entity: string) => string,
+): OpenedTrace {
+  const { traceFile, pcap, pcapStyle: style = 'exported', keylog, reveal = false } = flags
+  if (reveal && traceFile === undefined && pcap === undefined) {
+    throw new ConfigurationInvalid('--reveal: needs --trace-file or --pcap')
+  }
+  const files: GrowingFile[] = []
+  const open = (flag: string, path: string): GrowingFile => {
+    const file = createGrowingFile(path, (reason) =>
+      warn(`cpns: ${flag} ${path}: nothing more is written (${reason})`),
+    )
+    files.push(file)
+    return file
+  }
+  const traces: Trace[] = []
+  if (traceFile !== undefined) {
+    const file = open('--trace-file', traceFile)
+    traces.push(createTraceLines({ reveal }, (line) => file.append(`${line}\n`)))
+  }
+  if (pcap !== undefined) {
+    const file = open('--pcap', pcap)
+    const options = { style, reveal, ...(nameOf && { nameOf }) }
+    traces.push(createCapture(options, (octets) => file.append(octets)))
+  }
+  if (reveal) warn(REVEAL_WARNING)
+  return {
+    trace: joinTraces(traces),
+    ...(keylog !== undefined && { keyLog: openKeyLog(open('--keylog', keylog), keylog, warn) }),
+    close() {
+      for (const file of files) file.close()
+    },
+  }
+}
+
+/** One trace for all that look; `noTrace` for nobody. */
+export function joinTraces(traces: readonly Trace[]): Trace {
+  const looking = traces.filter((trace) => trace !== noTrace)
+  const [only] = looking
+  if (only === undefined) return noTrace
+  if (looking.length === 1) return only
+  return (item) => {
+    for (const trace of looking) trace(item)
+  }
+}
+
+function openKeyLog(file: GrowingFile, path: string, warn: (line: string) => void): KeyLog {
+  warn(
+    `cpns: WARNING: ${path} gets the secrets of every TLS connection. Whoever has it reads them.`,
+  )
+  return { line: (text) => file.append(`${text}\n`) }
+}
+
+const REVEAL_WARNING =
+  'cpns: WARNING: --reveal: KEYS, RES, PINs AND DIGESTS ARE WRITTEN IN THE CLEAR. Never outside a lab.'

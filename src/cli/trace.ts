@@ -1,0 +1,113 @@
+/** `cpns trace FILE`: what a trace file holds, as a ladder or as JSON lines. Design 10, 11 */
+import { Command, Option } from 'commander'
+import { readTrace } from '../adapters/capture/read-trace.ts'
+import { createSeenOnce } from '../adapters/capture/seen-once.ts'
+import type { TraceLine } from '../adapters/capture/trace-lines.ts'
+import { nameOf } from '../lab/lab-names.ts'
+import type { ReferencePoint } from '../trace/trace.ts'
+import { createLanes, type Lanes } from './trace-lanes.ts'
+import { untilInterrupted } from './until-interrupted.ts'
+
+interface TraceCommandFlags {
+  readonly entity?: string
+  readonly point?: readonly ReferencePoint[]
+  readonly transaction?: string
+  readonly follow?: boolean
+  readonly json?: boolean
+}
+
+const POINTS = ['APDU', 'Ub', 'Ua', 'Zh', 'Zn', 'CPNS-1', 'CPNS-2'] as const
+const DEFAULT_COLUMNS = 160
+
+/** The command. */
+export function traceCommand(): Command {
+  return new Command('trace')
+    .description(
+      'show a trace file as a ladder: a column for each entity, an arrow for each message',
+    )
+    .argument('<file>', 'what --trace-file wrote')
+    .option(
+      '--entity <name>',
+      'only what this entity sends, gets or does; a part of the name will do',
+    )
+    .addOption(new Option('--point <points...>', 'only these reference points').choices(POINTS))
+    .option('--transaction <id>', 'only this TransactionID or Session-Id')
+    .option('-f, --follow', 'wait for more at the end of the file, until Ctrl-C')
+    .option('--json', 'the lines as they are in the file')
+    .addHelpText('after', EXAMPLE)
+    .action(runTrace)
+}
+
+const EXAMPLE = `
+Example:
+  cpns lab --once --trace-file lab.jsonl
+  cpns trace lab.jsonl --entity BSF --point Ub Zh`
+
+async function runTrace(file: string, flags: TraceCommandFlags): Promise<void> {
+  const interruption = untilInterrupted()
+  try {
+    await showTrace(file, flags, interruption.signal)
+  } finally {
+    interruption.ignore()
+  }
+}
+
+async function showTrace(
+  file: string,
+  flags: TraceCommandFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const lanes = terminalLanes()
+  const isFollowed = flags.follow === true
+  if (!isFollowed && flags.json !== true) lanes.expect(await entitiesIn(file, flags))
+  const isShown = createFilter(flags)
+  for await (const line of readTrace(file, isFollowed ? { follow: signal } : {})) {
+    // A reader of standard output that went away, as `head` does, ends it too.
+    if (signal.aborted) return
+    if (!isShown(line)) continue
+    if (flags.json === true) print(JSON.stringify(line))
+    else lanes.add(line).forEach(print)
+  }
+}
+
+/** A file that is whole is read twice, so that all entities have their columns from the start. */
+async function entitiesIn(file: string, flags: TraceCommandFlags): Promise<readonly string[]> {
+  const entities = new Set<string>()
+  const isListed = createFilter(flags)
+  for await (const line of readTrace(file)) {
+    if (isListed(line)) for (const entity of entitiesOf(line)) entities.add(entity)
+  }
+  return [...entities]
+}
+
+/** In a ladder each message is told once, though both of its ends may be in the file. */
+function createFilter({ entity, point, transaction, json }: TraceCommandFlags) {
+  const part = entity?.toLowerCase()
+  const isEntity = (name: string): boolean =>
+    part === undefined || [name, nameOf(name)].some((one) => one.toLowerCase().includes(part))
+  const isNew = createSeenOnce()
+  return (line: TraceLine): boolean => {
+    if (!entitiesOf(line).some(isEntity)) return false
+    if (line.kind === 'note') return point === undefined && transaction === undefined
+    if (point !== undefined && !point.includes(line.point)) return false
+    if (transaction !== undefined && line.transactionId !== transaction) return false
+    return json === true || isNew(line)
+  }
+}
+
+function entitiesOf(line: TraceLine): readonly string[] {
+  return line.kind === 'note' ? [line.entity] : [line.from, line.to]
+}
+
+function terminalLanes(): Lanes {
+  const { stdout } = process
+  return createLanes({
+    columns: stdout.columns || DEFAULT_COLUMNS,
+    colour: stdout.isTTY && process.env.NO_COLOR === undefined,
+    nameOf,
+  })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
