@@ -54,7 +54,6 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
   }
   const removals = EXPIRING.map((sql) => db.prepare<[number]>(sql))
   const { read, run } = commits
-
   return {
     ...store,
     ...createSealingKeyRows(db, commits, sealer),
