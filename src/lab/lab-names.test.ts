@@ -26,7 +26,7 @@ test('NAF_Id ends in the Ua id of CPNS, and Zn knows the NAF by the same name (D
 test('every entity has an EntityID of its own and a name', () => {
   const ids = Object.values(ENTITIES)
   expect(new Set(ids).size).toBe(ids.length)
-  expect(ids.map(nameOf)).toEqual(['CPNS Server', 'PN GW', 'PNE watch', 'PNE car'])
+  expect(ids.map(nameOf)).toEqual(['CPNS Server', 'PN GW', 'PNE watch', 'PNE car', 'PN GW home'])
   expect(nameOf('BSF')).toBe('BSF')
   expect(pneEntityId('car')).toBe(ENTITIES.car)
 })

@@ -33,6 +33,7 @@ export const ENTITIES = {
   gateway: parseEntityId('urn:uuid:6d0f8f3a-30c5-4c1e-9a5f-6b1f6e0c7a02'),
   watch: parseEntityId('urn:uuid:6d0f8f3a-30c5-4c1e-9a5f-6b1f6e0c7a03'),
   car: parseEntityId('urn:uuid:6d0f8f3a-30c5-4c1e-9a5f-6b1f6e0c7a04'),
+  home: parseEntityId('urn:uuid:6d0f8f3a-30c5-4c1e-9a5f-6b1f6e0c7a05'),
 } as const
 
 const NAMES: ReadonlyMap<string, string> = new Map([
@@ -40,6 +41,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   [ENTITIES.gateway, 'PN GW'],
   [ENTITIES.watch, 'PNE watch'],
   [ENTITIES.car, 'PNE car'],
+  [ENTITIES.home, 'PN GW home'],
 ])
 
 /** What an entity is called in the ladder. */

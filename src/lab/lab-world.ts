@@ -13,6 +13,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { PneName } from './lab-names.ts'
+import type { LabPasswordGateway } from './lab-password-gateway.ts'
 
 /** A PNE of the lab. */
 export interface LabPne {
@@ -38,6 +39,8 @@ export interface LabWorld {
   readonly serverStore: ServerStore
   readonly gateway: PnGw
   readonly credentials: GbaCredentials
+  /** The one without a card. */
+  readonly passwordGateway: LabPasswordGateway
   readonly pnes: Readonly<Record<PneName, LabPne>>
   /** Those of the HSS. */
   readonly subscribers: readonly LabSubscriberInfo[]

@@ -25,9 +25,9 @@ const failingWith = (bootstrap: LabWorld['credentials']['bootstrap']): LabWorld 
   credentials: { ...lab.world.credentials, bootstrap },
 })
 
-test('six steps, in order, each with a title', () => {
-  expect(STORY.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6])
-  expect(new Set(STORY.map(({ title }) => title)).size).toBe(6)
+test('seven steps, in order, each with a title', () => {
+  expect(STORY.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7])
+  expect(new Set(STORY.map(({ title }) => title)).size).toBe(7)
 })
 
 describe('stops at the first failure', () => {
@@ -71,5 +71,5 @@ test('a step that was interrupted did not fail: no more is said', async () => {
 test('tells the whole story of a lab that works', async () => {
   const { reporter, told } = recorder()
   expect(await runStory(lab.world, reporter)).toBeUndefined()
-  expect(told).toEqual([1, 2, 3, 4, 5, 6].flatMap((n) => [`begin ${n}`, `passed ${n}: true`]))
+  expect(told).toEqual([1, 2, 3, 4, 5, 6, 7].flatMap((n) => [`begin ${n}`, `passed ${n}: true`]))
 })

@@ -6,6 +6,7 @@ import { sessionStep } from './story/step-3-session.ts'
 import { messagesStep } from './story/step-4-messages.ts'
 import { expiryStep } from './story/step-5-expiry.ts'
 import { attacksStep } from './story/step-6-attacks.ts'
+import { passwordStep } from './story/step-7-password.ts'
 import type { StoryStep } from './story/story.ts'
 
 /** The main story. */
@@ -16,6 +17,7 @@ export const STORY: readonly StoryStep[] = [
   messagesStep,
   expiryStep,
   attacksStep,
+  passwordStep,
 ]
 
 /** Told of the story as it goes. */

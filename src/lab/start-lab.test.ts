@@ -51,10 +51,10 @@ async function refusal(): Promise<string> {
   return await failureOf(start)
 }
 
-test('listens on five ports of this machine, until it is stopped', async () => {
+test('listens on six ports of this machine, until it is stopped', async () => {
   const lab = await startTestLab(folder)
   const ports = portsOf(lab)
-  expect(ports).toHaveLength(5)
+  expect(ports).toHaveLength(6)
   for (const { address } of lab.lab.addresses) expect(address).toContain('127.0.0.1')
   for (const port of ports) expect(await isListening(port)).toBe(true)
   await lab.lab.stop()
@@ -76,7 +76,7 @@ test('can be stopped twice, and in the middle of everything', async () => {
 test('on the other loopback address', async () => {
   const lab = await startTestLab(folder, { ...DEFAULT_LAB_CONFIG, host: '::1' })
   const addresses = lab.lab.addresses.map(({ address }) => address)
-  expect(addresses.filter((address) => address.includes('://[::1]:'))).toHaveLength(5)
+  expect(addresses.filter((address) => address.includes('://[::1]:'))).toHaveLength(6)
   await bootstrapStep.run(lab.world)
   await lab.world.gateway.start()
   await lab.world.pnes.watch.pne.start()
@@ -89,7 +89,7 @@ test('ports that are wished for', async () => {
   await free.end()
   const ports = { ub, zh, zn, 'cpns-2': server, 'cpns-1': gateway, console: 0 }
   const lab = await startTestLab(folder, { ...DEFAULT_LAB_CONFIG, ports })
-  expect(portsOf(lab)).toEqual([zh, ub, zn, server, gateway])
+  expect(portsOf(lab).slice(0, 5)).toEqual([zh, ub, zn, server, gateway])
   await lab.lab.stop()
 })
 

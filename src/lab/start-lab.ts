@@ -15,8 +15,9 @@ import { loadLabCards, openCard, openOwnCard } from './lab-cards.ts'
 import type { LabConfig } from './lab-config.ts'
 import { LOG_FILE } from './lab-files.ts'
 import { prepareGateway } from './lab-gateway.ts'
-import { ECHO_SERVICE, IMPI, OTHER_IMPI } from './lab-names.ts'
+import { ECHO_SERVICE, ENTITIES, IMPI, nameOf, OTHER_IMPI } from './lab-names.ts'
 import { type LabNetwork, startNetwork } from './lab-network.ts'
+import { preparePasswordGateway } from './lab-password-gateway.ts'
 import { preparePne } from './lab-pne.ts'
 import type { LabContext } from './lab-ports.ts'
 import type { LabWorld } from './lab-world.ts'
@@ -99,6 +100,7 @@ async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
   const card = await openOwnCard(cards.own, context)
   releases.push(() => card.close())
   const gateway = await prepareGateway(context, network, { card, ub })
+  const passwordGateway = await preparePasswordGateway(context, network)
   const parts = { gateway, serverStore: network.serverStore }
   const [watch, car] = [
     await preparePne('watch', context, parts),
@@ -106,7 +108,7 @@ async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
   ]
   startEcho(network, context)
   return {
-    addresses: addressesOf(network, gateway.url),
+    addresses: addressesOf(network, { gateway, home: passwordGateway }),
     world: {
       clock,
       random,
@@ -115,6 +117,7 @@ async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
       serverStore: network.serverStore,
       gateway: gateway.gateway,
       credentials: gateway.credentials,
+      passwordGateway,
       pnes: { watch, car },
       subscribers: subscribers.map(({ impi, card: { credentials } }) => ({
         impi,
@@ -157,13 +160,17 @@ function startEcho({ server }: LabNetwork, { trace, clock, releases }: LabContex
   releases.push(unregister)
 }
 
-function addressesOf(network: LabNetwork, gatewayUrl: string): readonly LabAddress[] {
+function addressesOf(
+  network: LabNetwork,
+  { gateway, home }: Readonly<Record<'gateway' | 'home', { readonly url: string }>>,
+): readonly LabAddress[] {
   const { ubUrl, zhAddress, znAddress, serverUrl } = network
   return [
     { entity: 'HSS', address: zhAddress, points: 'Zh' },
     { entity: 'BSF', address: ubUrl, points: 'Ub' },
     { entity: 'BSF', address: znAddress, points: 'Zn' },
     { entity: 'CPNS Server', address: serverUrl, points: 'CPNS-2' },
-    { entity: 'PN GW', address: gatewayUrl, points: 'CPNS-1' },
+    { entity: 'PN GW', address: gateway.url, points: 'CPNS-1' },
+    { entity: nameOf(ENTITIES.home), address: home.url, points: 'CPNS-1' },
   ]
 }

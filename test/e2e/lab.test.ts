@@ -34,12 +34,12 @@ describe('cpns lab --once --data DIR, twice', () => {
     endedAtMs = Date.now()
   }, 60_000)
 
-  test('both tell all six steps, end with 0 and say nothing on standard error', () => {
+  test('both tell all seven steps, end with 0 and say nothing on standard error', () => {
     for (const { status, stdout, stderr } of [first, second]) {
       expect({ status, stderr }, stdout.slice(-2000)).toEqual({ status: 0, stderr: '' })
       const events = labEvents(stdout)
       const passed = events.filter(({ kind }) => kind === 'passed')
-      expect(passed.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+      expect(passed.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7])
       const ends = events.slice(-2).map(({ kind, ok }) => ({ kind, ok }))
       expect(ends).toEqual([
         { kind: 'finished', ok: true },
