@@ -4,12 +4,14 @@ import { isIP } from 'node:net'
 import type { ServerTarget } from '../adapters/gateway/server-way.ts'
 import type { MasterKeySource } from '../adapters/keys/master-key.ts'
 import { parseServerUrl } from '../adapters/tls/server-address.ts'
+import type { Algorithm } from '../cpns/algorithms.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { type NafId, parseUaId } from '../identity/naf-id.ts'
 import type { PskVersion } from '../naf/psk-exchange.ts'
 import type { PnOptions } from '../pn-gw/pn-registrar.ts'
+import { algorithmsOf } from './algorithm-flag.ts'
 import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
@@ -28,6 +30,7 @@ export interface GatewayFlags extends CardFlags, TrustFlags, TraceFlags {
   readonly nafFqdn?: string
   readonly uaId: string
   readonly psk?: PskVersion
+  readonly algorithm?: readonly string[]
   readonly pnAlias?: string
   readonly pnLifetime: number
   readonly listen: HostPort
@@ -48,6 +51,7 @@ export interface GatewaySettings extends CardSettings {
   readonly masterKey?: MasterKeySource
   readonly listen: HostPort
   readonly renewAheadMs: number
+  readonly algorithms: readonly Algorithm[]
   readonly pn: PnOptions
 }
 
@@ -68,6 +72,7 @@ export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
     ...(masterKey && { masterKey }),
     listen,
     renewAheadMs: flags.renewAhead * 1000,
+    algorithms: algorithmsOf(flags.algorithm),
     pn: pnOf(flags),
   }
 }

@@ -1,4 +1,5 @@
 /** `cpns gateway serve|login`: one PN GW as a process of its own. Design 2, 10 */
+
 import { Command, Option } from 'commander'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import {
@@ -19,6 +20,8 @@ import { UA_ID_CPNS } from '../identity/naf-id.ts'
 import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import type { RegisteredPn } from '../pn-gw/pn-registrar.ts'
 import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
+import { noTrace } from '../trace/trace.ts'
+import { algorithmOption } from './algorithm-flag.ts'
 import { withCard } from './card-flags.ts'
 import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
 import { gatewayLoginCommand } from './gateway-login.ts'
@@ -83,6 +86,7 @@ function addCardFlags(command: Command): void {
         .argParser(parseHostPort)
         .default(LISTEN, `${LISTEN.host}:${LISTEN.port}`),
     )
+    .addOption(algorithmOption('offered for the handshake, best first; default HMAC-SHA-256'))
     .option('--pn-alias <name>', 'what its PN is called in the inventory of the server')
     .option(
       '--pn-lifetime <seconds>',

@@ -6,6 +6,7 @@ import type { Status } from '../cpns/status.ts'
 import { ConfigurationInvalid, CpnsError } from '../errors/errors.ts'
 import { utf8 } from '../octets/octets.ts'
 import type { IncomingMessage } from '../pne/inbox.ts'
+import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { readDeviceEuKey } from './device-eukey-file.ts'
 import { readWholeFile } from './read-whole-file.ts'
 import { showMessage } from './show-message.ts'
@@ -13,6 +14,7 @@ import { untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 const EXPIRES_SECONDS = 60
+const ALGORITHM = 'offered for the handshake, best first; default HMAC-SHA-256'
 
 interface PairFlags {
   readonly data: string
@@ -29,12 +31,14 @@ interface SendFlags {
   readonly file?: string
   readonly contentType?: string
   readonly expires: number
+  readonly algorithm?: readonly string[]
   readonly json?: boolean
 }
 
 interface ListenFlags {
   readonly data: string
   readonly count?: number
+  readonly algorithm?: readonly string[]
   readonly json?: boolean
 }
 
@@ -56,6 +60,7 @@ export function pneCommand(): Command {
       parseWholeNumber,
       EXPIRES_SECONDS,
     )
+    .addOption(algorithmOption(ALGORITHM))
     .option('--json', 'one JSON object')
     .action(send)
   command
@@ -63,6 +68,7 @@ export function pneCommand(): Command {
     .description('print what comes for this PNE, each message once, until Ctrl-C')
     .requiredOption('--data <dir>', 'data folder of the PNE')
     .option('--count <messages>', 'end after so many', parseWholeNumber)
+    .addOption(algorithmOption(ALGORITHM))
     .option('--json', 'one JSON object a line, the payload in base64 too')
     .action(listen)
   return command
@@ -109,7 +115,7 @@ async function pair(flags: PairFlags): Promise<void> {
 
 async function send(text: string | undefined, flags: SendFlags): Promise<void> {
   const { payload, contentType } = payloadOf(text, flags)
-  const pne = await openPne(flags.data)
+  const pne = await openPne(flags.data, {}, { algorithms: algorithmsOf(flags.algorithm) })
   const interruption = untilInterrupted()
   try {
     const message = { to: flags.to, payload, contentType, expires: flags.expires }
@@ -167,7 +173,7 @@ function payloadOf(text: string | undefined, { file, contentType }: SendFlags) {
   return { payload, contentType: contentType ?? 'application/octet-stream' }
 }
 
-async function listen({ data, count, json }: ListenFlags): Promise<void> {
+async function listen({ data, count, algorithm, json }: ListenFlags): Promise<void> {
   if (count === 0) throw new ConfigurationInvalid('--count: not a positive whole number')
   let left = count ?? Number.POSITIVE_INFINITY
   let finish: (() => void) | undefined
@@ -180,7 +186,7 @@ async function listen({ data, count, json }: ListenFlags): Promise<void> {
     left -= 1
     if (left === 0) finish?.()
   }
-  const pne = await openPne(data, { onMessage })
+  const pne = await openPne(data, { onMessage }, { algorithms: algorithmsOf(algorithm) })
   const interruption = untilInterrupted()
   try {
     await Promise.race([failedStart(pne), finished, interruption.promise])

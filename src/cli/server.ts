@@ -19,6 +19,7 @@ import { parseEntityId } from '../identity/entity-id.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
 import { APP_DATABASE, SERVER_DATABASE, SERVER_PIN } from '../lab/lab-files.ts'
+import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { configurable, needed, wordList } from './config-file.ts'
 import {
   type DiameterNames,
@@ -57,6 +58,7 @@ interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, TraceFlags {
   readonly psk?: HostPort
   readonly api?: HostPort
   readonly gbaKey: GbaKeyType
+  readonly algorithm?: readonly string[]
   readonly gsid?: number
   readonly allowGbaMe: boolean
   readonly firstUse: 'refuse' | 'bind'
@@ -122,6 +124,7 @@ function addPolicy(serve: Command): void {
         .choices(['ks-ext-naf', 'ks-int-naf'])
         .default('ks-ext-naf'),
     )
+    .addOption(algorithmOption('accepted for the handshake, best first; default HMAC-SHA-256'))
     .option('--gsid <n>', 'GAA-Service-Identifier whose settings count', parseWholeNumber)
     .option('--allow-gba-me', 'whether a card without GBA_U is good enough', false)
     .addOption(
@@ -164,7 +167,7 @@ function settingsOf(flags: ServerFlags) {
     ...(flags.gsid !== undefined && { gsid: flags.gsid }),
     allowGbaMe: flags.allowGbaMe,
     firstUse: flags.firstUse,
-    algorithms: ['HMAC-SHA-256'],
+    algorithms: algorithmsOf(flags.algorithm),
     sessionLifetimeSeconds: { pnGw: flags.session, pne: flags.pneSession },
     passwords: passwordPolicyOf(flags),
     listen: flags.listen,

@@ -3,6 +3,7 @@
  * under a certificate of its own, which PNEs pin at pairing. Design 2, 7
  */
 import { isIP } from 'node:net'
+import type { Algorithm } from '../../cpns/algorithms.ts'
 import type { CredentialSource } from '../../cpns/credentials.ts'
 import type { GbaCard } from '../../gba/gba-card.ts'
 import type { UbExchange } from '../../gba/ub-exchange.ts'
@@ -30,6 +31,8 @@ export interface ServeGatewayOptions
     Omit<GbaCredentialOptions, 'entityName'> {
   /** What the PN GW is called in events. */
   readonly name: string
+  /** Offered, best first; default `HMAC-SHA-256` alone. M-2 */
+  readonly algorithms?: readonly Algorithm[]
   /** Its CPNS Server. */
   readonly server: ServerTarget
   /** Where PNEs reach it; port 0 takes a free one. */
@@ -121,7 +124,7 @@ async function listen(
   const { tapServer = (socket: FrameSocket) => socket, connect } = ports
   const connectServer = async (): Promise<FrameSocket> => tapServer(await connect())
   const gateway = createPnGw(
-    { ...options, algorithms: ['HMAC-SHA-256'] },
+    { ...options, algorithms: options.algorithms ?? ['HMAC-SHA-256'] },
     { ...ports, connectServer },
   )
   const { url, pin, close } = await listenForPnes(gateway, options, ports)

@@ -1,5 +1,6 @@
 /** A PNE on its data folder: pairing, assigned EUKey and seen-list from there, CPNS-1 over WebSocket. Design 7, 8 */
 
+import type { Algorithm } from '../../cpns/algorithms.ts'
 import { createAssignedCredentials } from '../../pne/assigned-credentials.ts'
 import { createPne, type Pne, type PnePorts } from '../../pne/create-pne.ts'
 import type { DeviceEuKey } from '../../pne/pne-store.ts'
@@ -24,6 +25,12 @@ export interface OpenedPne extends Pne {
 export type OpenPnePorts = Partial<
   Pick<PnePorts, 'onMessage' | 'onUp' | 'clock' | 'random' | 'log' | 'trace'>
 >
+
+/** What can be chosen. */
+export interface OpenPneOptions {
+  /** Offered, best first; default `HMAC-SHA-256` alone. M-2 */
+  readonly algorithms?: readonly Algorithm[]
+}
 
 /** Name of the pairing in a data folder. */
 const PAIRING_FILE = 'pne.json'
@@ -58,22 +65,29 @@ export async function pairPne(
  * @param dataFolder As `pairPne` made it.
  * @throws {ConfigurationInvalid} If it was not paired, or the folder cannot be used.
  */
-export async function openPne(dataFolder: string, ports: OpenPnePorts = {}): Promise<OpenedPne> {
+export async function openPne(
+  dataFolder: string,
+  ports: OpenPnePorts = {},
+  { algorithms = ['HMAC-SHA-256'] }: OpenPneOptions = {},
+): Promise<OpenedPne> {
   const { clock = systemClock, random = createSystemRandom(), log = noLog } = ports
   const folder = await openDataFolder(dataFolder, { create: false }, random)
   const pairing = readPairing(folder.file(PAIRING_FILE))
   const store = openStore(folder)
-  const pne = createPne(optionsOf(pairing), {
-    clock,
-    random,
-    log,
-    trace: ports.trace ?? noTrace,
-    store,
-    credentials: createAssignedCredentials({ store, clock }),
-    connectGateway: () => connectGateway(pairing),
-    onMessage: ports.onMessage ?? leaveAtServer,
-    ...(ports.onUp && { onUp: ports.onUp }),
-  })
+  const pne = createPne(
+    { ...optionsOf(pairing), algorithms },
+    {
+      clock,
+      random,
+      log,
+      trace: ports.trace ?? noTrace,
+      store,
+      credentials: createAssignedCredentials({ store, clock }),
+      connectGateway: () => connectGateway(pairing),
+      onMessage: ports.onMessage ?? leaveAtServer,
+      ...(ports.onUp && { onUp: ports.onUp }),
+    },
+  )
   return {
     pairing,
     start: () => pne.start(),
@@ -99,7 +113,6 @@ function optionsOf({ entityId, gateway }: Pairing) {
   return {
     entityId,
     gatewayEntityId: gateway.entityId,
-    algorithms: ['HMAC-SHA-256'],
     renewAheadMs: RENEW_AHEAD_MS,
   } as const
 }
