@@ -1,7 +1,8 @@
 /**
  * A short run of the two costs that everything else is made of: an authentication vector, beside the
  * AES blocks in it; and a durable message, beside many in one commit. Not a claim about speed, but a
- * change that makes one of them ten times slower shows here. Then a moment of Ub, Zh and Zn over their wires.
+ * change that makes one of them ten times slower shows here. Then a moment of Ub, Zh and Zn over their wires, and
+ * of connecting, forwarding and holding sessions.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +11,10 @@ import { openServerStore } from '../src/adapters/sqlite/server-store.ts'
 import { systemClock } from '../src/adapters/system/system-clock.ts'
 import { createSystemRandom } from '../src/adapters/system/system-random.ts'
 import { akaGroups } from '../src/cli/bench-aka.ts'
+import { CONNECT_TITLES, measureConnect } from '../src/cli/bench-connect.ts'
+import { FORWARD_TITLES, FORWARD_WAYS, measureForward } from '../src/cli/bench-forward.ts'
 import { type BenchGroup, measureGroup } from '../src/cli/bench-measure.ts'
+import { formatMemory, measureMemory } from '../src/cli/bench-memory.ts'
 import { formatMachine, formatResult, formatWire, readMachine } from '../src/cli/bench-report.ts'
 import { measureWire, WIRE_BENCHES, WIRE_TITLES } from '../src/cli/bench-wire.ts'
 import type { ServerStore } from '../src/cpns-server/server-store.ts'
@@ -74,3 +78,9 @@ try {
 for (const name of WIRE_BENCHES) {
   console.log(`\n${formatWire(WIRE_TITLES[name], await measureWire(name, [8], SECONDS))}`)
 }
+
+console.log(`\n${formatWire(CONNECT_TITLES, await measureConnect([8], SECONDS))}`)
+for (const way of FORWARD_WAYS) {
+  console.log(`\n${formatWire(FORWARD_TITLES[way], await measureForward(way, [8], SECONDS))}`)
+}
+console.log(`\n${formatMemory(await measureMemory(50))}`)

@@ -1,10 +1,12 @@
 /** `cpns bench NAME`: how fast the parts are on this machine, beside what they are made of. Design 10 */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { akaGroups } from './bench-aka.ts'
+import { cpnsBenchCommands } from './bench-cpns.ts'
 import { type BenchGroup, type BenchResult, measureGroup } from './bench-measure.ts'
 import { formatJson, formatMachine, formatResult, formatWire, readMachine } from './bench-report.ts'
+import { parseSeconds } from './bench-seconds.ts'
 import { measureWire, WIRE_BENCHES, WIRE_TITLES, type WireBench } from './bench-wire.ts'
 
 interface BenchFlags {
@@ -18,8 +20,6 @@ const WIRE_DESCRIPTIONS: Readonly<Record<WireBench, string>> = {
   zh: 'Zh vectors a second over one Diameter connection',
   zn: 'Zn keys a second over one Diameter connection',
 }
-const SHORTEST_SECONDS = 0.01
-const LONGEST_SECONDS = 3600
 
 /** The command with its subcommands. @param output Where the figures go. */
 export function benchCommand(output: NodeJS.WritableStream = process.stdout): Command {
@@ -33,6 +33,7 @@ export function benchCommand(output: NodeJS.WritableStream = process.stdout): Co
     )
   const command = new Command('bench').description('benchmarks of this machine').addCommand(aka)
   for (const name of WIRE_BENCHES) command.addCommand(wireCommand(name, output))
+  for (const one of cpnsBenchCommands(output)) command.addCommand(one)
   return command
 }
 
@@ -70,15 +71,4 @@ async function runBench(
     results.push(result)
   }
   if (json === true) output.write(`${formatJson(name, { machine, seconds }, results)}\n`)
-}
-
-/** @throws {InvalidArgumentError} If the text is no number from 0.01 to 3600. */
-function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (!/^\d+(\.\d+)?$/.test(text) || seconds < SHORTEST_SECONDS || seconds > LONGEST_SECONDS) {
-    throw new InvalidArgumentError(
-      `It is not a number from ${SHORTEST_SECONDS} to ${LONGEST_SECONDS}.`,
-    )
-  }
-  return seconds
 }

@@ -22,6 +22,8 @@ export interface ServeCpnsServerOptions extends CpnsServerOptions {
   readonly listen: { readonly host: string; readonly port: number }
   /** Where PN GWs with a card reach it by PSK-TLS too; default nowhere. TS 33.222 5.4 */
   readonly psk?: { readonly host: string; readonly port: number }
+  /** TCP connections and WebSockets at once, each; default 20,000. */
+  readonly maxConnections?: number
   /** Keeps key and certificate of CPNS-2. */
   readonly certificateFolder: string
 }
@@ -49,6 +51,8 @@ const PATH = '/cpns'
 const SUBPROTOCOL = 'cpns2.v1'
 /** Of one address, for keys of PSK-TLS. M-6 */
 const ZN_LOOKUPS_A_MINUTE = 10
+/** A PN GW has one; some 50 KiB each. */
+const MAX_CONNECTIONS = 20_000
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
 export async function serveCpnsServer(
@@ -62,7 +66,9 @@ export async function serveCpnsServer(
     stateRing: createSealingRing({ purpose: 'cpns state' }, ports),
   })
   const { log, keyLog } = ports
-  const shared = { log, ...(keyLog && { keyLog }), ...endpointsOf(server) }
+  const { maxConnections = MAX_CONNECTIONS } = options
+  const endpoints = endpointsOf(server, maxConnections)
+  const shared = { log, maxConnections, ...(keyLog && { keyLog }), ...endpoints }
   const listening: RunningServer[] = []
   const close = async (): Promise<void> => {
     await Promise.all(listening.map((one) => one.close()))
@@ -106,7 +112,7 @@ function pskOf(options: ServeCpnsServerOptions, { zn, clock }: ServeCpnsServerPo
   return { lookup, clock }
 }
 
-function endpointsOf(server: CpnsServer) {
+function endpointsOf(server: CpnsServer, maxSockets: number) {
   return {
     post: {
       path: PATH,
@@ -119,6 +125,7 @@ function endpointsOf(server: CpnsServer) {
     sockets: {
       path: PATH,
       subprotocol: SUBPROTOCOL,
+      maxSockets,
       accept: (socket: FrameSocket, context: RequestContext) =>
         void server.serveSocket(socket, wayOf(context)),
     },

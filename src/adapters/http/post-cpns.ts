@@ -15,6 +15,8 @@ export interface CpnsPostTarget {
   readonly trust?: Trust
   /** PSK-TLS in place of a certificate; then `trust` means nothing. TS 33.222 5.4 */
   readonly psk?: PskConnector
+  /** At once; default 4. */
+  readonly connections?: number
   /** For each of connecting, the head of the answer and its body; default 10 s. */
   readonly timeoutMs?: number
 }
@@ -41,15 +43,20 @@ export interface CpnsPost {
 }
 
 const MAX_ANSWER_OCTETS = 64 * 1024
-const MAX_CONNECTIONS = 4
+const DEFAULT_CONNECTIONS = 4
 
 /** @throws {ConfigurationInvalid} If the URL cannot be used. */
 export function connectCpnsPost(target: CpnsPostTarget): CpnsPost {
   const address = parseServerUrl(target.url, { secure: 'https', plain: 'http' })
-  const { timeoutMs = 10_000, trust = { kind: 'system' }, psk } = target
+  const {
+    timeoutMs = 10_000,
+    connections = DEFAULT_CONNECTIONS,
+    trust = { kind: 'system' },
+    psk,
+  } = target
   if (psk !== undefined) assertSecure(address)
   const pool = new Pool(address.url.origin, {
-    connections: MAX_CONNECTIONS,
+    connections,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: MAX_ANSWER_OCTETS,

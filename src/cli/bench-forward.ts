@@ -1,0 +1,187 @@
+/**
+ * What `cpns bench forward` measures: messages of 256 octets from a PNE through a PN GW and a CPNS Server to
+ * an application, each in a process of its own but for the application, beside a bare WebSocket over the
+ * same two hops. Design 7, 8
+ */
+import { openPneStore } from '../adapters/sqlite/pne-store.ts'
+import { systemClock } from '../adapters/system/system-clock.ts'
+import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { connectFrameSocket } from '../adapters/ws/connect-frame-socket.ts'
+import { serviceAddress } from '../cpns-server/services.ts'
+import { createRecordSealer } from '../crypto/record-sealer.ts'
+import { TransportFailed } from '../errors/errors.ts'
+import { createPne, type Pne } from '../pne/create-pne.ts'
+import type { FrameSocket } from '../ports/frame-socket.ts'
+import { noLog } from '../ports/log.ts'
+import { noTrace } from '../trace/trace.ts'
+import { type CpnsSide, cpuOf, startCpnsSide } from './bench-cpns-process.ts'
+import {
+  BENCH_EUKEY,
+  BENCH_SERVICE,
+  benchGateway,
+  benchPne,
+  PAYLOAD_OCTETS,
+} from './bench-cpns-world.ts'
+import { type LoadFigure, measureLoad } from './bench-load.ts'
+import type { WireFigure } from './bench-wire.ts'
+
+/** Names of the ways to forward. */
+export const FORWARD_WAYS = ['acknowledged', 'away', 'one-way'] as const
+/** Which way. */
+export type ForwardWay = (typeof FORWARD_WAYS)[number]
+
+const ECHO = 'WebSocket echo over the same two hops, TLS on both'
+
+/** What each is, and beside what. */
+export const FORWARD_TITLES: Readonly<
+  Record<ForwardWay, { readonly own: string; readonly baseline: string }>
+> = {
+  acknowledged: {
+    own: 'messages PNE - PN GW - server - application, each answered: durable, and handed over',
+    baseline: ECHO,
+  },
+  away: {
+    own: 'messages to a PNE that is away, each answered: durable in its mailbox',
+    baseline: ECHO,
+  },
+  'one-way': {
+    own: 'messages that reach the application, the sender being 256 ahead',
+    baseline: 'frames that reach the far end over the same two hops, the sender being ahead',
+  },
+}
+
+/** Messages that are under way at once when nobody waits for each. */
+const AHEAD = 256
+const random = createSystemRandom()
+const payload = new Uint8Array(PAYLOAD_OCTETS)
+
+interface Chain {
+  /** From the far end to this side's neighbour. */
+  readonly sides: readonly CpnsSide[]
+  once(): Promise<unknown>
+  close(): void
+}
+
+/** Measures each load beside its baseline. @throws {TransportFailed} If a message is refused. */
+export async function measureForward(
+  way: ForwardWay,
+  loads: readonly number[],
+  seconds: number,
+): Promise<readonly WireFigure[]> {
+  const chains: Chain[] = []
+  const figures: WireFigure[] = []
+  try {
+    const own = await openOwnChain(way)
+    chains.push(own)
+    const bare = await openBareChain(way === 'one-way' ? 'sink' : 'echo')
+    chains.push(bare)
+    for (const inFlight of way === 'one-way' ? [AHEAD] : loads) {
+      const measure = way === 'one-way' ? measureArrivals : measureAnswers
+      const baseline = await measure(bare, inFlight, seconds)
+      const figure = await measure(own, inFlight, seconds)
+      figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
+    }
+  } finally {
+    for (const chain of chains) chain.close()
+  }
+  return figures
+}
+
+function measureAnswers(chain: Chain, inFlight: number, seconds: number): Promise<LoadFigure> {
+  const once = () => chain.once()
+  const cpu = cpuOf(chain.sides.toReversed())
+  return measureLoad({ inFlight, seconds, once, cpu }, systemClock)
+}
+
+/** What counts is what has arrived at the far end meanwhile, not what was sent. */
+async function measureArrivals(
+  chain: Chain,
+  inFlight: number,
+  seconds: number,
+): Promise<LoadFigure> {
+  const [far] = chain.sides
+  if (far === undefined) throw new TypeError('a chain has a far end')
+  const before = (await far.status()).handled
+  const startMs = systemClock.monotonicMs()
+  const figure = await measureAnswers(chain, inFlight, seconds)
+  const arrived = (await far.status()).handled - before
+  const tookSeconds = (systemClock.monotonicMs() - startMs) / 1000
+  const sent = figure.perSecond * seconds
+  const perArrival = figure.cpu.map(
+    (micros) => (micros * sent) / ((arrived * seconds) / tookSeconds),
+  )
+  return { ...figure, perSecond: arrived / tookSeconds, cpu: perArrival }
+}
+
+async function openOwnChain(way: ForwardWay): Promise<Chain> {
+  const server = await startCpnsSide({ kind: 'server', gateways: 1, pnes: 2 })
+  const gateway = await startCpnsSide({ kind: 'gateway', server })
+  const pne = openBenchPne(gateway)
+  await pne.start()
+  const to = way === 'away' ? benchPne(1) : serviceAddress(BENCH_SERVICE)
+  return {
+    sides: [server, gateway],
+    async once() {
+      const status = await pne.send({ to, payload })
+      if (status !== 200 && status !== 202) throw new TransportFailed(`a message was ${status}`)
+    },
+    close() {
+      pne.stop()
+      gateway.end()
+      server.end()
+    },
+  }
+}
+
+function openBenchPne(gateway: CpnsSide): Pne {
+  const sealer = createRecordSealer({ current: BENCH_EUKEY }, random)
+  return createPne(
+    {
+      entityId: benchPne(0),
+      gatewayEntityId: benchGateway(0),
+      algorithms: ['HMAC-SHA-256'],
+      renewAheadMs: 30_000,
+    },
+    {
+      clock: systemClock,
+      random,
+      log: noLog,
+      trace: noTrace,
+      store: openPneStore(':memory:', sealer),
+      credentials: { obtain: async () => ({ euKey: BENCH_EUKEY, keyType: 'assigned' }) },
+      connectGateway: () => connectSide(gateway, 'cpns1.v1'),
+      onMessage: () => {},
+    },
+  )
+}
+
+function connectSide({ url, pin }: CpnsSide, subprotocol: string): Promise<FrameSocket> {
+  const trust = { kind: 'pin', sha256: pin } as const
+  return connectFrameSocket({ url: url.replace(/^https/, 'wss'), subprotocol, trust })
+}
+
+async function openBareChain(kind: 'echo' | 'sink'): Promise<Chain> {
+  const far = await startCpnsSide({ kind })
+  const relay = await startCpnsSide({ kind: 'relay', to: far })
+  const socket = await connectSide(relay, 'bench')
+  const waiting: (() => void)[] = []
+  const listen = async (): Promise<void> => {
+    while ((await socket.receive()) !== undefined) waiting.shift()?.()
+  }
+  void listen()
+  const send = () => socket.send({ kind: 'binary', octets: payload })
+  const echoed = async (): Promise<void> => {
+    const back = new Promise<void>((resolve) => waiting.push(resolve))
+    await send()
+    await back
+  }
+  return {
+    sides: [far, relay],
+    once: kind === 'echo' ? echoed : send,
+    close() {
+      socket.close()
+      relay.end()
+      far.end()
+    },
+  }
+}

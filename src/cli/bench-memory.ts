@@ -1,0 +1,161 @@
+/**
+ * What `cpns bench sessions` measures: memory of the server for each connected PN GW, above an idle TLS socket,
+ * and for each PNE behind one, as resident memory after a garbage collection. Design 7
+ */
+import { connectTls } from '../adapters/tls/connect-tls.ts'
+import { connectFrameSocket } from '../adapters/ws/connect-frame-socket.ts'
+import {
+  decodeAttachAnswer,
+  deriveAttachmentKeys,
+  encodeAttachRequest,
+} from '../cpns/attachment.ts'
+import type { ClientConnected } from '../cpns/client-handshake.ts'
+import { frameOf } from '../cpns/frame.ts'
+import { createRecordChannel, type RecordChannel } from '../cpns/record.ts'
+import { decodeRelayContent, encodePing, encodeRelayContent } from '../cpns/record-content.ts'
+import { TransportFailed } from '../errors/errors.ts'
+import type { EntityId } from '../identity/entity-id.ts'
+import type { FrameSocket } from '../ports/frame-socket.ts'
+import { type Ask, authenticateOnce } from './bench-connect.ts'
+import { type CpnsSide, startCpnsSide } from './bench-cpns-process.ts'
+import { benchGateway, benchPne } from './bench-cpns-world.ts'
+
+/** Octets of resident memory, each for one of them. */
+export interface MemoryFigure {
+  readonly sessions: number
+  /** An idle TLS socket at a bare TLS server. */
+  readonly idleSocket: number
+  /** A PN GW with TLS socket, WebSocket, session and attachment. */
+  readonly gateway: number
+  /** The same without the idle socket. */
+  readonly gatewayAboveSocket: number
+  /** A PNE with session and attachment, through one PN GW. */
+  readonly pne: number
+}
+
+/** Connections that are opened at once. */
+const TOGETHER = 16
+/** What is loaded and compiled by the first ones is not memory of a session. */
+const WARM_UP = 50
+
+/** @throws {TransportFailed} If one of them does not come to a session. */
+export async function measureMemory(sessions: number): Promise<MemoryFigure> {
+  const count = sessions + WARM_UP
+  const tls = await startCpnsSide({ kind: 'tls' })
+  const server = await startCpnsSide({ kind: 'server', gateways: count, pnes: count })
+  try {
+    const idleSocket = await perOne(tls, sessions, () => openIdle(tls))
+    const gateways: Attached[] = []
+    const gateway = await perOne(server, sessions, async (n) => {
+      gateways.push(await openGateway(server, n))
+    })
+    const [carrier] = gateways
+    if (carrier === undefined) throw new TransportFailed('there is no PN GW')
+    // All of them through one connection, so one after the other.
+    const pne = await perOne(server, sessions, (n) => openPne(carrier, n), 1)
+    return { sessions, idleSocket, gateway, gatewayAboveSocket: gateway - idleSocket, pne }
+  } finally {
+    server.end()
+    tls.end()
+  }
+}
+
+/** For people. */
+export function formatMemory(figure: MemoryFigure): string {
+  const line = (what: string, octets: number): string =>
+    `  ${what.padEnd(52)}${(octets / 1024).toFixed(1).padStart(8)} KiB`
+  return [
+    line('an idle TLS socket', figure.idleSocket),
+    line('a connected PN GW', figure.gateway),
+    line('a connected PN GW above an idle TLS socket', figure.gatewayAboveSocket),
+    line('a PNE at the server', figure.pne),
+  ].join('\n')
+}
+
+async function perOne(
+  side: CpnsSide,
+  sessions: number,
+  open: (n: number) => Promise<void>,
+  together = TOGETHER,
+): Promise<number> {
+  await openAll(0, WARM_UP, { open, together })
+  const before = (await side.status()).residentOctets
+  await openAll(WARM_UP, sessions, { open, together })
+  return ((await side.status()).residentOctets - before) / sessions
+}
+
+async function openAll(
+  first: number,
+  count: number,
+  { open, together }: { open: (n: number) => Promise<void>; together: number },
+): Promise<void> {
+  let next = first
+  const worker = async (): Promise<void> => {
+    while (next < first + count) await open(next++)
+  }
+  await Promise.all(Array.from({ length: together }, worker))
+}
+
+async function openIdle({ url, pin }: CpnsSide): Promise<void> {
+  const { hostname, port } = new URL(url)
+  const trust = { kind: 'pin', sha256: pin } as const
+  const socket = await connectTls({ host: hostname, port: Number(port), trust })
+  socket.resume()
+}
+
+/** A PN GW that has attached. */
+interface Attached {
+  readonly entityId: EntityId
+  readonly socket: FrameSocket
+  readonly channel: RecordChannel
+}
+
+async function openGateway({ url, pin }: CpnsSide, n: number): Promise<Attached> {
+  const trust = { kind: 'pin', sha256: pin } as const
+  const address = { url: url.replace(/^https/, 'wss'), subprotocol: 'cpns2.v1', trust }
+  const socket = await connectFrameSocket(address)
+  const ask: Ask = async (octets) => {
+    await socket.send(frameOf(octets))
+    return (await received(socket)).octets
+  }
+  const entityId = benchGateway(n)
+  const session = await authenticateOnce({ entityId, role: 'pn-gw' }, ask)
+  return { entityId, socket, channel: await attach(session, ask) }
+}
+
+async function openPne(carrier: Attached, n: number): Promise<void> {
+  const entityId = benchPne(n)
+  const ask: Ask = async (octets) => {
+    const { socket, channel } = carrier
+    const content = encodeRelayContent({ entityId, octets })
+    await socket.send(frameOf(channel.seal('relay', content)))
+    for (;;) {
+      const opened = channel.open((await received(socket)).octets)
+      if (opened.outcome !== 'record') throw new TransportFailed(`a record: ${opened.reason}`)
+      if (opened.type === 'relay') return decodeRelayContent(opened.content).octets
+    }
+  }
+  const session = await authenticateOnce({ entityId, role: 'pne', via: carrier.entityId }, ask)
+  await attach(session, ask)
+}
+
+/** Attached is who has sent a first record, and has the answer to it. */
+async function attach(
+  { sessionId, sessionKey }: ClientConnected,
+  ask: Ask,
+): Promise<RecordChannel> {
+  const clientNonce = new Uint8Array(16).fill(1)
+  const answer = decodeAttachAnswer(await ask(encodeAttachRequest({ sessionId, clientNonce })))
+  const { serverNonce } = answer
+  const keys = deriveAttachmentKeys(sessionKey, { clientNonce, serverNonce })
+  const channel = createRecordChannel({ side: 'client', sessionId, keys })
+  const opened = channel.open(await ask(channel.seal('ping', encodePing('request'))))
+  if (opened.outcome !== 'record') throw new TransportFailed(`a record: ${opened.reason}`)
+  return channel
+}
+
+async function received(socket: FrameSocket) {
+  const frame = await socket.receive()
+  if (frame === undefined) throw new TransportFailed('the server closed the connection')
+  return frame
+}
