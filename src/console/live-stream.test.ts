@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CONSOLE_HEADER } from '../adapters/console/console-protocol.ts'
 import { messageEvent } from './console.fixture.ts'
-import { logIn, logOut, openLiveStream, runAction } from './live-stream.ts'
+import { fetchOctets, logIn, logOut, openLiveStream, runAction } from './live-stream.ts'
 import { createPageState } from './page-state.ts'
 
 /** The browser's part of the line. */
@@ -128,6 +128,16 @@ describe('POSTs', () => {
     expect(await runAction('bootstrap')).toMatchObject({ isDone: false })
     answer = undefined
     expect(await runAction('bootstrap')).toMatchObject({ sentence: 'The server did not answer.' })
+  })
+
+  test('octets, or none', async () => {
+    answer = { status: 200, body: { protocol: 'http', hex: '00' } }
+    expect(await fetchOctets(7)).toEqual({ protocol: 'http', hex: '00' })
+    expect(asked[0]?.url).toBe('/console/api/octets/7')
+    answer = { status: 404 }
+    expect(await fetchOctets(7)).toBeUndefined()
+    answer = undefined
+    expect(await fetchOctets(7)).toBeUndefined()
   })
 
   test.each([

@@ -5,6 +5,7 @@ import {
   type ConsoleActionResult,
   type ConsoleEvent,
   type ConsoleHello,
+  type ConsoleOctets,
   type ConsoleState,
 } from '../adapters/console/console-protocol.ts'
 import type { PageState } from './page-state.ts'
@@ -89,6 +90,12 @@ export async function runAction(name: string): Promise<ConsoleActionResult> {
   if (answer === undefined) return { isDone: false, sentence: 'The server did not answer.' }
   if (!answer.ok) return { isDone: false, sentence: `The server answered ${answer.status}.` }
   return (await answer.json()) as ConsoleActionResult
+}
+
+/** The octets of a message; `undefined` if there are none to be had. Never rejects. */
+export async function fetchOctets(seq: number): Promise<ConsoleOctets | undefined> {
+  const answer = await fetch(`${CONSOLE_PATH}/api/octets/${seq}`).catch(() => undefined)
+  return answer?.ok === true ? ((await answer.json()) as ConsoleOctets) : undefined
 }
 
 /** @returns `undefined` if the password was right, else what to tell. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { filledPage, htmlOf } from './components.fixture.ts'
 import { messageEvent, noteEvent } from './console.fixture.ts'
-import { MessageDetails } from './message-details.tsx'
+import { MessageDetails, OctetsView } from './message-details.tsx'
 
 test('nothing chosen', () => {
   expect(htmlOf(<MessageDetails page={filledPage()} />)).toContain('Choose a message')
@@ -22,4 +22,10 @@ test('a note', () => {
   const page = filledPage()
   page.selected.value = noteEvent(2)
   expect(htmlOf(<MessageDetails page={page} />)).toContain('PN GW holds what comes')
+})
+
+test('octets, and what reads them', () => {
+  const html = htmlOf(<OctetsView octets={{ protocol: 'http', hex: '474554' }} />)
+  expect(html).toMatch(/3, http/)
+  expect(html).toContain('0000  47 45 54')
 })

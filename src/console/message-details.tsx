@@ -1,6 +1,8 @@
 /** One message opened: who to whom, its decoded fields, its octets. */
-import type { ConsoleEvent } from '../adapters/console/console-protocol.ts'
+import { useEffect, useState } from 'preact/hooks'
+import type { ConsoleEvent, ConsoleOctets } from '../adapters/console/console-protocol.ts'
 import { hexDump } from './hex-dump.ts'
+import { fetchOctets } from './live-stream.ts'
 import type { PageState } from './page-state.ts'
 import { clockText, dateText } from './time-text.ts'
 
@@ -60,17 +62,34 @@ function Opened({ event, page }: { event: ConsoleEvent; page: PageState }) {
           )}
         </tbody>
       </table>
-      <Octets hex={octetsOf(event)} />
+      <Octets seq={event.seq} />
     </>
   )
 }
 
-function Octets({ hex }: { hex: string | undefined }) {
-  if (hex === undefined) return null
+/** Asked for when the message is opened: ten thousand messages need not carry them. */
+function Octets({ seq }: { seq: number }) {
+  const [octets, setOctets] = useState<ConsoleOctets | undefined>(undefined)
+  useEffect(() => {
+    let isWanted = true
+    setOctets(undefined)
+    void fetchOctets(seq).then((got) => isWanted && setOctets(got))
+    return () => {
+      isWanted = false
+    }
+  }, [seq])
+  return octets === undefined ? null : <OctetsView octets={octets} />
+}
+
+/** What came over the wire, as it was before any encryption. */
+export function OctetsView({ octets: { protocol, hex } }: { octets: ConsoleOctets }) {
   return (
     <>
       <h3>
-        Octets <small>{hex.length / 2}</small>
+        Octets{' '}
+        <small>
+          {hex.length / 2}, {protocol}; secrets are replaced
+        </small>
       </h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
       <pre class="octets" tabIndex={0}>
@@ -82,8 +101,4 @@ function Octets({ hex }: { hex: string | undefined }) {
 
 function titleOf({ item }: ConsoleEvent): string {
   return item.kind === 'note' ? `${item.entity}: a note` : item.message
-}
-
-function octetsOf(_event: ConsoleEvent): string | undefined {
-  return undefined
 }

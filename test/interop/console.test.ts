@@ -100,6 +100,7 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
     await rows.first().click()
     const details = page.getByRole('region', { name: 'ConnectRequest' })
     await details.getByRole('rowheader', { name: 'Role' }).waitFor()
+    await details.getByText(/0000 {2}3c 3f 78 6d 6c|0000 {2}3c 43 6f 6e/).waitFor()
     await details.getByRole('button', { name: 'Show this exchange only' }).click()
     await page.getByLabel('Find in messages').fill('')
     await expect.poll(() => page.locator('.filter output').textContent()).toMatch(/^[4-9] of/)

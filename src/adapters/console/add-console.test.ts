@@ -99,7 +99,7 @@ describe('with a login', () => {
   test('everything but the page wants a session', async () => {
     const { base, post } = await start({ login: login(), actions: [action('a')] })
     expect((await fetch(`${base}/console/`)).status).toBe(200)
-    for (const path of ['session', 'stream']) {
+    for (const path of ['session', 'stream', 'octets/1']) {
       expect((await fetch(`${base}/console/api/${path}`)).status, path).toBe(401)
     }
     expect((await post('actions/a')).status).toBe(401)
@@ -199,4 +199,14 @@ test('the stream: what happened, and what happens', async () => {
   await untilSaid('"after"')
   expect(text).toContain('"actions":[{"name":"a","label":"a","what":"Does it."}]')
   await reader?.cancel()
+})
+
+test('the octets of a message that is opened', async () => {
+  const { base, feed } = await start()
+  feed.trace({ ...traced('a'), wire: () => ({ protocol: 'cpns', octets: new Uint8Array([60]) }) })
+  const answer = await fetch(`${base}/console/api/octets/1`)
+  expect(await answer.json()).toEqual({ protocol: 'cpns', hex: '3c' })
+  for (const seq of ['2', '0', 'x', '-1']) {
+    expect((await fetch(`${base}/console/api/octets/${seq}`)).status, seq).toBe(404)
+  }
 })

@@ -155,6 +155,11 @@ function addStream(
     reply.raw.once('close', () => streams.delete(end))
     return reply
   })
+  app.get(`${CONSOLE_PATH}/api/octets/:seq`, async (request, reply) => {
+    if (!isLoggedIn(request, login)) return refuse(reply, 401)
+    const octets = feed.octetsOf(Number((request.params as { seq: string }).seq))
+    return octets === undefined ? refuse(reply, 404) : octets
+  })
 }
 
 /** One action at a time: they all play with the same lab. */

@@ -50,3 +50,18 @@ test('tells once of all that came within a moment', async () => {
   await clock.advance(50)
   expect(take).toHaveBeenCalledTimes(1)
 })
+
+test('octets are made when somebody asks, without secrets, while the event is held', () => {
+  const wire = vi.fn(() => ({ protocol: 'cpns', octets: new Uint8Array([1, 0xab]) }) as const)
+  const feed = createConsoleFeed({ capacity: 1 }, createVirtualClock())
+  feed.trace({ ...traced('a'), wire })
+  feed.trace({ kind: 'note', atMs: 1, entity: 'x', text: 'y' })
+  feed.trace(traced('without octets'))
+  expect(wire).not.toHaveBeenCalled()
+  expect(feed.octetsOf(1)).toEqual({ protocol: 'cpns', hex: '01ab' })
+  expect(wire.mock.calls).toEqual([[{ reveal: false }]])
+  for (const seq of [0, 2, 3, 4, Number.NaN])
+    expect(feed.octetsOf(seq), String(seq)).toBeUndefined()
+  for (let n = 0; n < 600; n++) feed.trace(traced(String(n)))
+  expect(feed.octetsOf(1)).toBeUndefined()
+})

@@ -1,7 +1,8 @@
 /** The newest traced events, numbered, for pages that come now and those that come back. Design 11 */
+import { toHex } from '../../octets/octets.ts'
 import type { Clock, Timer } from '../../ports/clock.ts'
 import type { Trace, TraceItem } from '../../trace/trace.ts'
-import { type ConsoleEvent, EVENTS_HELD } from './console-protocol.ts'
+import { type ConsoleEvent, type ConsoleOctets, EVENTS_HELD } from './console-protocol.ts'
 
 /** How a feed shows what it is given. */
 export interface ConsoleFeedOptions {
@@ -20,6 +21,8 @@ export interface ConsoleFeed {
   readonly lastSeq: number
   /** Events after a number, oldest first; those that have been let go are missing. */
   since(seq: number): readonly ConsoleEvent[]
+  /** The octets of a message, without secrets; `undefined` if it has none or was let go. */
+  octetsOf(seq: number): ConsoleOctets | undefined
   /** `take` is called soon after events came, once for all of them. @returns Ends it. */
   subscribe(take: () => void): () => void
   close(): void
@@ -45,6 +48,11 @@ export function createConsoleFeed(
     for (const take of takers) take()
   }
 
+  const since = (seq: number): readonly ConsoleEvent[] => {
+    const first = held[0]?.seq ?? lastSeq + 1
+    return held.slice(Math.max(0, seq + 1 - first))
+  }
+
   return {
     trace(item) {
       if (!isShown(item)) return
@@ -56,9 +64,12 @@ export function createConsoleFeed(
     get lastSeq() {
       return lastSeq
     },
-    since(seq) {
-      const first = held[0]?.seq ?? lastSeq + 1
-      return held.slice(Math.max(0, seq + 1 - first))
+    since,
+    octetsOf(seq) {
+      const [event] = since(seq - 1)
+      if (event?.seq !== seq || event.item.kind === 'note') return undefined
+      const wire = event.item.wire?.({ reveal: false })
+      return wire && { protocol: wire.protocol, hex: toHex(wire.octets) }
     },
     subscribe(take) {
       takers.add(take)

@@ -17,6 +17,14 @@ export interface ConsoleEvent {
   readonly item: TraceItem
 }
 
+/** A message as octets, asked for when it is opened. */
+export interface ConsoleOctets {
+  /** What reads them: `apdu`, `diameter`, `http` or `cpns`. */
+  readonly protocol: string
+  /** Two hex digits an octet; where a secret was, others of the same length stand. */
+  readonly hex: string
+}
+
 /** How a value of a table is shown: `expiry` counts down, `state` has a colour and a word. */
 export type ColumnKind = 'text' | 'id' | 'expiry' | 'time' | 'state'
 
