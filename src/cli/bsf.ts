@@ -25,6 +25,7 @@ import {
 } from './diameter-flags.ts'
 import { readFlag, readOctets } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { parseNafRule } from './naf-rule.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
 import { type TraceFlags, traceable } from './trace-flags.ts'
@@ -35,7 +36,7 @@ const UB_LISTEN: HostPort = { host: '127.0.0.1', port: 8080 }
 const ZN_LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 const DAY_SECONDS = 86_400
 
-interface BsfFlags extends TlsFiles, PeerTlsFiles, TraceFlags {
+interface BsfFlags extends TlsFiles, PeerTlsFiles, TraceFlags, MetricsFlags {
   readonly data?: string
   readonly name?: string
   readonly originHost?: string
@@ -71,7 +72,7 @@ export function bsfCommand(): Command {
     .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')
   addListeners(serve)
   addPeers(serve)
-  configurable(traceable(serve), 'CPNS_BSF')
+  configurable(measurable(traceable(serve)), 'CPNS_BSF')
   serve.addHelpText('after', EXAMPLE).action(runBsf)
   return command
 }

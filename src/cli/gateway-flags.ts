@@ -16,6 +16,7 @@ import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
 import { masterKeySourceOf } from './master-key-flag.ts'
+import type { MetricsFlags } from './metrics-flag.ts'
 import type { TraceFlags } from './trace-flags.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
@@ -23,7 +24,7 @@ import { type TrustFlags, trustOf } from './trust-flags.ts'
 const LONGEST_PN_SECONDS = 31_536_000
 
 /** The flags as they come from the command line. */
-export interface GatewayFlags extends CardFlags, TrustFlags, TraceFlags {
+export interface GatewayFlags extends CardFlags, TrustFlags, TraceFlags, MetricsFlags {
   readonly data: string
   readonly entity: string
   readonly serverUrl: string

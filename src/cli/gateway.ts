@@ -20,13 +20,15 @@ import { UA_ID_CPNS } from '../identity/naf-id.ts'
 import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import type { RegisteredPn } from '../pn-gw/pn-registrar.ts'
 import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
+import type { Log } from '../ports/log.ts'
 import { algorithmOption } from './algorithm-flag.ts'
 import { withCard } from './card-flags.ts'
 import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
 import { gatewayLoginCommand } from './gateway-login.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { MASTER_KEY_FLAG } from './master-key-flag.ts'
-import { type OpenedTrace, openTrace, traceable } from './trace-flags.ts'
+import { measurable, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
+import { joinTraces, type OpenedTrace, openTrace, traceable } from './trace-flags.ts'
 import { type Interruption, untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -51,7 +53,7 @@ export function gatewayCommand(): Command {
   addNameFlags(serve)
   addCardFlags(serve)
   addAuthFlags(serve)
-  traceable(serve).action(runGateway)
+  measurable(traceable(serve)).action(runGateway)
   command.addCommand(gatewayLoginCommand())
   return command
 }
@@ -122,11 +124,21 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
   const { masterKey } = settings
   const place = { create: true, ...(masterKey && { masterKey }) }
   const folder = await openDataFolder(flags.data, place, random)
-  const seen = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  const log = createPinoLog({ entity: 'pn-gw' })
+  const metrics = await openMetrics('pn-gw', flags, log)
+  const seen = { ...opened, trace: joinTraces([opened.trace, metrics.trace]) }
   const interruption = untilInterrupted()
   const store = openPneStore(folder.file(GATEWAY_DATABASE), folder.sealer)
   const password = createAssignedCredentials({ store, clock: systemClock }, LOGIN_ADVICE)
-  const parts = { settings, password, certificateFolder: folder.file('gateway-tls'), seen }
+  const parts = {
+    settings,
+    password,
+    certificateFolder: folder.file('gateway-tls'),
+    seen,
+    metrics,
+    log,
+  }
   try {
     if (settings.auth === 'password') {
       // Not only when the server is there to be told.
@@ -143,6 +155,7 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
   } finally {
     interruption.ignore()
     await store.close()
+    await metrics.close()
     seen.close()
   }
 }
@@ -162,6 +175,8 @@ interface GatewayParts {
   readonly ub?: UbExchange
   readonly certificateFolder: string
   readonly seen: OpenedTrace
+  readonly metrics: OpenedMetrics
+  readonly log: Log
 }
 
 /** Until it is interrupted. @throws {CpnsError} If it cannot come to a session, and trying again cannot help. */
@@ -173,19 +188,20 @@ async function serve(parts: GatewayParts, interruption: Interruption): Promise<v
   const served = await startServing(parts, (error) => giveUp?.(error))
   try {
     introduce(parts, served)
+    parts.metrics.lines.forEach(print)
     await Promise.race([served.gateway.start(), interruption.promise, failed])
     await Promise.race([interruption.promise, failed])
   } finally {
+    parts.metrics.enter('draining')
     await served.close()
     print('The PN GW has stopped.')
   }
 }
 
 function startServing(
-  { settings, password, card, ub, certificateFolder, seen }: GatewayParts,
+  { settings, password, card, ub, certificateFolder, seen, metrics, log }: GatewayParts,
   onFailed: (error: Error) => void,
 ): Promise<ListeningGateway> {
-  const log = createPinoLog({ entity: 'pn-gw' })
   const { nafId, server } = settings
   const options = { ...settings, name: NAME, serverName: 'CPNS Server', certificateFolder }
   const ports = {
@@ -195,11 +211,15 @@ function startServing(
     ...(seen.keyLog && { keyLog: seen.keyLog }),
     log,
     onUp({ fingerprint, lifetimeSeconds }: ClientSessionInfo, isNew: boolean) {
+      metrics.enter('ready')
       const what = isNew ? 'authenticated; session' : 'attached again; session'
       print(`${what} with fingerprint ${fingerprint}, ${lifetimeSeconds} s`)
     },
     onPn: ({ pnId, lifetimeSeconds }: RegisteredPn) => print(`PN    ${pnId}, ${lifetimeSeconds} s`),
-    onDown: (reason: string) => log.info('session-down', { reason }),
+    onDown(reason: string) {
+      metrics.enter('starting')
+      log.info('session-down', { reason })
+    },
     onFailed,
   }
   if (card !== undefined && ub !== undefined && nafId !== undefined) {

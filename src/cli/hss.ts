@@ -17,6 +17,7 @@ import {
   type TlsFiles,
 } from './diameter-flags.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { packageVersion } from './package-version.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
 import { type TraceFlags, traceable } from './trace-flags.ts'
@@ -28,7 +29,7 @@ const LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 /** Of `--admin` alone. Design 12 */
 const ADMIN: HostPort = { host: '127.0.0.1', port: 9090 }
 
-interface HssFlags extends TlsFiles, TraceFlags {
+interface HssFlags extends TlsFiles, TraceFlags, MetricsFlags {
   readonly data?: string
   readonly originHost?: string
   readonly originRealm?: string
@@ -65,7 +66,7 @@ export function hssCommand(): Command {
     .option('--client-ca <file>', "PEM; a BSF's certificate names its Origin-Host")
     .addOption(adminOption())
     .option('--lease-size <n>', 'SEQ values that are made durable at once', parseWholeNumber, 32)
-  configurable(traceable(serve), 'CPNS_HSS')
+  configurable(measurable(traceable(serve)), 'CPNS_HSS')
   serve.addHelpText('after', EXAMPLE).action(runHss)
   return command
 }

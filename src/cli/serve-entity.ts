@@ -9,7 +9,8 @@ import type { KeyLog } from '../ports/key-log.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
-import { openTrace, type TraceFlags } from './trace-flags.ts'
+import { type MetricsFlags, openMetrics } from './metrics-flag.ts'
+import { joinTraces, openTrace, type TraceFlags } from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
 /** What an entity is started with. */
@@ -28,7 +29,8 @@ export interface EntityContext {
 /**
  * Serves until it is interrupted, then ends all in reverse order.
  *
- * @param entity Its name in logs, for instance `hss`. @param flags Where its messages are written.
+ * @param entity Its name in logs, for instance `hss`.
+ * @param flags Where its messages are written, and its numbers are served.
  * @param start Gives lines for a person: who it is and where.
  * @throws {ConfigurationInvalid} If the folder cannot be used; as `start`.
  */
@@ -37,7 +39,7 @@ export async function serveEntity(
     entity,
     data,
     flags = {},
-  }: { readonly entity: string; readonly data: string; readonly flags?: TraceFlags },
+  }: { readonly entity: string; readonly data: string; readonly flags?: TraceFlags & MetricsFlags },
   start: (context: EntityContext) => Promise<readonly string[]>,
 ): Promise<void> {
   const random = createSystemRandom()
@@ -46,9 +48,12 @@ export async function serveEntity(
   const releases: EntityContext['releases'] = []
   const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
   releases.push(() => opened.close())
-  const { trace, keyLog } = opened
+  const { keyLog } = opened
   const interruption = untilInterrupted()
   try {
+    const metrics = await openMetrics(entity, flags, log)
+    releases.push(() => metrics.close())
+    const trace = joinTraces([opened.trace, metrics.trace])
     const context = {
       folder,
       clock: systemClock,
@@ -61,9 +66,12 @@ export async function serveEntity(
     const lines = await start(context).catch((error: unknown) => {
       throw startingError(error, data)
     })
-    for (const line of lines) process.stdout.write(`${line}\n`)
+    metrics.enter('ready')
+    for (const line of [...lines, ...metrics.lines]) process.stdout.write(`${line}\n`)
     process.stdout.write(`${entity} is ready.\n`)
     await interruption.promise
+    // From now on nobody sends us more, and what is under way is answered.
+    metrics.enter('draining')
   } finally {
     for (const release of releases.toReversed()) await release()
     interruption.ignore()

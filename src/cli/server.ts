@@ -31,6 +31,7 @@ import {
 } from './diameter-flags.ts'
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { packageVersion } from './package-version.ts'
 import {
   addPasswordPolicy,
@@ -45,7 +46,7 @@ import { parseWholeNumber } from './whole-number.ts'
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
 const SESSION_SECONDS = 3600
 
-interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, TraceFlags {
+interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, TraceFlags, MetricsFlags {
   readonly data?: string
   readonly entity?: string
   readonly nafFqdn?: string
@@ -80,7 +81,7 @@ export function serverCommand(): Command {
   addBsfs(serve)
   addPolicy(serve)
   addPasswordPolicy(serve)
-  configurable(traceable(serve), 'CPNS_SERVER')
+  configurable(measurable(traceable(serve)), 'CPNS_SERVER')
   serve.addHelpText('after', EXAMPLE).action(runServer)
   return command
 }

@@ -1,0 +1,59 @@
+/** `--metrics`: numbers and health of an entity for who operates it. Design 11, 12 */
+import { type Command, Option } from 'commander'
+import { createMessageMetrics } from '../adapters/metrics/message-metrics.ts'
+import { type EntityState, serveMetrics } from '../adapters/metrics/serve-metrics.ts'
+import type { Log } from '../ports/log.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
+import { type HostPort, parseHostPort } from './host-port.ts'
+import { packageVersion } from './package-version.ts'
+
+/** The flag. */
+export interface MetricsFlags {
+  readonly metrics?: HostPort
+}
+
+/** Who counts, until it is closed. */
+export interface OpenedMetrics {
+  /** `noTrace` if nobody wants numbers. */
+  readonly trace: Trace
+  /** Where they are, for a person. */
+  readonly lines: readonly string[]
+  /** What `/readyz` says from now on. */
+  enter(state: EntityState): void
+  close(): Promise<void>
+}
+
+/** Adds the flag to a command. */
+export function measurable(command: Command): Command {
+  return command.addOption(
+    new Option(
+      '--metrics <host:port>',
+      'where /metrics, /healthz and /readyz are served; default nowhere',
+    ).argParser(parseHostPort),
+  )
+}
+
+/** @throws {ConfigurationInvalid} If it cannot listen there, or that is not this machine. */
+export async function openMetrics(
+  entity: string,
+  { metrics: at }: MetricsFlags,
+  log: Log,
+): Promise<OpenedMetrics> {
+  if (at === undefined) {
+    return { trace: noTrace, lines: [], enter: () => {}, close: () => Promise.resolve() }
+  }
+  let state: EntityState = 'starting'
+  const metrics = createMessageMetrics(entity, packageVersion())
+  const served = await serveMetrics(at, { metrics, state: () => state, log })
+  return {
+    trace: metrics.trace,
+    lines: [`metrics ${served.url}/metrics`],
+    enter(next) {
+      state = next
+    },
+    async close() {
+      await served.close()
+      metrics.close()
+    },
+  }
+}
