@@ -243,6 +243,31 @@ describe('other records', () => {
     expect(events).toEqual(['close detached'])
   })
 
+  test('a control record of a PN GW is answered by one; of a PNE it is refused', async () => {
+    const registration = {
+      name: 'UserInfoRegistration',
+      transactionId: 't',
+      pne: WATCH_ID,
+    } as const
+    const content = encodeMessage({ ...registration, entityId: GATEWAY_ID })
+    await take({ type: 'control', content }, 'pn-gw')
+    expect(sent.map(({ type }) => type)).toEqual(['control'])
+    expect(decodeMessage(sent[0]?.content as Uint8Array)).toMatchObject({
+      name: 'Error',
+      transactionId: 't',
+      status: 400,
+    })
+    expect(traced).toMatchObject([{ message: 'UserInfoRegistration' }, { message: 'Error' }])
+    sent.length = 0
+    await take({ type: 'control', content }, 'pne')
+    expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
+  })
+
+  test('a message that is no question in a control record is Error 400', async () => {
+    await take({ type: 'control', content: encodeMessage(MESSAGE) }, 'pn-gw')
+    expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
+  })
+
   test.each([
     ['control', new Uint8Array(1)],
     ['ping', new Uint8Array(2)],

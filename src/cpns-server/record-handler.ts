@@ -21,6 +21,7 @@ import type { MessageIntake, ReceivedMessage } from './message-intake.ts'
 import type { ServerContext } from './options.ts'
 import type { PnInventory } from './pn-inventory.ts'
 import { RecordBatches } from './record-batches.ts'
+import { answerUserInfoRegistration } from './trigger-keys.ts'
 
 /** What a record handler hands on to. */
 export interface RecordHandlerParts extends ServerContext {
@@ -139,7 +140,7 @@ async function takeMessage(
   }
 }
 
-/** What a PN GW tells the server about its PNs. */
+/** What a PN GW tells the server about its PNs, and asks for its PNEs. */
 async function takeControl(
   attachment: Attachment,
   content: Uint8Array,
@@ -147,13 +148,22 @@ async function takeControl(
 ): Promise<void> {
   const message = decodeMessage(content)
   trace('received', attachment, { message, ...parts })
-  if (message.name !== 'PnRegistration') {
-    throw new InvalidMessage('not expected in a control record', message.name)
-  }
-  const result = await parts.inventory.take(attachment.session, message)
-  const sent = attachment.send('control', encodeMessage(result))
-  trace('sent', attachment, { message: result, ...parts })
+  const answered = await answerControl(attachment, message, parts)
+  const sent = attachment.send('control', encodeMessage(answered))
+  trace('sent', attachment, { message: answered, ...parts })
   await sent
+}
+
+async function answerControl(
+  { session }: Attachment,
+  message: CpnsMessage,
+  parts: RecordHandlerParts,
+): Promise<CpnsMessage> {
+  if (message.name === 'PnRegistration') return await parts.inventory.take(session, message)
+  if (message.name === 'UserInfoRegistration') {
+    return await answerUserInfoRegistration(session, message, parts)
+  }
+  throw new InvalidMessage('not expected in a control record', message.name)
 }
 
 async function answer(

@@ -10,6 +10,7 @@ import type { Store } from '../ports/store.ts'
 import type { EuKey, EuKeyInfo, Owner } from './eukey.ts'
 import type { PnStore } from './pn-store.ts'
 import type { Tombstone } from './tombstone.ts'
+import type { TriggerKeyStore } from './trigger-key-store.ts'
 import type { UserStore } from './user-store.ts'
 
 export type { EuKey, EuKeyInfo, EuKeySource, Owner } from './eukey.ts'
@@ -87,7 +88,7 @@ export interface EntityInfo {
 }
 
 /** All durable operations of the CPNS Server. */
-export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore {
+export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore, TriggerKeyStore {
   /** Makes an assigned EUKey the entity's current one, binds the entity, ends sessions under the former. */
   assignEuKey(euKey: EuKey): Promise<'assigned' | 'other-owner'>
   /** The entity's current EUKey, unless it has expired at `nowMs`. */

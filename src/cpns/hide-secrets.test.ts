@@ -5,7 +5,7 @@ import { hideMessageSecrets } from './hide-secrets.ts'
 import { anyMessage } from './messages.fixture.ts'
 import { decodeMessage, encodeMessage } from './messages.ts'
 
-const SECRETS = /\b(?:HASH|IV|TriggerKey|Proof)="([^"]*)"/g
+const SECRETS = /\b(?:HASH|IV|TriggerKey|Proof|Code)="([^"]*)"/g
 
 test('every message stays a message of the same length, and shows no secret', () => {
   const check = fc.property(anyMessage, (message) => {

@@ -1,7 +1,7 @@
 /** CPNS messages for who looks on: zeros in base64 in place of HASH, State, IV, keys, passwords and proofs. Design 11 */
 import { fromUtf8, utf8 } from '../octets/octets.ts'
 
-const ATTRIBUTES = /(\b(?:HASH|IV|TriggerKey|Proof)\s*=\s*)(["'])(.*?)\2/gs
+const ATTRIBUTES = /(\b(?:HASH|IV|TriggerKey|Proof|Code)\s*=\s*)(["'])(.*?)\2/gs
 /** Sealed; the State of a PneStatus is one of two words. */
 const SEALED_STATE = /(\bState\s*=\s*)(["'])((?!admitted\b|ended\b).*?)\2/gs
 const CONTENT = /(<(?:[\w.-]+:)?Encrypted(?:EUKey|Password)\b[^>]*>)([^<]*)(<)/g

@@ -19,6 +19,8 @@ test('the messages of the table of design 6 are there', () => {
     'ConnectResponse',
     'EUKeyAssignmentRequest',
     'EUKeyAssignmentResponse',
+    // Not in the table: how a PN GW and a PNE ask for the next one (decision 0038).
+    'UserInfoRegistration',
     'UserInfoInstallation',
     'EUKeyAssignmentTrigger',
     'PneStatus',

@@ -40,6 +40,7 @@ const sealedPassword = values.octets({ min: 17, max: MAX_SEALED_PASSWORD_OCTETS 
 const wrappedEuKey = values.octets({ min: 48, max: 48 })
 const sealedState = values.octets({ min: 1, max: MAX_STATE_OCTETS })
 const sessionId = values.matching(/^[0-9a-f]{32}$/, '32 lower-case hex digits')
+const pairingCode = values.matching(/^[0-9A-Z-]{1,32}$/, 'a code')
 const algorithm = values.matching(/^[A-Za-z0-9.-]{1,32}$/, 'the name of an algorithm')
 const algorithms = values.list(algorithm, { min: 1, max: 8 })
 const keyType = values.oneOf(KEY_TYPES)
@@ -125,7 +126,7 @@ export const MESSAGES = {
     ...common,
     pne: required('PNE', values.entityId),
     userId: optional('UserID', values.userId),
-    code: optional('Code', identifier),
+    code: optional('Code', pairingCode),
   },
   UserInfoInstallation: {
     ...common,

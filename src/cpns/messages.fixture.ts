@@ -116,7 +116,10 @@ const BODIES: Readonly<Record<MessageName, fc.Arbitrary<Record<string, unknown>>
     record({ ...common, status: success, hash, encryptedEuKey }),
     record({ ...common, status: refusal }, { retryAfter }),
   ),
-  UserInfoRegistration: record({ ...common, pne: entityId }, { userId, code: text(64) }),
+  UserInfoRegistration: record(
+    { ...common, pne: entityId },
+    { userId, code: fc.stringMatching(/^[0-9A-Z-]{1,32}$/) },
+  ),
   UserInfoInstallation: record({
     ...common,
     pne: entityId,

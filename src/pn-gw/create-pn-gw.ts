@@ -7,7 +7,7 @@ import type { ClientSessionInfo } from '../cpns/client-session.ts'
 import type { CredentialSource } from '../cpns/credentials.ts'
 import type { LinkDownReason } from '../cpns/link-watch.ts'
 import { messageEvent } from '../cpns/message-trace.ts'
-import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
+import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages.ts'
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
 import { createSessionLink, type SessionLink } from '../cpns/session-link.ts'
 import type { EntityId } from '../identity/entity-id.ts'
@@ -22,8 +22,11 @@ import {
   type PnRegistrarParts,
   type RegisteredPn,
 } from './pn-registrar.ts'
-import { PneSockets } from './pne-sockets.ts'
-import { createPneTrace } from './pne-trace.ts'
+import type { LineWay } from './pne-line.ts'
+import type { DeskOutcome, OpenPairing, PairingWish } from './pne-pairings.ts'
+import { PneSockets, type PneSocketsParts } from './pne-sockets.ts'
+import { createPneTrace, type PneTrace } from './pne-trace.ts'
+import { TriggerDesk, type TriggerWish } from './trigger-desk.ts'
 
 /** Validated settings of one PN GW. */
 export interface PnGwOptions {
@@ -64,7 +67,11 @@ export interface PnGw {
   /** Resolves when it forwards. */
   whenUp(): Promise<void>
   /** Serves a PNE's socket on CPNS-1 until it ends. Never rejects. */
-  servePne(socket: FrameSocket): Promise<void>
+  servePne(socket: FrameSocket, way?: LineWay): Promise<void>
+  /** Lets a PNE be paired, which shows the code. M-7 */
+  pair(wish: PairingWish): OpenPairing
+  /** Makes a PNE ask for an EUKey. M-7 @throws {CpnsError} If the server cannot be asked. */
+  trigger(wish: TriggerWish): Promise<DeskOutcome>
   readonly session: ClientSessionInfo | undefined
   /** Its PN as the server last registered it. */
   readonly pn: RegisteredPn | undefined
@@ -106,24 +113,25 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     },
   )
 
+  const desk = createDesk(options, ports, { link, pneTrace, traceMessage })
+
   const sockets = new PneSockets({
+    desk,
     entityId,
     clock: ports.clock,
     log: ports.log,
     trace: pneTrace,
     ready: () => link.whenUp(),
-    async forward(pne, octets) {
-      const sent = link.send('relay', encodeRelayContent({ entityId: pne, octets }))
-      pneTrace.relayed(pne, octets)
-      await sent
-    },
+    forward: createForward(link, pneTrace),
   })
-  const control = createControl(options, ports, { link, sockets, traceMessage })
+  const control = createControl(options, ports, { link, sockets, desk, traceMessage })
 
   return {
     start: () => link.start(),
     whenUp: () => link.whenUp(),
-    servePne: (socket) => sockets.serve(socket),
+    servePne: (socket, way) => sockets.serve(socket, way),
+    pair: (wish) => desk.pair(wish),
+    trigger: (wish) => desk.trigger(wish),
     get session() {
       return link.session
     },
@@ -135,6 +143,7 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     },
     stop() {
       control.registrar?.stop()
+      desk.stop()
       sockets.close()
       link.stop()
     },
@@ -151,6 +160,41 @@ function createMessageTrace({ entityId, serverName }: PnGwOptions, ports: PnGwPo
   }
 }
 
+function createForward(link: SessionLink, pneTrace: PneTrace): PneSocketsParts['forward'] {
+  return async (pne, octets) => {
+    const sent = link.send('relay', encodeRelayContent({ entityId: pne, octets }))
+    pneTrace.relayed(pne, octets)
+    await sent
+  }
+}
+
+function createDesk(
+  { entityId }: PnGwOptions,
+  ports: PnGwPorts,
+  parts: {
+    readonly link: SessionLink
+    readonly pneTrace: PneTrace
+    readonly traceMessage: TraceMessage
+  },
+): TriggerDesk {
+  const { link, pneTrace, traceMessage } = parts
+  return new TriggerDesk({
+    ...ports,
+    entityId,
+    async askServer(message) {
+      await link.whenUp()
+      const sent = link.send('control', encodeMessage(message))
+      traceMessage('sent', message)
+      await sent
+    },
+    tell(line, message) {
+      const octets = encodeMessage(message)
+      pneTrace.toPne(line.pne ?? entityId, octets)
+      line.send(octets)
+    },
+  })
+}
+
 /** What PN GW and server say to each other in control records. Design 6, 7 */
 function createControl(
   { entityId, pn }: PnGwOptions,
@@ -158,10 +202,11 @@ function createControl(
   parts: {
     readonly link: SessionLink
     readonly sockets: PneSockets
+    readonly desk: TriggerDesk
     readonly traceMessage: TraceMessage
   },
 ) {
-  const { link, sockets, traceMessage } = parts
+  const { link, sockets, desk, traceMessage } = parts
   const ways: Pick<PnRegistrarParts, 'members' | 'send' | 'onRegistered'> = {
     members: () => sockets.admitted,
     async send(registration, octets) {
@@ -183,6 +228,9 @@ function createControl(
       } else if (message.name === 'PnRegistrationResult') {
         traceMessage('received', message)
         registrar?.take(message)
+      } else {
+        traceMessage('received', message)
+        desk.takeAnswer(message)
       }
     },
   }

@@ -12,8 +12,16 @@ const EXCHANGE_LIMIT = 8
 /** A socket without attachment is closed after so long. Design 7 */
 const UNADMITTED_MS = 30_000
 
+/** What carries a line. */
+export interface LineWay {
+  /** Without TLS, which only this machine can do: neither assignment nor trigger. Design 7 */
+  readonly plain?: boolean
+}
+
 /** One socket. */
 export class PneLine {
+  /** Whether it has no TLS. */
+  readonly isPlain: boolean
   readonly #socket: FrameSocket
   readonly #clock: Clock
   /** TransactionIDs of the exchanges that this socket carries. */
@@ -25,7 +33,8 @@ export class PneLine {
   #isClosed = false
   #watch: Timer | undefined
 
-  constructor(socket: FrameSocket, clock: Clock) {
+  constructor(socket: FrameSocket, clock: Clock, { plain = false }: LineWay = {}) {
+    this.isPlain = plain
     this.#socket = socket
     this.#clock = clock
     this.#watchOver()
@@ -46,9 +55,14 @@ export class PneLine {
     return this.#socket.closed
   }
 
+  /** The PNE says who it is. */
+  speakFor(pne: EntityId): void {
+    this.#pne = pne
+  }
+
   /** Notes an exchange of a PNE. */
   carry(pne: EntityId, transactionId: string): void {
-    this.#pne = pne
+    this.speakFor(pne)
     this.#exchanges.add(transactionId)
     const oldest = this.#exchanges.values().next()
     if (this.#exchanges.size > EXCHANGE_LIMIT && !oldest.done) this.#exchanges.delete(oldest.value)

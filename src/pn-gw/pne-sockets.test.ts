@@ -5,6 +5,7 @@ import { encodeAttachRequest } from '../cpns/attachment.ts'
 import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages.ts'
 import { AuthenticationFailed, TransportFailed } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
+import { parseUserId } from '../identity/user-id.ts'
 import { utf8 } from '../octets/octets.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import { noLog } from '../ports/log.ts'
@@ -22,16 +23,25 @@ let sockets: PneSockets
 let forwarded: { readonly pne: EntityId; readonly octets: Uint8Array }[]
 let ready: () => Promise<void>
 let forward: () => Promise<void>
+/** What the desk was told, by name. */
+let atDesk: string[]
 
 beforeEach(() => {
   clock = createVirtualClock()
   forwarded = []
+  atDesk = []
   ready = async () => {}
   forward = async () => {}
   sockets = new PneSockets({
     entityId: GATEWAY,
     clock,
     log: noLog,
+    desk: {
+      noteDelivered: ({ name }) => void atDesk.push(`delivered ${name}`),
+      noteError: ({ status }) => void atDesk.push(`error ${status}`),
+      noteRequest: ({ userId }) => void atDesk.push(`request of ${userId}`),
+      takeRegistration: (_, { pne }) => void atDesk.push(`registration of ${pne}`),
+    },
     trace: { fromPne: () => {}, toPne: () => {}, relayed: () => {} },
     ready: () => ready(),
     async forward(pne, octets) {
@@ -41,9 +51,9 @@ beforeEach(() => {
   })
 })
 
-function connect(capacity?: number): FrameSocket {
+function connect(capacity?: number, plain = false): FrameSocket {
   const [client, far] = createSocketPair(capacity === undefined ? {} : { capacity })
-  void sockets.serve(far)
+  void sockets.serve(far, { plain })
   return client
 }
 
@@ -99,6 +109,62 @@ async function nextStatus(socket: FrameSocket): Promise<number | undefined> {
 /** What waits for the PNE, without waiting for it. */
 const pendingFrame = (socket: FrameSocket) =>
   Promise.race([socket.receive(), settled().then(() => 'nothing' as const)])
+
+describe('assignment and trigger', () => {
+  const request: CpnsMessage = {
+    name: 'EUKeyAssignmentRequest',
+    transactionId: 't-1',
+    entityId: WATCH,
+    userId: parseUserId('alice'),
+    randomClient: new Uint8Array(16),
+    algorithms: ['HMAC-SHA-256'],
+  }
+  const registration: CpnsMessage = {
+    name: 'UserInfoRegistration',
+    transactionId: 't-1',
+    entityId: WATCH,
+    pne: WATCH,
+  }
+
+  test('an EUKeyAssignmentRequest goes to the server as it came, and its answer to the PNE', async () => {
+    const socket = connect()
+    await sendText(socket, request)
+    expect(forwarded).toEqual([{ pne: WATCH, octets: encodeMessage(request) }])
+    const answer = { transactionId: 't-1', entityId: GATEWAY, status: 403 } as const
+    sockets.deliver(WATCH, encodeMessage({ name: 'EUKeyAssignmentResponse', ...answer }))
+    expect(await nextStatus(socket)).toBe(403)
+    expect(atDesk).toEqual(['request of alice', 'delivered EUKeyAssignmentResponse'])
+  })
+
+  test('a UserInfoRegistration stays here', async () => {
+    await sendText(connect(), registration)
+    expect([forwarded, atDesk]).toEqual([[], [`registration of ${WATCH}`]])
+  })
+
+  test.each([request, registration])('$name without TLS is 403', async (message) => {
+    const socket = connect(undefined, true)
+    await sendText(socket, message)
+    expect(await nextStatus(socket)).toBe(403)
+    expect([forwarded, atDesk]).toEqual([[], []])
+  })
+
+  test('a UserInfoRegistration for another PNE is 403, on a new socket and on one in use', async () => {
+    const socket = connect()
+    await sendText(socket, { ...registration, pne: CAR })
+    expect(await nextStatus(socket)).toBe(403)
+    await sendText(socket, connectRequest())
+    await sendText(socket, { ...registration, entityId: CAR, pne: CAR })
+    expect(await nextStatus(socket)).toBe(403)
+    expect(atDesk).toEqual([])
+  })
+
+  test('an Error of a PNE is for the desk, and is not answered', async () => {
+    const socket = connect()
+    await sendText(socket, { name: 'Error', entityId: WATCH, status: 401, detail: 'no' })
+    expect(atDesk).toEqual(['error 401'])
+    expect(await pendingFrame(socket)).toBe('nothing')
+  })
+})
 
 describe('handshake messages', () => {
   test('go to the server for whom they say they are from, octet for octet', async () => {

@@ -5,15 +5,22 @@
  * cannot forward it stops reading.
  */
 import { classifyFrame } from '../cpns/frame.ts'
-import { decodeMessage, encodeMessage, type PneStatus } from '../cpns/messages.ts'
+import {
+  type CpnsMessage,
+  decodeMessage,
+  encodeMessage,
+  type PneStatus,
+  type UserInfoRegistration,
+} from '../cpns/messages.ts'
 import type { Status } from '../cpns/status.ts'
 import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Frame, FrameSocket } from '../ports/frame-socket.ts'
 import type { Log } from '../ports/log.ts'
-import { PneLine } from './pne-line.ts'
+import { type LineWay, PneLine } from './pne-line.ts'
 import type { PneTrace } from './pne-trace.ts'
+import type { TriggerDesk } from './trigger-desk.ts'
 
 /** What the sockets need of the PN GW. */
 export interface PneSocketsParts {
@@ -25,7 +32,24 @@ export interface PneSocketsParts {
   readonly ready: () => Promise<void>
   /** Sends octets in a relay record. @throws {TransportFailed} If that cannot be done now. */
   readonly forward: (pne: EntityId, octets: Uint8Array) => Promise<void>
+  /** Pairs and triggers PNEs. M-7 */
+  readonly desk: Pick<
+    TriggerDesk,
+    'noteDelivered' | 'noteError' | 'noteRequest' | 'takeRegistration'
+  >
 }
+
+/** Never without TLS. Design 7 */
+const ONLY_OVER_TLS: ReadonlySet<string> = new Set([
+  'EUKeyAssignmentRequest',
+  'UserInfoRegistration',
+])
+/** What goes to the server as it came. */
+const RELAYED: ReadonlySet<string> = new Set([
+  'AuthenticateResponse',
+  'ConnectRequest',
+  'EUKeyAssignmentRequest',
+])
 
 /** The sockets of one PN GW. */
 export class PneSockets {
@@ -48,8 +72,8 @@ export class PneSockets {
   }
 
   /** Serves one socket until it ends. Never rejects. */
-  async serve(socket: FrameSocket): Promise<void> {
-    const line = new PneLine(socket, this.#parts.clock)
+  async serve(socket: FrameSocket, way?: LineWay): Promise<void> {
+    const line = new PneLine(socket, this.#parts.clock, way)
     this.#lines.add(line)
     try {
       for (let frame = await socket.receive(); frame; frame = await socket.receive()) {
@@ -70,6 +94,8 @@ export class PneSockets {
       this.#parts.trace.toPne(pne, octets)
       line.send(octets)
     }
+    if (classifyFrame(octets).kind !== 'handshake') return
+    this.#parts.desk.noteDelivered(decodeMessage(octets))
   }
 
   /** A control record: a PNE is admitted, or its session has ended. */
@@ -100,18 +126,40 @@ export class PneSockets {
   async #takeHandshake(line: PneLine, octets: Uint8Array): Promise<void> {
     const message = decodeMessage(octets)
     this.#parts.trace.fromPne(message)
-    if (message.name === 'Error') return
-    if (message.name !== 'ConnectRequest' && message.name !== 'AuthenticateResponse') {
-      return this.#refuse(line, 400, `${message.name}: not expected here`)
+    if (message.name === 'Error') return this.#parts.desk.noteError(message)
+    const refusal = this.#refusalOf(line, message)
+    if (refusal !== undefined) return this.#refuse(line, refusal.status, refusal.detail)
+    if (message.name === 'UserInfoRegistration') return this.#takeRegistration(line, message)
+    const { entityId, transactionId } = message
+    line.carry(entityId, transactionId)
+    if (message.name === 'EUKeyAssignmentRequest') this.#parts.desk.noteRequest(message)
+    await this.#forwardHandshake(line, entityId, octets)
+  }
+
+  #refusalOf(
+    line: PneLine,
+    { name, entityId, transactionId = '' }: CpnsMessage,
+  ): { readonly status: 400 | 403 | 409; readonly detail: string } | undefined {
+    if (!RELAYED.has(name) && name !== 'UserInfoRegistration') {
+      return { status: 400, detail: `${name}: not expected here` }
     }
-    if (line.pne !== undefined && line.pne !== message.entityId) {
-      return this.#refuse(line, 403, 'this connection speaks for another entity')
+    if (line.isPlain && ONLY_OVER_TLS.has(name)) {
+      return { status: 403, detail: `${name}: only over TLS` }
     }
-    if (this.#isCarriedElsewhere(line, message.transactionId)) {
-      return this.#refuse(line, 409, 'another connection carries this exchange')
+    if (line.pne !== undefined && line.pne !== entityId) {
+      return { status: 403, detail: 'this connection speaks for another entity' }
     }
-    line.carry(message.entityId, message.transactionId)
-    await this.#forwardHandshake(line, message.entityId, octets)
+    if (this.#isCarriedElsewhere(line, transactionId)) {
+      return { status: 409, detail: 'another connection carries this exchange' }
+    }
+    return undefined
+  }
+
+  #takeRegistration(line: PneLine, message: UserInfoRegistration): void {
+    if (message.pne === message.entityId) {
+      line.speakFor(message.pne)
+      this.#parts.desk.takeRegistration(line, message)
+    } else this.#refuse(line, 403, 'this connection speaks for another entity')
   }
 
   #isCarriedElsewhere(line: PneLine, transactionId: string): boolean {

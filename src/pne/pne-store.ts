@@ -1,6 +1,7 @@
 /** Durable state of a PNE (and of a PN GW that has an assigned EUKey): its EUKey and what it has seen. Design 8, 9 */
 import type { Secret } from '../crypto/secret.ts'
 import type { Store } from '../ports/store.ts'
+import type { OwnerStore } from './owner-store.ts'
 
 /** An assigned EUKey as a device keeps it. */
 export interface DeviceEuKey {
@@ -12,7 +13,7 @@ export interface DeviceEuKey {
 }
 
 /** Durable operations of a device. */
-export interface PneStore extends Store {
+export interface PneStore extends Store, OwnerStore {
   loadEuKey(): Promise<DeviceEuKey | undefined>
   saveEuKey(euKey: DeviceEuKey): Promise<void>
   /** Whether (From, MessageID) was handled before. */

@@ -8,6 +8,7 @@ import { serverStoreKeysContract } from './server-store-keys.contract.ts'
 import { serverStoreMailboxContract } from './server-store-mailbox.contract.ts'
 import { serverStorePnsContract } from './server-store-pns.contract.ts'
 import { serverStoreSessionsContract } from './server-store-sessions.contract.ts'
+import { serverStoreTriggersContract } from './server-store-triggers.contract.ts'
 import { serverStoreUsersContract } from './server-store-users.contract.ts'
 import { storeContract } from './store.contract.ts'
 
@@ -21,4 +22,5 @@ export function serverStoreContract(open: () => Promise<ServerStore>): void {
   describe('users, attempts and assignments', () => serverStoreUsersContract(open))
   describe('PN inventory', () => serverStorePnsContract(open))
   describe('mailbox', () => serverStoreMailboxContract(open))
+  describe('TriggerKeys', () => serverStoreTriggersContract(open))
 }

@@ -139,7 +139,13 @@ export interface CpnsWorld {
   readonly logged: string[]
   readonly lifetimes: { pnGw: number; pne: number }
   createGateway(change?: GatewayChange): PnGw
-  createPne(entityId: EntityId, octet: number, gateway: PnGw, change?: PneChange): Promise<TestPne>
+  /** @param octet Of the EUKey that it is given at both ends; `undefined` gives none. */
+  createPne(
+    entityId: EntityId,
+    octet: number | undefined,
+    gateway: PnGw,
+    change?: PneChange,
+  ): Promise<TestPne>
   /** A connection to the server, as a PN GW has it. */
   connect(network?: SocketPairOptions): FrameSocket
   /** Ends all connections to the server, as a restart of its host would. */
@@ -232,7 +238,7 @@ export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWo
       return gateway
     },
     async createPne(entityId, octet, gateway, { options, ports, network } = {}) {
-      await assignKey(store, { entityId, octet, clock })
+      if (octet !== undefined) await assignKey(store, { entityId, octet, clock })
       const received: IncomingMessage[] = []
       const pne = createPne(
         {
@@ -244,7 +250,7 @@ export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWo
         },
         {
           ...common,
-          credentials: fixedCredentials({ euKey: keyOf(octet), keyType: 'assigned' }),
+          credentials: fixedCredentials({ euKey: keyOf(octet ?? 0), keyType: 'assigned' }),
           connectGateway: async () => connectPne(gateway, network?.()),
           store: openPneStore(':memory:', sealer),
           onMessage: (message) => void received.push(message),

@@ -1,6 +1,7 @@
-/** What a device keeps on SQLite: its assigned EUKey and the messages it has handled. Design 8, 9 */
+/** What a device keeps on SQLite: its owner, its assigned EUKey and the messages it has handled. Design 8, 9 */
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { PneStore } from '../../pne/pne-store.ts'
+import { createOwnerRows, OWNER_TABLES } from './owner-rows.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { createSeenRows, SEEN_TABLE } from './seen-rows.ts'
 import { connectStore } from './store-connection.ts'
@@ -16,6 +17,7 @@ const SCHEMA = {
        expires_at_ms INTEGER NOT NULL
      ) STRICT;
      ${SEEN_TABLE}`,
+    OWNER_TABLES,
   ],
 }
 
@@ -27,7 +29,7 @@ interface EuKeyRow {
 
 /**
  * @param file Path of the database, or `:memory:`.
- * @param sealer Seals the EUKey.
+ * @param sealer Seals EUKey and TriggerKey.
  * @throws {ConfigurationInvalid} If the file cannot be used.
  */
 export function openPneStore(file: string, sealer: RecordSealer): PneStore {
@@ -40,6 +42,7 @@ export function openPneStore(file: string, sealer: RecordSealer): PneStore {
   return {
     ...store,
     ...createSeenRows(db, commits),
+    ...createOwnerRows(db, commits, sealer),
     loadEuKey: () =>
       commits.read(() => {
         const row = selectEuKey.get()

@@ -26,6 +26,7 @@ test('every table refuses values of another type than its column has', () => {
     'server_secrets',
     'sessions',
     'tombstones',
+    'trigger_keys',
     'users',
   ])
   expect(own.filter(({ strict }) => strict !== 1)).toEqual([])

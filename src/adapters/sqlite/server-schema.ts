@@ -4,6 +4,7 @@ import { CANDIDATES_SQL } from './candidate-rows.ts'
 import type { StoreSchema } from './open-database.ts'
 import { PNS_SQL } from './pn-rows.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
+import { TRIGGER_KEYS_SQL } from './trigger-key-rows.ts'
 import { USERS_SQL } from './user-rows.ts'
 
 /**
@@ -92,5 +93,6 @@ export const SERVER_SCHEMA: StoreSchema = {
      ${ATTEMPTS_SQL}
      ${CANDIDATES_SQL}`,
     PNS_SQL,
+    TRIGGER_KEYS_SQL,
   ],
 }

@@ -1,4 +1,5 @@
 /** All durable state of the CPNS Server on SQLite. Design 9 */
+import type Database from 'better-sqlite3'
 import type { ServerStore } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import { createAttemptRows } from './attempt-rows.ts'
@@ -13,6 +14,7 @@ import { SERVER_SCHEMA } from './server-schema.ts'
 import { createSessionRows, takeAttachment } from './session-rows.ts'
 import { connectStore } from './store-connection.ts'
 import { createTombstoneRows } from './tombstone-rows.ts'
+import { createTriggerKeyRows } from './trigger-key-rows.ts'
 import { createUserRows } from './user-rows.ts'
 import { createUserStore } from './user-store.ts'
 
@@ -36,22 +38,8 @@ const EXPIRING = [
  */
 export function openServerStore(file: string, sealer: RecordSealer): ServerStore {
   const { db, commits, store } = connectStore(file, SERVER_SCHEMA)
-  const entities = createEntityRows(db)
-  const euKeys = createEuKeyRows(db, sealer)
-  const sessions = createSessionRows(db, sealer)
-  const tombstones = createTombstoneRows(db)
-  const mailbox = createMailboxRows(db)
-  const pns = createPnRows(db)
-  const candidates = createCandidateRows(db, sealer)
-  const rows = {
-    candidates,
-    entities,
-    euKeys,
-    sessions,
-    tombstones,
-    attempts: createAttemptRows(db),
-    users: createUserRows(db, sealer),
-  }
+  const rows = createServerRows(db, sealer)
+  const { candidates, entities, euKeys, mailbox, pns, sessions, tombstones } = rows
   const removals = EXPIRING.map((sql) => db.prepare<[number]>(sql))
   const { read, run } = commits
   return {
@@ -82,6 +70,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     removeEntity: (entityId) =>
       run(() => {
         candidates.removeOfEntity(entityId)
+        rows.triggerKeys.removeOfEntity(entityId)
         return entities.remove(entityId)
       }),
 
@@ -102,5 +91,21 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
 
     removeExpired: (nowMs) =>
       run(() => removals.reduce((gone, removal) => gone + removal.run(nowMs).changes, 0)),
+  }
+}
+
+/** All of them see one database, so that one transaction can change any. */
+function createServerRows(db: Database.Database, sealer: RecordSealer) {
+  return {
+    attempts: createAttemptRows(db),
+    candidates: createCandidateRows(db, sealer),
+    entities: createEntityRows(db),
+    euKeys: createEuKeyRows(db, sealer),
+    mailbox: createMailboxRows(db),
+    pns: createPnRows(db),
+    sessions: createSessionRows(db, sealer),
+    tombstones: createTombstoneRows(db),
+    triggerKeys: createTriggerKeyRows(db, sealer),
+    users: createUserRows(db, sealer),
   }
 }
