@@ -39,6 +39,7 @@ import {
   passwordPolicyOf,
 } from './password-policy-flags.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
+import { serverAdminOption, startServerAdmin } from './server-admin.ts'
 import { type TraceFlags, traceable } from './trace-flags.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -58,6 +59,7 @@ interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, TraceFlags, Met
   readonly listen: HostPort
   readonly psk?: HostPort
   readonly api?: HostPort
+  readonly admin?: HostPort
   readonly gbaKey: GbaKeyType
   readonly algorithm?: readonly string[]
   readonly gsid?: number
@@ -104,6 +106,7 @@ function addListeners(serve: Command): void {
         parseHostPort,
       ),
     )
+    .addOption(serverAdminOption())
 }
 
 function addBsfs(serve: Command): void {
@@ -177,6 +180,7 @@ function settingsOf(flags: ServerFlags) {
   return {
     options,
     api: flags.api,
+    admin: flags.admin,
     names: diameterNamesOf(flags.originHost ?? nafFqdn, flags.originRealm),
     bsfs: (flags.bsf ?? []).map((text) => bsfOf(text, flags)),
   }
@@ -202,7 +206,7 @@ function diameterBsfOf(text: string, flags: ServerFlags) {
 type ServerSettings = ReturnType<typeof settingsOf>
 
 async function startServer(
-  { options, api, names, bsfs }: ServerSettings,
+  { options, api, admin, names, bsfs }: ServerSettings,
   context: EntityContext,
 ): Promise<readonly string[]> {
   const { folder, releases } = context
@@ -221,6 +225,7 @@ async function startServer(
     `pin     ${served.pin}`,
     ...(served.pskUrl === undefined ? [] : [`PSK-TLS ${served.pskUrl}`]),
     ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
+    ...(await startServerAdmin(admin, store, context)),
     ...bsfs.map(bsfLine),
   ]
 }
