@@ -1,6 +1,7 @@
 /** All commands under one name. Design 10 */
 import { Command } from 'commander'
 import { appCommand } from './app.ts'
+import { backupCommand, restoreCommand } from './backup.ts'
 import { benchCommand } from './bench.ts'
 import { bsfCommand } from './bsf.ts'
 import { calcCommand } from './calc.ts'
@@ -42,6 +43,8 @@ export function createProgram(): Command {
     sessionCommand(),
     subscriberCommand(),
     traceCommand(),
+    backupCommand(),
+    restoreCommand(),
     uiccCommand(),
     benchCommand(),
   ]

@@ -1,0 +1,82 @@
+/**
+ * Copies of a data folder, made while its entities run: each database by SQLite's online backup, every other
+ * file as it is. Keys in databases stay sealed; the master key is not in a copy. K-5, Design 9
+ */
+import { copyFileSync, existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { chmod } from 'node:fs/promises'
+import { dirname, extname, join, relative } from 'node:path'
+import Database from 'better-sqlite3'
+import { ConfigurationInvalid, StoreFailed } from '../../errors/errors.ts'
+import { makeFolder } from '../files/make-folder.ts'
+
+/** What was copied. */
+export interface CopiedFolder {
+  /** Paths in the folder, sorted. */
+  readonly files: readonly string[]
+}
+
+/** The only file that a copy does not have: with it, whoever finds the copy opens every key. */
+export const MASTER_KEY_NAME = 'master.key'
+
+const DATABASE = '.db'
+const SIDE_FILES = /\.db-(?:wal|shm|journal)$/
+const OWNER_ONLY = 0o600
+
+/**
+ * @param to Must not be there, or be empty; made with mode 0700.
+ * @throws {ConfigurationInvalid} If a folder cannot be used.
+ * @throws {StoreFailed} If a database cannot be copied, or its copy is damaged.
+ */
+export async function copyDataFolder(from: string, to: string): Promise<CopiedFolder> {
+  const files = filesOf(from)
+  if (existsSync(to) && readdirSync(to).length > 0) {
+    throw new ConfigurationInvalid(`${to}: is not empty; nothing is overwritten`)
+  }
+  for (const file of files) {
+    try {
+      makeFolder(dirname(join(to, file)))
+      await copyFile(join(from, file), join(to, file))
+    } catch (cause) {
+      const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+      throw new StoreFailed(`${file}: it cannot be copied (${code})`, { cause })
+    }
+  }
+  return { files }
+}
+
+/** Links are not followed: they lead out of the folder. */
+function filesOf(folder: string): string[] {
+  if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
+    throw new ConfigurationInvalid(`${folder}: there is no such folder`)
+  }
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => relative(folder, join(folder, name)))
+    .filter((name) => lstatSync(join(folder, name)).isFile())
+    .filter((name) => name !== MASTER_KEY_NAME && !SIDE_FILES.test(name))
+    .toSorted()
+}
+
+async function copyFile(from: string, to: string): Promise<void> {
+  if (extname(from) !== DATABASE) copyFileSync(from, to)
+  else await copyDatabase(from, to)
+  await chmod(to, OWNER_ONLY)
+}
+
+/** A state between two commits, whoever writes meanwhile; the copy is looked through before it counts. */
+async function copyDatabase(from: string, to: string): Promise<void> {
+  const source = new Database(from, { readonly: true, fileMustExist: true })
+  try {
+    await source.backup(to)
+  } finally {
+    source.close()
+  }
+  const copy = new Database(to)
+  try {
+    // One file, whatever the source was: no side files that could be forgotten.
+    copy.pragma('journal_mode = DELETE')
+    const found = copy.pragma('integrity_check', { simple: true })
+    if (found !== 'ok') throw Object.assign(new Error('damaged'), { code: 'damaged' })
+  } finally {
+    copy.close()
+  }
+}

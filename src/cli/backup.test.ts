@@ -1,0 +1,41 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cpns-backup-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const at = (name: string): string => join(folder, name)
+const run = (...args: readonly string[]) => runProgram(args)
+const IMPI = '001010123456789@ims.mnc001.mcc001.3gppnetwork.org'
+const K = ['--k', '0'.repeat(32), '--opc', '1'.repeat(32)]
+
+test('a subscriber comes back with the master key, and not without it', async () => {
+  const added = await run('subscriber', 'add', '--data', at('hss'), '--impi', IMPI, ...K)
+  expect(added).toMatchObject({ status: 0 })
+  const made = await run('backup', '--data', at('hss'), at('copy'))
+  expect(made).toMatchObject({ status: 0 })
+  expect(made.stdout).toContain('Not among them: master.key')
+  expect(existsSync(at('copy/master.key'))).toBe(false)
+
+  expect(await run('restore', '--data', at('new'), at('copy'))).toMatchObject({ status: 0 })
+  const without = await run('subscriber', 'show', '--data', at('new'), IMPI)
+  expect(without.status).not.toBe(0)
+  copyFileSync(at('hss/master.key'), at('new/master.key'))
+  const shown = await run('subscriber', 'show', '--data', at('new'), IMPI)
+  expect(shown).toMatchObject({ status: 0 })
+  expect(shown.stdout).toContain(IMPI)
+})
+
+test('nothing is overwritten, and what is not there is named', async () => {
+  await run('subscriber', 'add', '--data', at('hss'), '--impi', IMPI, ...K)
+  await run('backup', '--data', at('hss'), at('copy'))
+  expect(usageErrorOf(await run('backup', '--data', at('hss'), at('copy')))).toContain('not empty')
+  expect(usageErrorOf(await run('restore', '--data', at('hss'), at('copy')))).toContain('not empty')
+  expect(usageErrorOf(await run('backup', '--data', at('x'), at('y')))).toContain('no such folder')
+})
