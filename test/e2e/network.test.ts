@@ -132,6 +132,15 @@ test('a PN GW bootstraps, authenticates and forwards; the HSS may be killed in b
   const heard = await runCpns(['pne', 'listen', '--data', path('sensor'), '--count', '1'])
   expect(heard.stdout).toBe('urn:cpns:service:echo  echo: temperature 21\n')
 
+  const pns = await runCpns(['pn', 'list', '--data', path('server'), '--json'])
+  expect(JSON.parse(pns.stdout)).toMatchObject({
+    gateway: GATEWAY,
+    online: true,
+    members: [{ entityId: SENSOR }],
+  })
+  const shown = await runCpns(['entity', 'show', SENSOR, '--data', path('server'), '--json'])
+  expect(JSON.parse(shown.stdout)).toMatchObject({ owner: 'user alice' })
+
   await app.close()
   expect((await gateway.end('SIGTERM')).status).toBe(0)
   const [, , ...rest] = gatewayArgs
