@@ -12,6 +12,7 @@ test('a data folder holds these files, the master key and the certificates, and 
     files.HSS_DATABASE,
     files.BSF_DATABASE,
     files.SERVER_DATABASE,
+    files.GATEWAY_DATABASE,
     files.pneDatabase('watch'),
     files.pneDatabase('car'),
     files.SERVER_PIN,
@@ -21,6 +22,7 @@ test('a data folder holds these files, the master key and the certificates, and 
     'master.key',
     'server-tls',
     'gateway-tls',
+    'home-tls',
   ]
   const inside = readdirSync(lab.folder).filter((name) => name !== files.LOG_FILE)
   expect(inside.filter((name) => !name.endsWith('.state')).sort()).toEqual([...known].sort())
