@@ -19,6 +19,10 @@ const COMMANDS = [
   'user',
   'session',
   'subscriber',
+  'trace',
+  'backup',
+  'restore',
+  'completion',
   'uicc',
   'bench',
 ]

@@ -5,6 +5,7 @@ import { backupCommand, restoreCommand } from './backup.ts'
 import { benchCommand } from './bench.ts'
 import { bsfCommand } from './bsf.ts'
 import { calcCommand } from './calc.ts'
+import { completionCommand } from './completion.ts'
 import { curlCommand } from './curl.ts'
 import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
@@ -45,6 +46,7 @@ export function createProgram(): Command {
     traceCommand(),
     backupCommand(),
     restoreCommand(),
+    completionCommand(() => program),
     uiccCommand(),
     benchCommand(),
   ]
