@@ -9,7 +9,7 @@ import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { noLog } from '../ports/log.ts'
 import { noTrace } from '../trace/trace.ts'
 import type { EntityContext } from './serve-entity.ts'
-import { serverAdminOption, startServerAdmin } from './server-admin.ts'
+import { prepareServerAdmin, serverAdminOption } from './server-admin.ts'
 
 test('the flag alone means port 9090 of this machine', () => {
   expect(serverAdminOption().presetArg).toBe('127.0.0.1:9090')
@@ -23,13 +23,30 @@ test('it answers to the token of the folder, and only where it is wanted', async
   const releases: EntityContext['releases'] = []
   const ports = { clock: systemClock, random, log: noLog, trace: noTrace }
   const context: EntityContext = { folder, releases, ...ports }
-  expect(await startServerAdmin(undefined, store, context)).toEqual([])
-  const [line = ''] = await startServerAdmin({ host: '127.0.0.1', port: 0 }, store, context)
+  const unwanted = prepareServerAdmin(undefined, context)
+  expect(await unwanted.start(store)).toEqual([])
+  expect(unwanted.context.trace, 'nothing is traced for nobody').toBe(noTrace)
+  const admin = prepareServerAdmin({ host: '127.0.0.1', port: 0 }, context)
+  const [line = '', consoleLine = ''] = await admin.start(store)
   const url = /^admin {3}(\S+)$/.exec(line)?.[1]
   const token = readFileSync(join(path, 'admin.token'), 'utf8').trim()
   const ask = async (bearer: string) =>
     (await fetch(`${url}/users`, { headers: { authorization: `Bearer ${bearer}` } })).status
   expect([await ask(token), await ask('x')]).toEqual([200, 401])
+  const page = /^console (\S+),/.exec(consoleLine)?.[1] ?? ''
+  expect((await fetch(page)).status).toBe(200)
+  admin.context.trace({ kind: 'note', atMs: 1, entity: 'server', text: 'seen by the console' })
+  const logIn = await fetch(new URL('api/login', page), {
+    method: 'POST',
+    headers: { 'x-cpns-console': '1', 'content-type': 'application/json' },
+    body: JSON.stringify({ password: token }),
+  })
+  const cookie = logIn.headers.get('set-cookie')?.split(';')[0] ?? ''
+  const stream = await fetch(new URL('api/stream', page), { headers: { cookie } })
+  const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  while (!text.includes('seen by the console')) text += (await reader?.read())?.value ?? ''
+  await reader?.cancel()
   for (const release of releases) await release()
   await store.close()
   rmSync(path, { recursive: true })

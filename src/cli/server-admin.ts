@@ -1,33 +1,60 @@
 /** `cpns server serve --admin`: the admin API of a CPNS Server, behind the token of its folder. Design 10, 12 */
 import { Option } from 'commander'
+import { createConsoleFeed } from '../adapters/console/console-feed.ts'
 import { openAdminToken } from '../adapters/rest/admin-token.ts'
-import { serveServerAdmin } from '../adapters/server-admin/serve-server-admin.ts'
-import type { UserStore } from '../cpns-server/user-store.ts'
+import {
+  type ServerAdminPorts,
+  serveServerAdmin,
+} from '../adapters/server-admin/serve-server-admin.ts'
 import { ADMIN_TOKEN } from '../lab/lab-files.ts'
+import { CONSOLE_PAGE } from './console-page.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { packageVersion } from './package-version.ts'
 import type { EntityContext } from './serve-entity.ts'
+import { joinTraces } from './trace-flags.ts'
 
 /** The flag; alone it means the port of design 12. */
 export function serverAdminOption(): Option {
-  return new Option('--admin [host:port]', 'where users are administered; default nowhere')
+  return new Option(
+    '--admin [host:port]',
+    'where users are administered, and the console is; default nowhere',
+  )
     .argParser(parseHostPort)
     .preset('127.0.0.1:9090')
 }
 
-/**
- * @returns Where it is, for a person; none if it is not wanted.
- * @throws {ConfigurationInvalid} If it cannot listen there: without TLS only this machine.
- */
-export async function startServerAdmin(
-  at: HostPort | undefined,
-  store: UserStore,
+/** The admin API and the console of a server that is about to start. */
+export interface ServerAdmin {
+  /** What the server is to be started with: its messages go to the console too, if there is one. */
+  readonly context: EntityContext
+  /**
+   * @returns Where it is, for a person; none if it is not wanted.
+   * @throws {ConfigurationInvalid} If it cannot listen there: without TLS only this machine.
+   */
+  start(store: ServerAdminPorts['store']): Promise<readonly string[]>
+}
+
+/** @param at Where it is wanted; nothing is traced for nobody. */
+export function prepareServerAdmin(at: HostPort | undefined, context: EntityContext): ServerAdmin {
+  if (at === undefined) return { context, start: async () => [] }
+  const feed = createConsoleFeed({}, context.clock)
+  return {
+    context: { ...context, trace: joinTraces([context.trace, feed.trace]) },
+    start: (store) => startServerAdmin(at, { store, feed }, context),
+  }
+}
+
+async function startServerAdmin(
+  at: HostPort,
+  shown: Pick<ServerAdminPorts, 'store' | 'feed'>,
   context: EntityContext,
 ): Promise<readonly string[]> {
-  if (at === undefined) return []
   const authorization = openAdminToken(context.folder.file(ADMIN_TOKEN), context)
-  const options = { ...at, version: packageVersion() }
-  const served = await serveServerAdmin(options, { ...context, store, authorization })
+  const options = { ...at, version: packageVersion(), consolePage: CONSOLE_PAGE }
+  const served = await serveServerAdmin(options, { ...context, ...shown, authorization })
   context.releases.push(() => served.close())
-  return [`admin   ${served.url}/admin`]
+  return [
+    `admin   ${served.url}/admin`,
+    `console ${served.url}/console/, its password is in ${context.folder.file(ADMIN_TOKEN)}`,
+  ]
 }

@@ -39,7 +39,7 @@ import {
   passwordPolicyOf,
 } from './password-policy-flags.ts'
 import { type EntityContext, serveEntity } from './serve-entity.ts'
-import { serverAdminOption, startServerAdmin } from './server-admin.ts'
+import { prepareServerAdmin, serverAdminOption } from './server-admin.ts'
 import { type TraceFlags, traceable } from './trace-flags.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -206,9 +206,11 @@ function diameterBsfOf(text: string, flags: ServerFlags) {
 type ServerSettings = ReturnType<typeof settingsOf>
 
 async function startServer(
-  { options, api, admin, names, bsfs }: ServerSettings,
-  context: EntityContext,
+  { options, api, admin: adminAt, names, bsfs }: ServerSettings,
+  given: EntityContext,
 ): Promise<readonly string[]> {
+  const admin = prepareServerAdmin(adminAt, given)
+  const { context } = admin
   const { folder, releases } = context
   const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
   releases.push(() => store.close())
@@ -225,7 +227,7 @@ async function startServer(
     `pin     ${served.pin}`,
     ...(served.pskUrl === undefined ? [] : [`PSK-TLS ${served.pskUrl}`]),
     ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
-    ...(await startServerAdmin(admin, store, context)),
+    ...(await admin.start(store)),
     ...bsfs.map(bsfLine),
   ]
 }

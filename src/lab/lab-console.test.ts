@@ -59,9 +59,10 @@ test('entities, sessions, EUKeys and subscribers, and every address as health', 
   expect(state.tables.map(({ id }: { id: string }) => id)).toEqual([
     'entities',
     'sessions',
+    'pns',
     'eukeys',
     'subscribers',
   ])
-  expect(state.tables[3].rows).toHaveLength(2)
+  expect(state.tables[4].rows).toHaveLength(2)
   expect(state.health.map(({ name }: { name: string }) => name)).toContain('CPNS Server CPNS-2')
 })

@@ -26,6 +26,15 @@ const store = {
       key: Secret.of(new Uint8Array(32).fill(0xab)),
     },
   ],
+  listPns: async () => [
+    {
+      pnId: 'urn:pn',
+      gateway: GATEWAY,
+      isOnline: true,
+      expiresAtMs: 70,
+      members: [{ entityId: WATCH, isOnline: false, lastSeenMs: 3, expiresAtMs: 60 }],
+    },
+  ],
   listSessions: async () => [
     {
       sessionId: 'aa',
@@ -51,6 +60,13 @@ test('who is there, by the names that people know, and never a key', async () =>
       ],
     ],
     ['sessions', [{ session: 'aa', entity: 'urn:x:watch', euKey: 'k', ends: 50 }]],
+    [
+      'pns',
+      [
+        { member: 'PN GW', role: 'PN GW', state: 'online', pn: 'urn:pn', alias: '', ends: 70 },
+        { member: 'urn:x:watch', role: 'PNE', state: 'offline', pn: 'urn:pn', alias: '', ends: 60 },
+      ],
+    ],
     ['eukeys', [{ id: 'b@bsf', entity: 'PN GW', source: 'gba-u', state: 'current', ends: 99 }]],
   ])
   expect(JSON.stringify(tables)).not.toMatch(/abab|secret/)

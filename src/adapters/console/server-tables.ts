@@ -1,4 +1,6 @@
 /** What a CPNS Server knows, as tables: ids, sources, states and expiries, never a key. Design 11 */
+
+import type { PnInfo } from '../../cpns-server/pn-store.ts'
 import type {
   EntityInfo,
   EuKeyInfo,
@@ -9,7 +11,7 @@ import type { ConsoleTable } from './console-protocol.ts'
 
 /** What the tables are made from. */
 export interface ServerTablesPorts {
-  readonly store: Pick<ServerStore, 'listEntities' | 'listEuKeys' | 'listSessions'>
+  readonly store: Pick<ServerStore, 'listEntities' | 'listEuKeys' | 'listSessions' | 'listPns'>
   /** What an EntityID is called. Default: as it is. */
   readonly nameOf?: (entity: string) => string
 }
@@ -19,14 +21,16 @@ export async function serverTables(
   { store, nameOf = (entity) => entity }: ServerTablesPorts,
   nowMs: number,
 ): Promise<readonly ConsoleTable[]> {
-  const [entities, euKeys, sessions] = await Promise.all([
+  const [entities, euKeys, sessions, pns] = await Promise.all([
     store.listEntities(),
     store.listEuKeys(),
     store.listSessions(nowMs),
+    store.listPns(nowMs),
   ])
   return [
     entityTable(entities, sessions, nameOf),
     sessionTable(sessions, nameOf),
+    pnTable(pns, nameOf),
     euKeyTable(euKeys, nameOf),
   ]
 }
@@ -78,6 +82,35 @@ function sessionTable(sessions: readonly SessionInfo[], nameOf: NameOf): Console
       session: sessionId,
       entity: nameOf(entityId),
       euKey: euKeyId,
+      ends: expiresAtMs,
+    })),
+  }
+}
+
+/** One row a member: who is where. */
+function pnTable(pns: readonly PnInfo[], nameOf: NameOf): ConsoleTable {
+  const rows = pns.flatMap(({ pnId, alias = '', gateway, isOnline, expiresAtMs, members }) => [
+    { entityId: gateway, isOnline, expiresAtMs, role: 'PN GW', pn: pnId, alias },
+    ...members.map((member) => ({ ...member, role: 'PNE', pn: pnId, alias })),
+  ])
+  return {
+    id: 'pns',
+    title: 'Personal networks',
+    empty: 'No PN is registered.',
+    columns: [
+      { key: 'member', title: 'Entity', kind: 'text' },
+      { key: 'role', title: 'Role', kind: 'text' },
+      { key: 'state', title: 'State', kind: 'state' },
+      { key: 'pn', title: 'PN', kind: 'id' },
+      { key: 'alias', title: 'Alias', kind: 'text' },
+      { key: 'ends', title: 'Ends in', kind: 'expiry' },
+    ],
+    rows: rows.map(({ entityId, isOnline, expiresAtMs, role, pn, alias }) => ({
+      member: nameOf(entityId),
+      role,
+      state: isOnline ? 'online' : 'offline',
+      pn,
+      alias,
       ends: expiresAtMs,
     })),
   }

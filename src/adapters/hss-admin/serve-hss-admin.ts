@@ -46,7 +46,7 @@ export interface ServeHssAdminOptions {
 /** What it is given; the store stays the caller's. */
 export interface HssAdminPorts {
   readonly store: HssStore
-  readonly authorization: AdminAuthorization
+  readonly authorization: Pick<AdminAuthorization, 'authorize'>
   readonly clock: Clock
   readonly log: Log
   /** Takes the secrets of its TLS connections; default nobody. */

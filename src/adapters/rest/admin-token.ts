@@ -15,6 +15,8 @@ import { Problem } from './problem.ts'
 export interface AdminAuthorization {
   /** @throws {Problem} 401, or 429 for an address that failed too often. */
   authorize(request: { readonly authorization: string | undefined; readonly address: string }): void
+  /** Whether a text is the token; who asks bounds how often. */
+  isToken(text: string): boolean
 }
 
 const PREFIX = 'cpnsadmin_'
@@ -37,12 +39,14 @@ export function openAdminToken(
   if (!FORM.test(token)) throw new ConfigurationInvalid(`${NAME} ${path}: it holds no token`)
   const digest = sha256(utf8(token))
   const limit = createFailureLimit(clock)
+  // Digests, so that nothing tells how much of a token was right.
+  const isToken = (text: string): boolean => equalOctets(sha256(utf8(text)), digest)
   return {
+    isToken,
     authorize({ authorization, address }) {
       if (limit.isOver(address)) throw new Problem(429)
       const given = bearerOf(authorization)
-      // Digests, so that nothing tells how much of a token was right.
-      if (given !== undefined && equalOctets(sha256(utf8(given)), digest)) return
+      if (given !== undefined && isToken(given)) return
       limit.count(address)
       throw new Problem(401, 'The admin token is needed: Authorization: Bearer cpnsadmin_…')
     },

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { ServerStore } from '../../cpns-server/server-store.ts'
 import { parseUserId } from '../../identity/user-id.ts'
 import { noLog } from '../../ports/log.ts'
+import { createConsoleFeed } from '../console/console-feed.ts'
 import { openAdminToken } from '../rest/admin-token.ts'
 import { openServerStore } from '../sqlite/server-store.ts'
 import { testSealer } from '../sqlite/sqlite.fixture.ts'
@@ -24,7 +25,8 @@ beforeEach(async () => {
   const authorization = openAdminToken(path, ports)
   token = readFileSync(path, 'utf8').trim()
   const options = { host: '127.0.0.1', port: 0, version: '1' }
-  served = await serveServerAdmin(options, { ...ports, authorization })
+  const feed = createConsoleFeed({}, systemClock)
+  served = await serveServerAdmin(options, { ...ports, authorization, feed })
 })
 afterEach(async () => {
   await served.close()

@@ -9,10 +9,12 @@ import { parseUserId, type UserId } from '../../identity/user-id.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
+import type { ConsoleFeed } from '../console/console-feed.ts'
 import type { AdminAuthorization } from '../rest/admin-token.ts'
 import { Problem } from '../rest/problem.ts'
 import { fastifyPath } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
+import { addServerConsole, type ConsoleStore } from './server-console.ts'
 import {
   newUserSchema,
   passwordSchema,
@@ -30,11 +32,15 @@ export interface ServeServerAdminOptions {
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
   /** Of the package, for the OpenAPI document. */
   readonly version: string
+  /** Folder of the console's built page; without it there is no console. */
+  readonly consolePage?: string
 }
 
 /** What it is given; the store stays the caller's. */
 export interface ServerAdminPorts {
-  readonly store: UserStore
+  readonly store: UserStore & ConsoleStore
+  /** What the console shows of messages. */
+  readonly feed: ConsoleFeed
   readonly authorization: AdminAuthorization
   readonly clock: Clock
   readonly random: Random
@@ -67,8 +73,15 @@ export async function serveServerAdmin(
   for (const [name, route] of Object.entries<UserRoute>(USER_ROUTES)) {
     addRoute(app, route, { handler: handlers[name as keyof typeof USER_ROUTES], ...ports })
   }
+  const endConsole = addServerConsole(app, options, ports)
   const url = await listenRest(app, rest)
-  return { url, close: () => app.close() }
+  return {
+    url,
+    async close() {
+      endConsole()
+      await app.close()
+    },
+  }
 }
 
 function handlersOf(
