@@ -1,7 +1,8 @@
-/** `cpns gateway serve|login`: one PN GW as a process of its own. Design 2, 10 */
+/** `cpns gateway serve|login|pair|trigger`: one PN GW as a process of its own. Design 2, 10 */
 
 import { Command, Option } from 'commander'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { type GatewayControl, serveGatewayControl } from '../adapters/gateway/gateway-control.ts'
 import {
   type ListeningGateway,
   serveGateway,
@@ -25,6 +26,7 @@ import { algorithmOption } from './algorithm-flag.ts'
 import { withCard } from './card-flags.ts'
 import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
 import { gatewayLoginCommand } from './gateway-login.ts'
+import { GATEWAY_SOCKET, gatewayPairCommand, gatewayTriggerCommand } from './gateway-pne.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { MASTER_KEY_FLAG } from './master-key-flag.ts'
 import { measurable, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
@@ -55,6 +57,8 @@ export function gatewayCommand(): Command {
   addAuthFlags(serve)
   measurable(traceable(serve)).action(runGateway)
   command.addCommand(gatewayLoginCommand())
+  command.addCommand(gatewayPairCommand())
+  command.addCommand(gatewayTriggerCommand())
   return command
 }
 
@@ -135,6 +139,7 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
     settings,
     password,
     certificateFolder: folder.file('gateway-tls'),
+    controlSocket: folder.file(GATEWAY_SOCKET),
     seen,
     metrics,
     log,
@@ -174,6 +179,8 @@ interface GatewayParts {
   readonly card?: GbaCard
   readonly ub?: UbExchange
   readonly certificateFolder: string
+  /** Where commands of its user come in. */
+  readonly controlSocket: string
   readonly seen: OpenedTrace
   readonly metrics: OpenedMetrics
   readonly log: Log
@@ -186,7 +193,9 @@ async function serve(parts: GatewayParts, interruption: Interruption): Promise<v
     giveUp = reject
   })
   const served = await startServing(parts, (error) => giveUp?.(error))
+  let control: GatewayControl | undefined
   try {
+    control = await serveGatewayControl(parts.controlSocket, served.gateway)
     introduce(parts, served)
     parts.metrics.lines.forEach(print)
     await Promise.race([served.gateway.start(), interruption.promise, failed])
@@ -194,6 +203,7 @@ async function serve(parts: GatewayParts, interruption: Interruption): Promise<v
   } finally {
     parts.metrics.enter('draining')
     await served.close()
+    await control?.close()
     print('The PN GW has stopped.')
   }
 }

@@ -1,5 +1,6 @@
 /** `cpns pne pair|send|listen`: a PNE from the command line. Design 10 */
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { pairPneByCode } from '../adapters/pne/obtain-pne-eukey.ts'
 import { type OpenedPne, openPne, pairPne } from '../adapters/pne/open-pne.ts'
 import { parsePairing } from '../adapters/pne/pairing.ts'
 import type { Status } from '../cpns/status.ts'
@@ -8,6 +9,7 @@ import { utf8 } from '../octets/octets.ts'
 import type { IncomingMessage } from '../pne/inbox.ts'
 import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { readDeviceEuKey } from './device-eukey-file.ts'
+import { pneAwaitTriggerCommand, pneLoginCommand } from './pne-eukey.ts'
 import { readWholeFile } from './read-whole-file.ts'
 import { showMessage } from './show-message.ts'
 import { untilInterrupted } from './until-interrupted.ts'
@@ -22,7 +24,8 @@ interface PairFlags {
   readonly gateway: string
   readonly gatewayUrl: string
   readonly pin?: string
-  readonly keyFile: string
+  readonly keyFile?: string
+  readonly code?: string
 }
 
 interface SendFlags {
@@ -46,6 +49,8 @@ interface ListenFlags {
 export function pneCommand(): Command {
   const command = new Command('pne').description('a PNE behind a PN GW: pair, send, listen')
   addPair(command)
+  command.addCommand(pneAwaitTriggerCommand())
+  command.addCommand(pneLoginCommand())
   command
     .command('send')
     .argument('[text]', 'what to send; without it and without --file, standard input')
@@ -83,9 +88,12 @@ function addPair(command: Command): void {
     .requiredOption('--gateway <uri>', 'EntityID of its PN GW')
     .requiredOption('--gateway-url <url>', 'wss://host:port/pne, as the PN GW prints it')
     .option('--pin <hex>', "SHA-256 of the PN GW's key, as the PN GW prints it")
-    .requiredOption(
+    .option(
       '--key-file <file>',
       'what "cpns eukey add --json" printed, or 64 hex digits; "-" for standard input',
+    )
+    .addOption(
+      new Option('--code <code>', 'as "cpns gateway pair" printed it').conflicts('keyFile'),
     )
     .addHelpText('after', PAIR_EXAMPLE)
     .action(pair)
@@ -99,7 +107,7 @@ Example:
   cpns pne send --data ./watch --to urn:cpns:service:echo hello`
 
 async function pair(flags: PairFlags): Promise<void> {
-  const { entity, gateway, gatewayUrl, pin, keyFile, data } = flags
+  const { entity, gateway, gatewayUrl, pin, keyFile, code, data } = flags
   const pairing = parsePairing(
     {
       entityId: entity,
@@ -107,10 +115,16 @@ async function pair(flags: PairFlags): Promise<void> {
     },
     'the pairing',
   )
+  const names = `${pairing.entityId} is paired with ${pairing.gateway.entityId}`
+  if (code !== undefined) {
+    const userId = await pairPneByCode(data, { pairing, code })
+    return print(`${names}; it belongs to ${userId}.`)
+  }
+  if (keyFile === undefined) throw new ConfigurationInvalid('--key-file or --code: needed')
   const euKey = readDeviceEuKey(keyFile, { entityId: pairing.entityId, nowMs: Date.now() })
   await pairPne(data, { pairing, euKey })
   const until = new Date(euKey.expiresAtMs).toISOString()
-  print(`${pairing.entityId} is paired with ${pairing.gateway.entityId}; its EUKey ends ${until}.`)
+  print(`${names}; its EUKey ends ${until}.`)
 }
 
 async function send(text: string | undefined, flags: SendFlags): Promise<void> {

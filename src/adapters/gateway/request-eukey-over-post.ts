@@ -1,7 +1,8 @@
 /** An EUKey by UserID and password over `POST /cpns`, kept sealed by its device. CR 7.4.3.1, 7.4.3.2, M-5 */
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
-import { type EuKeyWish, requestEuKey } from '../../cpns/request-eukey.ts'
+import type { EuKeyWish } from '../../cpns/request-eukey.ts'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import { obtainEuKey } from '../../pne/obtain-eukey.ts'
 import type { DeviceEuKey, PneStore } from '../../pne/pne-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
@@ -10,7 +11,7 @@ import { parseServerUrl } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
 
 /** Who asks, for whom, and whom. */
-export interface LoginWish extends Omit<EuKeyWish, 'algorithms' | 'nonce'> {
+export interface LoginWish extends Omit<EuKeyWish, 'algorithms'> {
   /** `https://host:port/cpns` of the CPNS Server, and how that is known. */
   readonly server: { readonly url: string; readonly trust: Trust }
 }
@@ -40,21 +41,13 @@ export async function requestEuKeyOverPost(
     throw new ConfigurationInvalid('an EUKey by password only comes over TLS: the URL is https://…')
   }
   const way = connectCpnsPost(server)
-  /** The life of the EUKey counts from before the server could have begun it. */
-  const askedAtMs = clock.nowMs()
   try {
     const exchange = async (octets: Uint8Array): Promise<Uint8Array> => {
       const { status, body } = await way.post(octets)
       if (status === 200 || status === 400) return body
       throw new TransportFailed(`no ${CPNS_MEDIA_TYPE} at ${server.url} (HTTP status ${status})`)
     }
-    const { keyId, euKey, lifetimeSeconds } = await requestEuKey(
-      { ...wish, algorithms: ['HMAC-SHA-256'] },
-      { random, exchange, ...(seen && { seen }) },
-    )
-    const stored = { id: keyId, key: euKey, expiresAtMs: askedAtMs + lifetimeSeconds * 1000 }
-    await store.saveEuKey(stored)
-    return stored
+    return await obtainEuKey(wish, { store, clock, random, exchange, ...(seen && { seen }) })
   } finally {
     await way.close()
   }

@@ -33,9 +33,9 @@ export interface OpenPneOptions {
 }
 
 /** Name of the pairing in a data folder. */
-const PAIRING_FILE = 'pne.json'
+export const PAIRING_FILE = 'pne.json'
 /** Name of the database in a data folder. */
-const PNE_DATABASE = 'pne.db'
+export const PNE_DATABASE = 'pne.db'
 const CPNS_1_SUBPROTOCOL = 'cpns1.v1'
 const RENEW_AHEAD_MS = 30_000
 
@@ -117,7 +117,8 @@ function optionsOf({ entityId, gateway }: Pairing) {
   } as const
 }
 
-function connectGateway({ gateway: { url, pin } }: Pairing) {
+/** @throws {TransportFailed} If the PN GW cannot be reached. */
+export function connectGateway({ gateway: { url, pin } }: Pairing) {
   const trust = pin === undefined ? {} : { trust: { kind: 'pin', sha256: pin } as const }
   return connectFrameSocket({ url, subprotocol: CPNS_1_SUBPROTOCOL, ...trust })
 }
