@@ -30,7 +30,8 @@ export interface SubscriberMemory {
 }
 
 interface Entry extends RememberedSubscriber {
-  readonly subscriber: Subscriber
+  /** As the store had it last. */
+  subscriber: Subscriber
 }
 
 /** @param limit How many subscribers are remembered; beyond it the one unused for longest goes. */
@@ -44,6 +45,7 @@ export function createSubscriberMemory(limit: number): SubscriberMemory {
         known !== undefined && hasSameFunctions(known.subscriber, subscriber)
           ? known
           : { subscriber, functions: functionsOf(subscriber), sqn: undefined }
+      entry.subscriber = subscriber
       // A Map keeps the order of insertion, so the first entry is the one unused for longest.
       entries.delete(impi)
       entries.set(impi, entry)
@@ -68,9 +70,10 @@ function functionsOf({
 
 function hasSameFunctions(a: Subscriber, b: Subscriber): boolean {
   return (
-    a.algorithm === b.algorithm &&
-    a.subscriberKey.equals(b.subscriberKey) &&
-    a.operatorVariant.equals(b.operatorVariant) &&
-    JSON.stringify(a.tuak) === JSON.stringify(b.tuak)
+    a === b ||
+    (a.algorithm === b.algorithm &&
+      a.subscriberKey.equals(b.subscriberKey) &&
+      a.operatorVariant.equals(b.operatorVariant) &&
+      JSON.stringify(a.tuak) === JSON.stringify(b.tuak))
   )
 }

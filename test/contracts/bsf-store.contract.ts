@@ -70,6 +70,26 @@ function completionContract(open: () => Promise<BsfStore>): void {
     expect(await store.useChallenge(challengeOf(session))).toBe(false)
   })
 
+  test('an answered challenge is known for its time, also after a session that ends before', async () => {
+    const store = await open()
+    const session = { ...sampleSession(), expiresAtMs: NOW + 1000 }
+    const challenge = challengeOf(session)
+    expect(await store.completeBootstrapping(session, challenge)).toBe('completed')
+    await store.removeExpired(NOW + 59_999)
+    expect(await store.findBootstrappingSession(session.btid, NOW)).toBeUndefined()
+    expect(await store.useChallenge(challenge)).toBe(false)
+    expect(await store.completeBootstrapping(session, challenge)).toBe('challenge-used')
+  })
+
+  test('a RAND that comes again in a later challenge was met before', async () => {
+    const store = await open()
+    const session = sampleSession()
+    await store.completeBootstrapping(session, challengeOf(session))
+    const later = { ...challengeOf(session), forgetAfterMs: NOW + 60_001 }
+    const again = { ...session, createdAtMs: NOW + 1 }
+    expect(await store.completeBootstrapping(again, later)).toBe('duplicate-btid')
+  })
+
   test('a B-TID that was given before changes nothing', async () => {
     const store = await open()
     const session = sampleSession()
@@ -96,6 +116,7 @@ function expiryContract(open: () => Promise<BsfStore>): void {
     const store = await open()
     const session = sampleSession()
     await store.completeBootstrapping(session, challengeOf(session))
+    await store.useChallenge(challengeOf(sampleSession(2)))
     expect(await store.removeExpired(NOW)).toBe(0)
     expect(await store.removeExpired(NOW + 60_000)).toBe(1)
     expect(await store.findBootstrappingSession(session.btid, NOW)).toBeDefined()

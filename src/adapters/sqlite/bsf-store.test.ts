@@ -6,6 +6,27 @@ import { isFoundIn, testSealer, withFolder } from './sqlite.fixture.ts'
 
 const challenge = (fill: number) => ({ rand: Uint8Array.of(fill), forgetAfterMs: 1 })
 
+/** Takes a file back to the first form of its tables. */
+const AS_FORM_1 = `
+  DROP TABLE tmpis;
+  DROP INDEX bootstraps_by_expiry;
+  ALTER TABLE bootstraps RENAME TO later;
+  CREATE TABLE bootstraps (
+    btid TEXT PRIMARY KEY,
+    impi TEXT NOT NULL,
+    rand BLOB NOT NULL UNIQUE,
+    ks BLOB NOT NULL,
+    gba_type TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL,
+    guss TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);
+  INSERT INTO bootstraps
+    SELECT btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss FROM later;
+  DROP TABLE later;
+  PRAGMA user_version = 1;`
+
 describe('the BSF store on SQLite', () => {
   bsfStoreContract(async () => openBsfStore(':memory:', testSealer()))
 
@@ -24,12 +45,15 @@ describe('the BSF store on SQLite', () => {
       await before.completeBootstrapping(session, challenge(1))
       await before.close()
       const db = new Database(file)
-      db.exec('DROP TABLE tmpis; PRAGMA user_version = 1')
+      db.exec(AS_FORM_1)
       db.close()
       const store = openBsfStore(file, testSealer())
-      expect(await store.findBootstrappingSession(session.btid, 1)).toBeDefined()
+      const found = await store.findBootstrappingSession(session.btid, 1)
+      expect(found?.ks.equals(session.ks)).toBe(true)
+      expect(await store.useChallenge(challenge(1))).toBe(false)
       await store.completeBootstrapping(sampleSession(2), challenge(2), 'tmpi')
       expect(await store.findImpiOfTmpi('tmpi')).toBe(session.impi)
+      expect(await store.removeExpired(session.expiresAtMs)).toBe(4)
       await store.close()
     }))
 

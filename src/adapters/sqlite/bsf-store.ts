@@ -1,8 +1,9 @@
 /** Bootstrapping sessions, used challenges and sealing keys of the BSF on SQLite. Design 9 */
 import type { BootstrappingSession, BsfStore, UsedChallenge } from '../../bsf/bsf-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
-import type { Btid } from '../../identity/btid.ts'
+import { type Btid, splitBtid } from '../../identity/btid.ts'
 import type { Impi } from '../../identity/impi.ts'
+import { equalOctets } from '../../octets/octets.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { createSealingKeyRows, SEALING_KEYS_SQL } from './sealing-key-rows.ts'
 import { connectStore } from './store-connection.ts'
@@ -32,6 +33,26 @@ const SCHEMA = {
        impi TEXT PRIMARY KEY,
        tmpi TEXT NOT NULL UNIQUE
      ) STRICT, WITHOUT ROWID;`,
+    // RAND is random, so each index over it costs a page of the log a row: there is one, it finds B-TIDs
+    // too, and the rows themselves are in the order in which they came.
+    `DROP INDEX bootstraps_by_expiry;
+     ALTER TABLE bootstraps RENAME TO former_bootstraps;
+     CREATE TABLE bootstraps (
+       btid TEXT NOT NULL,
+       impi TEXT NOT NULL,
+       rand BLOB NOT NULL UNIQUE,
+       ks BLOB NOT NULL,
+       gba_type TEXT NOT NULL,
+       created_at_ms INTEGER NOT NULL,
+       expires_at_ms INTEGER NOT NULL,
+       guss TEXT,
+       challenge_until_ms INTEGER NOT NULL DEFAULT 0
+     ) STRICT;
+     INSERT INTO bootstraps
+       SELECT btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss, 0
+       FROM former_bootstraps;
+     DROP TABLE former_bootstraps;
+     CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);`,
   ],
 }
 
@@ -44,6 +65,8 @@ interface BootstrapRow {
   readonly created_at_ms: number
   readonly expires_at_ms: number
   readonly guss: string | null
+  /** Until when the row also says that the challenge of its RAND was answered. UTC milliseconds. */
+  readonly challenge_until_ms: number
 }
 
 /**
@@ -54,14 +77,19 @@ interface BootstrapRow {
 export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
   const { db, commits, store } = connectStore(file, SCHEMA)
   const insertSession = db.prepare<BootstrapRow>(
-    `INSERT INTO bootstraps (btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss)
-     VALUES (@btid, @impi, @rand, @ks, @gba_type, @created_at_ms, @expires_at_ms, @guss)
+    `INSERT INTO bootstraps (btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss,
+       challenge_until_ms)
+     VALUES (@btid, @impi, @rand, @ks, @gba_type, @created_at_ms, @expires_at_ms, @guss,
+       @challenge_until_ms)
      ON CONFLICT DO NOTHING`,
   )
-  const selectSession = db.prepare<[Btid, number], BootstrapRow>(
-    'SELECT * FROM bootstraps WHERE btid = ? AND expires_at_ms > ?',
+  const selectSession = db.prepare<[Uint8Array, Btid, number], BootstrapRow>(
+    'SELECT * FROM bootstraps WHERE rand = ? AND btid = ? AND expires_at_ms > ?',
   )
-  const findChallenge = db.prepare<[Uint8Array]>('SELECT 1 FROM challenges WHERE rand = ?')
+  const findChallenge = db.prepare<UsedChallenge>(
+    `SELECT 1 FROM challenges WHERE rand = @rand UNION ALL
+     SELECT 1 FROM bootstraps WHERE rand = @rand AND challenge_until_ms >= @forgetAfterMs`,
+  )
   const insertChallenge = db.prepare<[Uint8Array, number]>(
     'INSERT INTO challenges (rand, forget_after_ms) VALUES (?, ?) ON CONFLICT DO NOTHING',
   )
@@ -74,24 +102,32 @@ export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
     db.prepare<[number]>('DELETE FROM challenges WHERE forget_after_ms <= ?'),
   ]
 
-  const markUsed = ({ rand, forgetAfterMs }: UsedChallenge): boolean =>
-    insertChallenge.run(rand, forgetAfterMs).changes === 1
+  const isUsed = (challenge: UsedChallenge): boolean => findChallenge.get(challenge) !== undefined
+  const markUsed = ({ rand, forgetAfterMs }: UsedChallenge): void =>
+    void insertChallenge.run(rand, forgetAfterMs)
 
   return {
     ...store,
     ...createSealingKeyRows(db, commits, sealer),
     completeBootstrapping: (session, challenge, tmpi) =>
       commits.run(() => {
-        if (findChallenge.get(challenge.rand) !== undefined) return 'challenge-used'
-        if (insertSession.run(rowOf(session, sealer)).changes === 0) return 'duplicate-btid'
-        markUsed(challenge)
+        if (isUsed(challenge)) return 'challenge-used'
+        const untilMs = saysUsed(session, challenge) ? challenge.forgetAfterMs : 0
+        const row = rowOf(session, sealer, untilMs)
+        if (insertSession.run(row).changes === 0) return 'duplicate-btid'
+        if (untilMs === 0) markUsed(challenge)
         if (tmpi !== undefined) replaceTmpi.run(session.impi, tmpi)
         return 'completed'
       }),
-    useChallenge: (challenge) => commits.run(() => markUsed(challenge)),
+    useChallenge: (challenge) =>
+      commits.run(() => {
+        if (isUsed(challenge)) return false
+        markUsed(challenge)
+        return true
+      }),
     findBootstrappingSession: (btid, nowMs) =>
       commits.read(() => {
-        const row = selectSession.get(btid, nowMs)
+        const row = selectSession.get(splitBtid(btid).rand, btid, nowMs)
         return row && sessionOf(row, sealer)
       }),
     findImpiOfTmpi: (tmpi) => commits.read(() => selectImpi.get(tmpi)),
@@ -100,7 +136,16 @@ export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
   }
 }
 
-function rowOf(session: BootstrappingSession, sealer: RecordSealer): BootstrapRow {
+/** Whether a session is there for as long as its challenge must be known: it needs no row of its own then. */
+function saysUsed(session: BootstrappingSession, { rand, forgetAfterMs }: UsedChallenge): boolean {
+  return session.expiresAtMs >= forgetAfterMs && equalOctets(session.rand, rand)
+}
+
+function rowOf(
+  session: BootstrappingSession,
+  sealer: RecordSealer,
+  challengeUntilMs: number,
+): BootstrapRow {
   return {
     btid: session.btid,
     impi: session.impi,
@@ -110,6 +155,7 @@ function rowOf(session: BootstrappingSession, sealer: RecordSealer): BootstrapRo
     created_at_ms: session.createdAtMs,
     expires_at_ms: session.expiresAtMs,
     guss: session.guss ?? null,
+    challenge_until_ms: challengeUntilMs,
   }
 }
 

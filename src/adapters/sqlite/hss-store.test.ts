@@ -33,6 +33,21 @@ describe('the HSS store on SQLite', () => {
       await Promise.all(nodes.map((node) => node.close()))
     }))
 
+  test('what one node changes the other sees at once, and so does it itself', () =>
+    withFolder(async (folder) => {
+      const nodes = [1, 2].map(() => openHssStore(`${folder}/hss.db`, testSealer()))
+      const [one, other] = nodes as [(typeof nodes)[0], (typeof nodes)[0]]
+      const { impi } = sampleSubscriber()
+      await one.addSubscriber(sampleSubscriber())
+      for (const guss of ['a', 'b', 'c']) {
+        await one.changeSubscriber(impi, (subscriber) => ({ ...subscriber, guss }))
+        for (const node of nodes) expect((await node.findSubscriber(impi))?.guss).toBe(guss)
+      }
+      await other.removeSubscriber(impi)
+      for (const node of nodes) expect(await node.findSubscriber(impi)).toBeUndefined()
+      await Promise.all(nodes.map((node) => node.close()))
+    }))
+
   test('K and OPc are sealed, each for its own column', () =>
     withFolder(async (folder) => {
       const file = `${folder}/hss.db`

@@ -6,6 +6,7 @@ import type { Impi } from '../../identity/impi.ts'
 import { createOpenedKeys, type OpenedKeys } from './opened-keys.ts'
 import { sealColumn } from './sealed-column.ts'
 import { connectStore } from './store-connection.ts'
+import { createUnchangedRows } from './unchanged-rows.ts'
 
 const SCHEMA = {
   name: 'HSS',
@@ -39,8 +40,8 @@ interface SubscriberRow {
 
 const KEY_COLUMNS = ['subscriber_key', 'operator_variant'] as const
 type KeyColumn = (typeof KEY_COLUMNS)[number]
-/** As many subscribers as an HSS remembers with their ciphers. */
-const REMEMBERED_KEYS = 10_000
+/** As many as an HSS remembers with their ciphers. */
+const REMEMBERED_SUBSCRIBERS = 10_000
 
 /**
  * @param file Path of the database, or `:memory:`.
@@ -71,16 +72,18 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
   const remove = db.prepare<[Impi]>('DELETE FROM subscribers WHERE impi = ?')
   const leaseSqn = prepareLease(db)
   const opened = {
-    subscriber_key: createOpenedKeys(sealer, REMEMBERED_KEYS),
-    operator_variant: createOpenedKeys(sealer, REMEMBERED_KEYS),
+    subscriber_key: createOpenedKeys(sealer, REMEMBERED_SUBSCRIBERS),
+    operator_variant: createOpenedKeys(sealer, REMEMBERED_SUBSCRIBERS),
   }
-  const forgetKeys = (impi: Impi): void => {
+  const unchanged = createUnchangedRows<Impi, Subscriber>(db, REMEMBERED_SUBSCRIBERS)
+  const forget = (impi: Impi): void => {
+    unchanged.forget(impi)
     for (const column of KEY_COLUMNS) opened[column].forget(identityOf(impi, column))
   }
   const find = (impi: Impi): Subscriber | undefined => {
     const row = select.get(impi)
     if (row !== undefined) return subscriberOf(row, opened)
-    forgetKeys(impi)
+    forget(impi)
     return undefined
   }
 
@@ -88,10 +91,11 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
     ...store,
     addSubscriber: (subscriber) =>
       commits.run(() => (insert.run(rowOf(subscriber, sealer)).changes === 1 ? 'added' : 'exists')),
-    findSubscriber: (impi) => commits.read(() => find(impi)),
+    findSubscriber: (impi) => commits.read(() => unchanged.find(impi, find)),
     listSubscribers: ({ after = '', limit }) => commits.read(() => selectPage.all(after, limit)),
     changeSubscriber: (impi, change) =>
       commits.run(() => {
+        unchanged.forget(impi)
         const subscriber = find(impi)
         if (subscriber === undefined) return undefined
         const changed = { ...change(subscriber), impi }
@@ -100,7 +104,7 @@ export function openHssStore(file: string, sealer: RecordSealer): HssStore {
       }),
     removeSubscriber: (impi) =>
       commits.run(() => {
-        forgetKeys(impi)
+        forget(impi)
         return remove.run(impi).changes === 1
       }),
     leaseSqn: (request) => commits.run(() => leaseSqn(request)),

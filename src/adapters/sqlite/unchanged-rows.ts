@@ -1,0 +1,39 @@
+/**
+ * Rows that need not be read again while no other connection has committed to the file: asking SQLite that
+ * (`PRAGMA data_version`) costs 1 µs, reading a subscriber's row 6 µs and making an object of it as much.
+ */
+import type Database from 'better-sqlite3'
+
+/** What was made of rows lately. */
+export interface UnchangedRows<Key, Value> {
+  /** What `read` made of the row, or makes of it now. What is not there is asked for anew each time. */
+  find(key: Key, read: (key: Key) => Value | undefined): Value | undefined
+  /** To be called with each row that this connection writes: SQLite tells only of the other ones. */
+  forget(key: Key): void
+}
+
+/** @param limit How many are remembered; beyond it the one that was read first goes. */
+export function createUnchangedRows<Key, Value extends object>(
+  db: Database.Database,
+  limit: number,
+): UnchangedRows<Key, Value> {
+  const selectVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
+  const values = new Map<Key, Value>()
+  let version: number | undefined
+  return {
+    find(key, read) {
+      const now = selectVersion.get()
+      if (now !== version) values.clear()
+      version = now
+      const known = values.get(key)
+      if (known !== undefined) return known
+      const value = read(key)
+      if (value === undefined) return undefined
+      values.set(key, value)
+      const [oldest] = values.keys()
+      if (values.size > limit && oldest !== undefined) values.delete(oldest)
+      return value
+    },
+    forget: (key) => void values.delete(key),
+  }
+}
