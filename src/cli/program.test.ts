@@ -18,6 +18,7 @@ const COMMANDS = [
   'eukey',
   'user',
   'session',
+  'key',
   'subscriber',
   'trace',
   'backup',

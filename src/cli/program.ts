@@ -11,6 +11,7 @@ import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
 import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
+import { keyCommand } from './key.ts'
 import { labCommand } from './lab.ts'
 import { packageVersion } from './package-version.ts'
 import { pnCommand } from './pn.ts'
@@ -42,6 +43,7 @@ export function createProgram(): Command {
     eukeyCommand(),
     userCommand(),
     sessionCommand(),
+    keyCommand(),
     subscriberCommand(),
     traceCommand(),
     backupCommand(),

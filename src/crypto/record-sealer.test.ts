@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createSeededRandom } from '../../test/support/seeded-random.ts'
 import { toHex } from '../octets/octets.ts'
-import { createRecordSealer } from './record-sealer.ts'
+import { createRecordSealer, masterKeyId } from './record-sealer.ts'
 import { Secret } from './secret.ts'
 
 const IDENTITY = 'eukeys:urn:uuid:1:key'
@@ -51,6 +51,19 @@ describe('rotation of the master key', () => {
     expect(rotated.open(IDENTITY, sealed)?.equals(euKey)).toBe(true)
     expect(rotated.keyId).toBe(sealerOf(masterKey(2)).keyId)
     expect(sealerOf(masterKey(1)).open(IDENTITY, rotated.seal(IDENTITY, euKey))).toBeUndefined()
+  })
+
+  test('a sealer that runs takes up new keys when it seals, and when it meets one', () => {
+    const other = sealerOf(masterKey(2)).seal(IDENTITY, euKey)
+    let keys = { current: masterKey(1), former: [] as Secret[] }
+    const running = createRecordSealer(() => keys, createSeededRandom('running'))
+    expect(running.open(IDENTITY, other)).toBeUndefined()
+    keys = { current: masterKey(2), former: [masterKey(1)] }
+    expect(running.open(IDENTITY, other)?.equals(euKey)).toBe(true)
+    expect(running.open(IDENTITY, sealed)?.equals(euKey)).toBe(true)
+    keys = { current: masterKey(3), former: [masterKey(2)] }
+    expect(toHex(running.seal(IDENTITY, euKey).subarray(1, 9))).toBe(masterKeyId(masterKey(3)))
+    expect(running.open(IDENTITY, sealed)).toBeUndefined()
   })
 
   test('a key that is not at hand does not open', () => {

@@ -28,29 +28,46 @@ export interface RecordSealer {
   open(identity: string, sealed: Uint8Array): Secret | undefined
 }
 
+/** Master keys at hand, 32 octets each. */
+export interface MasterKeys {
+  /** The one that seals. */
+  readonly current: Secret
+  /** Those that still open, while they are rotated out. */
+  readonly former?: readonly Secret[]
+}
+
 /**
- * @param keys.current Master key that seals, 32 octets.
- * @param keys.former Master keys that still open, for rotation.
+ * @param keys Or where they are now: asked before each sealing, and when a key id is not known. Gives the
+ *   same object again as long as nothing has changed.
  */
 export function createRecordSealer(
-  keys: { readonly current: Secret; readonly former?: readonly Secret[] },
+  keys: MasterKeys | (() => MasterKeys),
   random: Random,
 ): RecordSealer {
-  const byId = new Map([...(keys.former ?? []), keys.current].map((key) => [idOf(key), key]))
-  const currentId = idOf(keys.current)
+  const now = typeof keys === 'function' ? keys : () => keys
+  let known = ringOf(now())
+  const refreshed = (): Ring => {
+    const latest = now()
+    if (latest !== known.keys) known = ringOf(latest)
+    return known
+  }
   return {
-    keyId: currentId,
+    get keyId() {
+      return refreshed().currentId
+    },
     seal(identity, secret) {
+      const { keys: ring, currentId } = refreshed()
       const nonce = random.octets(AEAD_NONCE_LENGTH)
       const associatedData = utf8(identity)
-      const sealed = aeadSeal({ key: keys.current, nonce, associatedData }, secret.reveal())
+      const sealed = aeadSeal({ key: ring.current, nonce, associatedData }, secret.reveal())
       return concatOctets(Uint8Array.of(VERSION), Buffer.from(currentId, 'hex'), nonce, sealed)
     },
     open(identity, sealed) {
       if (sealed.length < 1 + KEY_ID_LENGTH + AEAD_NONCE_LENGTH) return undefined
       const reader = new OctetReader(sealed)
       const version = reader.uint8('version')
-      const key = byId.get(toHex(reader.take(KEY_ID_LENGTH, 'key id')))
+      const keyId = toHex(reader.take(KEY_ID_LENGTH, 'key id'))
+      const key = known.byId.get(keyId) ?? refreshed().byId.get(keyId)
       const nonce = reader.take(AEAD_NONCE_LENGTH, 'nonce')
       if (version !== VERSION || key === undefined) return undefined
       const input = { key, nonce, associatedData: utf8(identity) }
@@ -60,6 +77,19 @@ export function createRecordSealer(
   }
 }
 
-function idOf(key: Secret): string {
+interface Ring {
+  readonly keys: MasterKeys
+  readonly byId: ReadonlyMap<string, Secret>
+  readonly currentId: string
+}
+
+function ringOf(keys: MasterKeys): Ring {
+  const all = [...(keys.former ?? []), keys.current]
+  const byId = new Map(all.map((key) => [masterKeyId(key), key]))
+  return { keys, byId, currentId: masterKeyId(keys.current) }
+}
+
+/** Id of a master key, 16 hex digits; says nothing about the key. */
+export function masterKeyId(key: Secret): string {
   return toHex(sha256(utf8('CPNS master key id'), key.reveal()).subarray(0, KEY_ID_LENGTH))
 }

@@ -8,7 +8,7 @@ import { createRecordSealer, type RecordSealer } from '../../crypto/record-seale
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
 import { makeFolder } from '../files/make-folder.ts'
-import { loadMasterKey, type MasterKeySource } from '../keys/master-key.ts'
+import { followMasterKeyFile, loadMasterKeys, type MasterKeySource } from '../keys/master-key.ts'
 
 /** An opened folder. */
 export interface DataFolder {
@@ -19,7 +19,8 @@ export interface DataFolder {
   readonly sealer: RecordSealer
 }
 
-const MASTER_KEY_FILE = 'master.key'
+/** The master key, in a folder that has its own. */
+export const MASTER_KEY_FILE = 'master.key'
 
 /**
  * @param options.create Makes folder (mode 0700) and master key (mode 0600) where they are missing.
@@ -35,18 +36,18 @@ export async function openDataFolder(
   if (!isFolder(path)) {
     throw new ConfigurationInvalid(`data folder ${path}: there is no such folder`)
   }
-  const masterKey = await loadMasterKey(
-    options.masterKey ?? {
-      kind: 'file',
-      path: join(path, MASTER_KEY_FILE),
-      create: options.create,
-    },
-    random,
-  )
+  const source = options.masterKey ?? {
+    kind: 'file',
+    path: join(path, MASTER_KEY_FILE),
+    create: options.create,
+  }
+  const masterKeys = await loadMasterKeys(source, random)
+  const keysNow =
+    source.kind === 'file' ? followMasterKeyFile(source.path, masterKeys) : () => masterKeys
   return {
     path,
     file: (name) => join(path, name),
-    sealer: createRecordSealer({ current: masterKey }, random),
+    sealer: createRecordSealer(keysNow, random),
   }
 }
 

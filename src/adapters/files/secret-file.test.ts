@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
-import { makeSecretFile, readSecretFile, type SecretFile } from './secret-file.ts'
+import {
+  makeSecretFile,
+  readSecretFile,
+  replaceSecretFile,
+  type SecretFile,
+} from './secret-file.ts'
 
 const random = createSeededRandom(1)
 
@@ -36,4 +41,15 @@ test('one that is not there, no text, a folder in the way', () => {
   expect(() => readSecretFile(file)).toThrow('cannot be used (invalid-message)')
   const inTheWay = { ...file, path: join(file.path, 'below') }
   expect(() => makeSecretFile(inTheWay, 'x', random)).toThrow(/cannot be used \((ENOTDIR|EEXIST)\)/)
+})
+
+test('another text takes the place of the first, and drafts of killed processes go', () => {
+  makeSecretFile(file, 'first', random)
+  writeFileSync(`${file.path}.0123.new`, 'half')
+  chmodSync(file.path, 0o640)
+  replaceSecretFile(file, 'second', random)
+  expect(readSecretFile(file)).toBe('second\n')
+  expect(readdirSync(join(folder, 'below'))).toEqual(['a.token'])
+  const nowhere = { ...file, path: join(folder, 'none', 'a.token') }
+  expect(() => replaceSecretFile(nowhere, 'x', random)).toThrow('there is no such file')
 })

@@ -5,11 +5,14 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  readdirSync,
   readSync,
+  renameSync,
+  rmSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromUtf8, toHex } from '../../octets/octets.ts'
 import type { Random } from '../../ports/random.ts'
@@ -24,6 +27,7 @@ export interface SecretFile {
 
 const MAX_TEXT_LENGTH = 4_096
 const DRAFT_LENGTH = 8
+const DRAFT_ENDING = '.new'
 
 /**
  * The text of the file, at most 4096 octets.
@@ -58,16 +62,45 @@ export function readSecretFile({ path, name }: SecretFile): string {
  * @throws {ConfigurationInvalid} If it cannot be made.
  */
 export function makeSecretFile({ path, name }: SecretFile, text: string, random: Random): void {
-  const draft = `${path}.${toHex(random.octets(DRAFT_LENGTH))}.new`
   try {
     makeFolder(dirname(path))
-    const file = openSync(draft, 'wx', 0o600)
-    writeSync(file, `${text}\n`)
-    fsyncSync(file)
-    closeSync(file)
-    publishDraft(draft, path)
+    publishDraft(writeDraft(path, text, random), path)
   } catch (error) {
     throw fileError(error, { path, name })
+  }
+}
+
+/**
+ * Puts another text in place of that of the file, mode 0600: a reader, and a kill at any moment, finds
+ * one or the other. Drafts that killed processes left are erased; two at once are the caller's to avoid.
+ *
+ * @throws {ConfigurationInvalid} If that cannot be.
+ */
+export function replaceSecretFile({ path, name }: SecretFile, text: string, random: Random): void {
+  try {
+    removeDrafts(path)
+    renameSync(writeDraft(path, text, random), path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    throw fileError(error, { path, name })
+  }
+}
+
+function writeDraft(path: string, text: string, random: Random): string {
+  const draft = `${path}.${toHex(random.octets(DRAFT_LENGTH))}${DRAFT_ENDING}`
+  const file = openSync(draft, 'wx', 0o600)
+  writeSync(file, `${text}\n`)
+  fsyncSync(file)
+  closeSync(file)
+  return draft
+}
+
+function removeDrafts(path: string): void {
+  const start = `${basename(path)}.`
+  for (const name of readdirSync(dirname(path))) {
+    if (name.startsWith(start) && name.endsWith(DRAFT_ENDING)) {
+      rmSync(join(dirname(path), name), { force: true })
+    }
   }
 }
 

@@ -13,7 +13,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { toBase64, toHex } from '../../octets/octets.ts'
-import { loadMasterKey, type MasterKeySource } from './master-key.ts'
+import {
+  drawMasterKey,
+  followMasterKeyFile,
+  loadMasterKeys,
+  type MasterKeySource,
+  replaceMasterKeys,
+} from './master-key.ts'
 
 const KEY = Uint8Array.from({ length: 32 }, (_, n) => 0xa0 + n)
 const GOOD_TEXTS = [toHex(KEY), toHex(KEY).toUpperCase(), toBase64(KEY), ` ${toHex(KEY)}\r\n`]
@@ -27,7 +33,8 @@ const BAD_TEXTS = [
   `${toHex(KEY)}\n${toHex(KEY)}`,
 ]
 
-const load = (source: MasterKeySource) => loadMasterKey(source, createSeededRandom('key'))
+const load = async (source: MasterKeySource, seed = 'key') =>
+  (await loadMasterKeys(source, createSeededRandom(seed))).current
 
 const environment = (value?: string) => ({ kind: 'environment', name: 'MY_KEY', value }) as const
 
@@ -101,7 +108,7 @@ describe('a file', () => {
     expect(key.length).toBe(32)
     expect(statSync(source.path).mode & 0o777).toBe(0o600)
     expect(statSync(`${folder}/deep`).mode & 0o777).toBe(0o700)
-    const again = await loadMasterKey(source, createSeededRandom('another'))
+    const again = await load(source, 'another')
     expect(again.equals(key)).toBe(true)
     expect(readdirSync(`${folder}/deep`)).toEqual(['key'])
   })
@@ -134,5 +141,39 @@ describe('a command', () => {
     expect(await refusal(print(toHex(KEY), 3))).toContain('exit status 3')
     const missing = { kind: 'command', command: `${folder}/none`, args: [] } as const
     expect(await refusal(missing)).toContain('ENOENT')
+  })
+})
+
+describe('former keys', () => {
+  const [one, two] = [toHex(KEY), 'cd'.repeat(32)]
+  const random = createSeededRandom('former')
+
+  test.each([' ', '\n', '\r\n'])('stand behind the current one, after %j', async (between) => {
+    const keys = await loadMasterKeys(environment(`${two}${between}${one}\n`), random)
+    expect(toHex(keys.current.reveal())).toBe(two)
+    expect(keys.former?.map((key) => toHex(key.reveal()))).toEqual([one])
+  })
+
+  test('of more than four keys nothing is taken', async () => {
+    const many = ['11', '22', '33', '44', '55'].map((octet) => octet.repeat(32)).join(' ')
+    expect(await refusal(environment(many))).toContain('more than 4')
+  })
+
+  test('a file is read again when another one is put in its place, and only then', async () => {
+    const path = `${folder}/key`
+    const source = { kind: 'file', path, create: true } as const
+    const first = await loadMasterKeys(source, random)
+    const now = followMasterKeyFile(path, first)
+    expect(now().current.equals(first.current)).toBe(true)
+    const fresh = drawMasterKey(random)
+    replaceMasterKeys(path, { current: fresh, former: [first.current] }, random)
+    expect(now().current.equals(fresh)).toBe(true)
+    expect(now().former?.map((key) => key.equals(first.current))).toEqual([true])
+    expect(now()).toBe(now())
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    rmSync(path)
+    expect(now().current.equals(fresh)).toBe(true)
+    writeFileSync(path, 'nothing', { mode: 0o600 })
+    expect(now().current.equals(fresh)).toBe(true)
   })
 })

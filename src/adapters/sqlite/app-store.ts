@@ -1,10 +1,12 @@
 /** API keys and webhooks of applications on SQLite. Design 8, 9 */
 import type { ApiKeyRecord, ApiScope, AppStore } from '../../app/app-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
+import type { StoreSchema } from './open-database.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { connectStore } from './store-connection.ts'
 
-const SCHEMA = {
+/** Its tables. */
+export const APP_SCHEMA: StoreSchema = {
   name: 'application',
   applicationId: 0x43504e41,
   migrations: [
@@ -44,7 +46,7 @@ interface WebhookRow {
  * @throws {ConfigurationInvalid} If the file cannot be used.
  */
 export function openAppStore(file: string, sealer: RecordSealer): AppStore {
-  const { db, commits, store } = connectStore(file, SCHEMA)
+  const { db, commits, store } = connectStore(file, APP_SCHEMA)
   const insertKey = db.prepare<ApiKeyRow>(
     'INSERT INTO api_keys VALUES (@id, @service, @scopes, @digest, @created_at_ms)',
   )

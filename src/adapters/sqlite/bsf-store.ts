@@ -4,11 +4,13 @@ import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import { type Btid, splitBtid } from '../../identity/btid.ts'
 import type { Impi } from '../../identity/impi.ts'
 import { equalOctets } from '../../octets/octets.ts'
+import type { StoreSchema } from './open-database.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { createSealingKeyRows, SEALING_KEYS_SQL } from './sealing-key-rows.ts'
 import { connectStore } from './store-connection.ts'
 
-const SCHEMA = {
+/** Its tables. */
+export const BSF_SCHEMA: StoreSchema = {
   name: 'BSF',
   applicationId: 0x43504e42,
   migrations: [
@@ -75,7 +77,7 @@ interface BootstrapRow {
  * @throws {ConfigurationInvalid} If the file cannot be used.
  */
 export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
-  const { db, commits, store } = connectStore(file, SCHEMA)
+  const { db, commits, store } = connectStore(file, BSF_SCHEMA)
   const insertSession = db.prepare<BootstrapRow>(
     `INSERT INTO bootstraps (btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss,
        challenge_until_ms)

@@ -3,12 +3,14 @@ import type Database from 'better-sqlite3'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { HssStore, SqnLease, SqnLeaseRequest, Subscriber } from '../../hss/hss-store.ts'
 import type { Impi } from '../../identity/impi.ts'
+import type { StoreSchema } from './open-database.ts'
 import { createOpenedKeys, type OpenedKeys } from './opened-keys.ts'
 import { sealColumn } from './sealed-column.ts'
 import { connectStore } from './store-connection.ts'
 import { createUnchangedRows } from './unchanged-rows.ts'
 
-const SCHEMA = {
+/** Its tables. */
+export const HSS_SCHEMA: StoreSchema = {
   name: 'HSS',
   applicationId: 0x43504e48,
   migrations: [
@@ -49,7 +51,7 @@ const REMEMBERED_SUBSCRIBERS = 10_000
  * @throws {ConfigurationInvalid} If the file cannot be used.
  */
 export function openHssStore(file: string, sealer: RecordSealer): HssStore {
-  const { db, commits, store } = connectStore(file, SCHEMA)
+  const { db, commits, store } = connectStore(file, HSS_SCHEMA)
   const insert = db.prepare<SubscriberRow>(
     `INSERT INTO subscribers (impi, algorithm, subscriber_key, operator_variant, amf, guss, tuak)
      VALUES (@impi, @algorithm, @subscriber_key, @operator_variant, @amf, @guss, @tuak)

@@ -1,12 +1,14 @@
 /** What a device keeps on SQLite: its owner, its assigned EUKey and the messages it has handled. Design 8, 9 */
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { PneStore } from '../../pne/pne-store.ts'
+import type { StoreSchema } from './open-database.ts'
 import { createOwnerRows, OWNER_TABLES } from './owner-rows.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { createSeenRows, SEEN_TABLE } from './seen-rows.ts'
 import { connectStore } from './store-connection.ts'
 
-const SCHEMA = {
+/** Its tables. */
+export const PNE_SCHEMA: StoreSchema = {
   name: 'PNE',
   applicationId: 0x43504e50,
   migrations: [
@@ -33,7 +35,7 @@ interface EuKeyRow {
  * @throws {ConfigurationInvalid} If the file cannot be used.
  */
 export function openPneStore(file: string, sealer: RecordSealer): PneStore {
-  const { db, commits, store } = connectStore(file, SCHEMA)
+  const { db, commits, store } = connectStore(file, PNE_SCHEMA)
   const selectEuKey = db.prepare<[], EuKeyRow>('SELECT id, key, expires_at_ms FROM eukey')
   const replaceEuKey = db.prepare<EuKeyRow>(
     'INSERT OR REPLACE INTO eukey VALUES (1, @id, @key, @expires_at_ms)',

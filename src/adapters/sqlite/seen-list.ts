@@ -1,8 +1,11 @@
 /** What an application has handled, in a file of its own. Design 8 */
+
+import type { StoreSchema } from './open-database.ts'
 import { createSeenRows, SEEN_TABLE, type SeenRows } from './seen-rows.ts'
 import { connectStore } from './store-connection.ts'
 
-const SCHEMA = {
+/** Its table. */
+export const SEEN_LIST_SCHEMA: StoreSchema = {
   name: 'seen messages',
   applicationId: 0x43504e4c,
   migrations: [SEEN_TABLE],
@@ -16,6 +19,6 @@ export interface SeenList extends SeenRows {
 
 /** @param file Path of the database, or `:memory:`. @throws {ConfigurationInvalid} If it cannot be used. */
 export function openSeenList(file: string): SeenList {
-  const { db, commits, store } = connectStore(file, SCHEMA)
+  const { db, commits, store } = connectStore(file, SEEN_LIST_SCHEMA)
   return { ...createSeenRows(db, commits), close: () => store.close() }
 }

@@ -1,0 +1,80 @@
+/** The databases of a data folder, and the lock that whoever works on all of them holds. Design 9, K-5 */
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { STORE_KINDS, type StoreKind } from '../sqlite/sealed-columns.ts'
+
+/** One database. */
+export interface FolderDatabase {
+  /** For instance `hss.db`. */
+  readonly name: string
+  readonly file: string
+  readonly kind: StoreKind
+}
+
+const ENDING = '.db'
+const LOCK_FILE = 'maintenance.lock'
+
+/**
+ * Every database of the folder in order of name; one that nobody has used yet is left out.
+ *
+ * @throws {ConfigurationInvalid} If there is no such folder, or one is of no kind that is known.
+ */
+export function findDatabases(folder: string): FolderDatabase[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ConfigurationInvalid(`data folder ${folder}: there is no such folder`)
+  }
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ENDING))
+    .sort()
+    .flatMap((name) => {
+      const file = join(folder, name)
+      const kind = kindOf(file)
+      return kind === undefined ? [] : [{ name, file, kind }]
+    })
+}
+
+/**
+ * The lock of the folder for rotation, backup and restore: the operating system lets it go when its
+ * process ends, however that is. Entities do not take it.
+ *
+ * @returns What lets it go.
+ * @throws {ConfigurationInvalid} If another process holds it.
+ */
+export function lockFolder(folder: string): () => void {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(join(folder, LOCK_FILE), { timeout: 0 })
+    db.exec('BEGIN EXCLUSIVE')
+    const held = db
+    return () => held.close()
+  } catch (cause) {
+    db?.close()
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
+    const reason =
+      code === 'SQLITE_BUSY' ? 'a rotation or backup is under way' : `it cannot be locked (${code})`
+    throw new ConfigurationInvalid(`data folder ${folder}: ${reason}`, { cause })
+  }
+}
+
+/** The kind of store in a file, by its mark; `undefined` for an empty file. */
+function kindOf(file: string): StoreKind | undefined {
+  if (statSync(file).size === 0) return undefined
+  const mark = markOf(file)
+  const kind = STORE_KINDS.find(({ schema }) => schema.applicationId === mark)
+  if (kind !== undefined) return kind
+  throw new ConfigurationInvalid(`${file}: it is no database of a kind that this program knows`)
+}
+
+function markOf(file: string): number | undefined {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(file, { readonly: true })
+    return db.pragma('application_id', { simple: true }) as number
+  } catch {
+    return undefined
+  } finally {
+    db?.close()
+  }
+}
