@@ -216,6 +216,7 @@ async function startBsf(settings: BsfSettings, context: EntityContext): Promise<
   const { folder, releases } = context
   const store = openBsfStore(folder.file(BSF_DATABASE), folder.sealer)
   releases.push(() => store.close())
+  context.watch(store)
   const zh = connectHss(settings, context)
   releases.push(() => zh.close())
   const bsf = createBsf(options, { ...context, store, zh })

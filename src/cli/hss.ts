@@ -126,6 +126,7 @@ async function startHss(
   const { folder, releases } = context
   const store = openHssStore(folder.file(HSS_DATABASE), folder.sealer)
   releases.push(() => store.close())
+  context.watch(store)
   const hss = createHss({ nodeName: settings.originHost, leaseSize }, { ...context, store })
   const server = await serveDiameterZh({ ...settings, hss }, context)
   releases.push(() => server.close())

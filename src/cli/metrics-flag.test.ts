@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
+import { openBsfStore } from '../adapters/sqlite/bsf-store.ts'
+import { testSealer } from '../adapters/sqlite/sqlite.fixture.ts'
 import { noLog } from '../ports/log.ts'
 import { noTrace } from '../trace/trace.ts'
 import { measurable, openMetrics } from './metrics-flag.ts'
@@ -30,6 +32,11 @@ test('with it, what is traced can be read, and what the entity is about', async 
   expect(await ready()).toBe(503)
   opened.enter('ready')
   expect(await ready()).toBe(200)
+  const store = openBsfStore(':memory:', testSealer())
+  opened.watch(store)
+  expect(await ready()).toBe(200)
+  await store.close()
+  expect(await ready()).toBe(503)
   opened.enter('draining')
   expect(await ready()).toBe(503)
   await opened.close()

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import { createMessageMetrics } from '../adapters/metrics/message-metrics.ts'
 import { type EntityState, serveMetrics } from '../adapters/metrics/serve-metrics.ts'
 import type { Log } from '../ports/log.ts'
+import type { Store } from '../ports/store.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { packageVersion } from './package-version.ts'
@@ -20,6 +21,8 @@ export interface OpenedMetrics {
   readonly lines: readonly string[]
   /** What `/readyz` says from now on. */
   enter(state: EntityState): void
+  /** From now on `/readyz` says 503 while this store cannot be written. */
+  watch(store: Pick<Store, 'check'>): void
   close(): Promise<void>
 }
 
@@ -40,17 +43,25 @@ export async function openMetrics(
   log: Log,
 ): Promise<OpenedMetrics> {
   if (at === undefined) {
-    return { trace: noTrace, lines: [], enter: () => {}, close: () => Promise.resolve() }
+    return {
+      trace: noTrace,
+      lines: [],
+      enter: () => {},
+      watch: () => {},
+      close: () => Promise.resolve(),
+    }
   }
   let state: EntityState = 'starting'
+  const stores: Pick<Store, 'check'>[] = []
   const metrics = createMessageMetrics(entity, packageVersion())
-  const served = await serveMetrics(at, { metrics, state: () => state, log })
+  const served = await serveMetrics(at, { metrics, state: () => state, stores: () => stores, log })
   return {
     trace: metrics.trace,
     lines: [`metrics ${served.url}/metrics`],
     enter(next) {
       state = next
     },
+    watch: (store) => void stores.push(store),
     async close() {
       await served.close()
       metrics.close()

@@ -9,7 +9,7 @@ import type { KeyLog } from '../ports/key-log.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
-import { type MetricsFlags, openMetrics } from './metrics-flag.ts'
+import { type MetricsFlags, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
 import { joinTraces, openTrace, type TraceFlags } from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
@@ -22,6 +22,8 @@ export interface EntityContext {
   readonly trace: Trace
   /** Takes TLS secrets, if they are wanted. */
   readonly keyLog?: KeyLog
+  /** What `/readyz` depends on. */
+  readonly watch: OpenedMetrics['watch']
   /** Called in reverse order at the end. */
   readonly releases: (() => unknown)[]
 }
@@ -61,6 +63,7 @@ export async function serveEntity(
       log,
       trace,
       ...(keyLog && { keyLog }),
+      watch: (store: Parameters<OpenedMetrics['watch']>[0]) => metrics.watch(store),
       releases,
     }
     const lines = await start(context).catch((error: unknown) => {

@@ -214,6 +214,7 @@ async function startServer(
   const { folder, releases } = context
   const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
   releases.push(() => store.close())
+  context.watch(store)
   const zn = connectBsfs(bsfs, names, context)
   const certificateFolder = folder.file('server-tls')
   const served = await serveCpnsServer({ ...options, certificateFolder }, { ...context, store, zn })
@@ -280,6 +281,7 @@ async function startApi(
   const { folder, releases } = context
   const store = openAppStore(folder.file(APP_DATABASE), folder.sealer)
   releases.push(() => store.close())
+  context.watch(store)
   const names = { commonName: options.nafFqdn, dnsNames: [options.nafFqdn], ipAddresses: [] }
   const tls = loadOrCreateCertificate(folder.file('server-tls'), names, context)
   const served = await serveAppApi(

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { StoreFailed } from '../../errors/errors.ts'
 import { noLog } from '../../ports/log.ts'
 import { type EntityState, type ServedMetrics, serveMetrics } from './serve-metrics.ts'
 
@@ -32,6 +33,25 @@ test('ready only between start and end, healthy all the time', async () => {
   expect(told).toEqual([503, 200, 503])
   const problem: unknown = await (await fetch(`${url}/readyz`)).json()
   expect(problem).toMatchObject({ status: 503, detail: 'draining' })
+})
+
+test('not ready while a store cannot be written, and ready again when it can', async () => {
+  let isBroken = false
+  const store = {
+    check: () =>
+      isBroken ? Promise.reject(new StoreFailed('the disk is full')) : Promise.resolve(),
+  }
+  const metrics = { read: () => Promise.resolve(''), contentType: 'text/plain' }
+  const ports = { metrics, state: () => 'ready' as const, stores: () => [store], log: noLog }
+  const one = await serveMetrics({ host: '127.0.0.1', port: 0 }, ports)
+  served.push(one)
+  const ask = async () => (await fetch(`${one.url}/readyz`)).json()
+  expect(await ask()).toEqual({ status: 'ready' })
+  isBroken = true
+  expect(await ask()).toMatchObject({ status: 503, detail: 'store' })
+  expect((await fetch(`${one.url}/healthz`)).status).toBe(200)
+  isBroken = false
+  expect(await ask()).toEqual({ status: 'ready' })
 })
 
 test('other paths, and other machines, get nothing', async () => {
