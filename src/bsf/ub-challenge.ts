@@ -99,7 +99,7 @@ export function encodeChallenge(challenge: UbChallenge, unit = 1): Uint8Array {
     (challenge.isMadeUp ? FLAG_MADE_UP : 0) |
     (unit === 1 ? 0 : FLAG_PADDED) |
     (isLong ? FLAG_DEFLATED : 0)
-  const head = concatOctets(
+  const head = [
     Uint8Array.of(VERSION, flags),
     uint64(BigInt(challenge.issuedAtMs)),
     uint32(challenge.lifetimeSeconds),
@@ -109,12 +109,12 @@ export function encodeChallenge(challenge: UbChallenge, unit = 1): Uint8Array {
     lengthPrefixed(challenge.xres.reveal()),
     lengthPrefixed(utf8(challenge.impi)),
     tmpi === undefined ? NOTHING : lengthPrefixed(utf8(tmpi)),
-  )
+  ]
   const short = guss === undefined || isLong ? NOTHING : lengthPrefixed(gussOctets)
   const tail = isLong ? deflateRawSync(gussOctets) : short
-  if (unit === 1) return concatOctets(head, tail)
-  const length = head.length + tail.length + lengthPrefixed(NOTHING).length
-  return concatOctets(head, lengthPrefixed(new Uint8Array(-length & (unit - 1))), tail)
+  if (unit === 1) return concatOctets(...head, tail)
+  const length = concatOctets(...head).length + tail.length + lengthPrefixed(NOTHING).length
+  return concatOctets(...head, lengthPrefixed(new Uint8Array(-length & (unit - 1))), tail)
 }
 
 /** @throws {InvalidMessage} If the octets are not those of a challenge. */

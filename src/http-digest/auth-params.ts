@@ -23,6 +23,12 @@ const MAX_HEADER_CHARACTERS = 8192
 const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y
 const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y
 const QUOTED = /"(?:[\t !\x23-\x5b\x5d-\x7e]|\\[\t -~])*"/y
+/** A whole parameter as programs write it: without escapes, up to the next one or the end. */
+const PLAIN_PARAM = new RegExp(
+  `(${TOKEN.source})[ \\t]*=[ \\t]*(?:"([\\t !#-[\\]-~]*)"|(${TOKEN.source}))(?:[ \\t]*(?:,[ \\t]*)+|$)`,
+  'y',
+)
+const QUOTABLE_AS_IT_IS = /^[\t !#-[\]-~]*$/
 const QUOTABLE = /^[\t -~]*$/
 const WHOLE_TOKEN = new RegExp(`^${TOKEN.source}$`)
 const SPACE = /[ \t]+/y
@@ -59,6 +65,7 @@ export function parseAuthParams(text: string, header: string): AuthParams {
 
 /** `name="value"` with escapes. @throws {RangeError} If the value is not printable ASCII. */
 export function formatQuoted(name: string, value: string): string {
+  if (QUOTABLE_AS_IT_IS.test(value)) return `${name}="${value}"`
   if (!QUOTABLE.test(value)) throw new RangeError(`${name} does not fit an HTTP header`)
   return `${name}="${value.replaceAll(/["\\]/g, '\\$&')}"`
 }
@@ -74,6 +81,14 @@ function readParams(scanner: Scanner): AuthParams {
   const params = new Map<string, string>()
   let separated = scanner.skip(COMMAS)
   while (!scanner.atEnd) {
+    const plain = scanner.groups(PLAIN_PARAM)
+    if (plain !== undefined) {
+      const [, plainName = '', quoted, token = ''] = plain
+      refuseDoubled(params, plainName.toLowerCase())
+      params.set(plainName.toLowerCase(), quoted ?? token)
+      separated = true
+      continue
+    }
     const start = scanner.position
     const name = scanner.take(TOKEN, 'not a parameter').toLowerCase()
     if (!scanner.skip(EQUALS)) {
@@ -81,7 +96,7 @@ function readParams(scanner: Scanner): AuthParams {
       scanner.position = start
       break
     }
-    if (params.has(name)) throw new InvalidMessage('doubled', name)
+    refuseDoubled(params, name)
     params.set(name, readValue(scanner, name))
     separated = scanner.skip(COMMAS)
     if (!separated && !scanner.skipToEnd()) {
@@ -89,6 +104,10 @@ function readParams(scanner: Scanner): AuthParams {
     }
   }
   return params
+}
+
+function refuseDoubled(params: AuthParams, name: string): void {
+  if (params.has(name)) throw new InvalidMessage('doubled', name)
 }
 
 function readValue(scanner: Scanner, name: string): string {
@@ -118,9 +137,13 @@ class Scanner {
   }
 
   match(pattern: RegExp): string | undefined {
+    return this.groups(pattern)?.[0]
+  }
+
+  groups(pattern: RegExp): RegExpExecArray | undefined {
     pattern.lastIndex = this.position
-    const found = pattern.exec(this.#text)?.[0]
-    this.position += found?.length ?? 0
+    const found = pattern.exec(this.#text) ?? undefined
+    if (found !== undefined) this.position = pattern.lastIndex
     return found
   }
 

@@ -6,15 +6,16 @@ import { InvalidMessage } from '../errors/errors.ts'
 
 /** Reads an octet string from its start; owns nothing, returns views. */
 export class OctetReader {
-  #rest: Uint8Array
+  readonly #octets: Uint8Array
+  #at = 0
 
   constructor(octets: Uint8Array) {
-    this.#rest = octets
+    this.#octets = octets
   }
 
   /** How many octets are left. */
   get remaining(): number {
-    return this.#rest.length
+    return this.#octets.length - this.#at
   }
 
   /**
@@ -27,10 +28,10 @@ export class OctetReader {
     if (!Number.isInteger(length) || length < 0) {
       throw new InvalidMessage('impossible length', field)
     }
-    if (length > this.#rest.length) throw new InvalidMessage('truncated', field)
-    const taken = this.#rest.subarray(0, length)
-    this.#rest = this.#rest.subarray(length)
-    return taken
+    if (length > this.remaining) throw new InvalidMessage('truncated', field)
+    const from = this.#at
+    this.#at += length
+    return this.#octets.subarray(from, this.#at)
   }
 
   /** All octets that are left, as a view. */

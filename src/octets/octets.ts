@@ -9,11 +9,15 @@ import { InvalidMessage } from '../errors/errors.ts'
 
 const UTF8_DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const HEX = /^(?:[0-9a-fA-F]{2})*$/
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+/** The digit before the padding has no bit that is not used. */
+const BASE64 =
+  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/
 
 /** The octets of all parts, one after the other, in a new array. */
 export function concatOctets(...parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+  let length = 0
+  for (const part of parts) length += part.length
+  const whole = new Uint8Array(length)
   let offset = 0
   for (const part of parts) {
     whole.set(part, offset)
@@ -58,11 +62,8 @@ export function toBase64(octets: Uint8Array): string {
  * @see RFC 4648 4
  */
 export function fromBase64(text: string, field = 'base64'): Uint8Array {
-  const octets = BASE64.test(text) ? new Uint8Array(Buffer.from(text, 'base64')) : undefined
-  if (octets === undefined || toBase64(octets) !== text) {
-    throw new InvalidMessage('not canonical base64', field)
-  }
-  return octets
+  if (!BASE64.test(text)) throw new InvalidMessage('not canonical base64', field)
+  return new Uint8Array(Buffer.from(text, 'base64'))
 }
 
 /** UTF-8 octets of a text. */
@@ -81,14 +82,18 @@ export function fromUtf8(octets: Uint8Array, field = 'text'): string {
 
 /** `lp(x)` of the design's section "Notation": 2-octet big-endian length of x, then x. */
 export function lengthPrefixed(octets: Uint8Array): Uint8Array {
-  return concatOctets(uint16(octets.length), octets)
+  const { length } = octets
+  assertUint16(length)
+  const whole = new Uint8Array(2 + length)
+  whole[0] = length >> 8
+  whole[1] = length & 0xff
+  whole.set(octets, 2)
+  return whole
 }
 
 /** Two octets, big-endian. @throws {RangeError} Outside 0 to 65535. */
 export function uint16(value: number): Uint8Array {
-  if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
-    throw new RangeError(`${value} does not fit two octets`)
-  }
+  assertUint16(value)
   return Uint8Array.of(value >> 8, value & 0xff)
 }
 
@@ -121,6 +126,12 @@ export function assertOctets(
   const allowed = typeof length === 'number' ? [length] : length
   if (!allowed.includes(octets.length)) {
     throw new RangeError(`${name} has ${octets.length} octets, not ${allowed.join(' or ')}`)
+  }
+}
+
+function assertUint16(value: number): void {
+  if (!Number.isInteger(value) || value < 0 || value > 0xffff) {
+    throw new RangeError(`${value} does not fit two octets`)
   }
 }
 

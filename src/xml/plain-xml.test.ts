@@ -17,6 +17,8 @@ describe('documents as programs write them are read as by the whole parser', () 
     '<a xmlns="urn:x"><b xmlns="urn:y"><c/></b><d/></a>',
     '<a toString="1" constructor="2"><hasOwnProperty/></a>',
     '<a b="]]>"/>',
+    '<?xml version="1.0" encoding="UTF-8"?>\n<a/>',
+    '<?xml version="1.0" encoding="utf-8"?><a/>',
   ])('%j', (text) => {
     expect(short(text)).toEqual(whole(text))
   })
@@ -29,6 +31,10 @@ describe('anything else is left to the whole parser', () => {
     '<a/> ',
     '<a/><b/>',
     '<?xml version="1.0"?><a/>',
+    '<?xml version="1.1" encoding="UTF-8"?><a/>',
+    '<?xml version="1.0" encoding="UTF-16"?><a/>',
+    '<?xml version="1.0" encoding="UTF-8"?><?xml version="1.0" encoding="UTF-8"?><a/>',
+    ' <?xml version="1.0" encoding="UTF-8"?><a/>',
     '<!DOCTYPE a><a/>',
     '<a><!-- c --></a>',
     '<a><![CDATA[x]]></a>',

@@ -12,6 +12,8 @@ interface Reading {
   at: number
 }
 
+/** The usual declaration, or nothing. */
+const DECLARATION = /(?:<\?xml version="1\.0" encoding="(?:UTF|utf)-8"\?>[ \t\n]*)?/y
 /** Name of an element that begins here, without a prefix. */
 const START = /<([A-Za-z_][A-Za-z0-9_-]*)/y
 /** One attribute: a value without what XML would change or forbid in it. */
@@ -31,6 +33,7 @@ export function parsePlainXml(
   { maxDepth }: Pick<XmlLimits, 'maxDepth'>,
 ): XmlElement | undefined {
   const reading = { text, maxDepth, at: 0 }
+  match(reading, DECLARATION)
   const root = readElement(reading, '', 1)
   return reading.at === text.length ? root : undefined
 }

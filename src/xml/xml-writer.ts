@@ -18,6 +18,8 @@ export interface XmlOutput {
 export const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
 
 const NAME = /^[A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?$/
+/** Nothing in it is forbidden, nothing is escaped. */
+const PLAIN = /^[ !#-%(-;=?-~]*$/
 const FORBIDDEN = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u
 const REFERENCES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -58,6 +60,7 @@ function checkName(name: string): string {
 }
 
 function escapeText(text: string, special: RegExp): string {
+  if (PLAIN.test(text)) return text
   if (FORBIDDEN.test(text)) throw new RangeError('a character that XML 1.0 does not allow')
   return text.replace(special, (character) => REFERENCES[character] ?? character)
 }
