@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { UA_ID_CPNS } from '../identity/naf-id.ts'
-import { type GatewayFlags, gatewaySettingsOf } from './gateway-flags.ts'
+import { type GatewayFlags, gatewaySettingsOf, neededGatewayFlags } from './gateway-flags.ts'
 
 const PIN = 'Ab'.repeat(32)
 const FLAGS: GatewayFlags = {
@@ -30,6 +30,12 @@ function fileWith(text: string): string {
   writeFileSync(file, text)
   return file
 }
+
+test('what has no default must come from somewhere', () => {
+  expect(neededGatewayFlags(FLAGS)).toEqual(FLAGS)
+  const { entity: _, ...nobody } = FLAGS
+  expect(() => neededGatewayFlags(nobody)).toThrow('--entity: needed')
+})
 
 test('defaults: names from the server URL and the card, trust from the system', () => {
   expect(gatewaySettingsOf(FLAGS)).toEqual({

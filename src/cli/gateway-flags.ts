@@ -13,6 +13,7 @@ import type { PskVersion } from '../naf/psk-exchange.ts'
 import type { PnOptions } from '../pn-gw/pn-registrar.ts'
 import { algorithmsOf } from './algorithm-flag.ts'
 import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.ts'
+import { needed } from './config-file.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
 import { masterKeySourceOf } from './master-key-flag.ts'
@@ -56,9 +57,21 @@ export interface GatewaySettings extends CardSettings {
   readonly pn: PnOptions
 }
 
+/** What has no default may come from a file too. @throws {ConfigurationInvalid} Naming what is missing. */
+export function neededGatewayFlags(flags: Partial<GatewayFlags>): GatewayFlags {
+  const { data, entity, serverUrl, ...others } = flags
+  return {
+    ...(others as Omit<GatewayFlags, 'data' | 'entity' | 'serverUrl'>),
+    data: needed(data, 'data'),
+    entity: needed(entity, 'entity'),
+    serverUrl: needed(serverUrl, 'server-url'),
+  }
+}
+
 /** @throws {ConfigurationInvalid} Naming the flag. */
 export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
   const { serverUrl, listen, psk, gbaFailure } = flags
+  assertOneTrust(flags)
   const card = cardSettingsOf(flags)
   const auth = authOf(flags.auth, card.reader)
   assertVerified(flags, auth)
@@ -76,6 +89,12 @@ export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
     algorithms: algorithmsOf(flags.algorithm),
     pn: pnOf(flags),
   }
+}
+
+/** Of flags the command line says it; of a file nobody else does. */
+function assertOneTrust({ pin, ca, psk }: GatewayFlags): void {
+  if ([pin, ca, psk].filter((one) => one !== undefined).length <= 1) return
+  throw new ConfigurationInvalid('--pin, --ca, --psk: one of them')
 }
 
 function pnOf({ pnAlias: alias, pnLifetime: lifetimeSeconds }: GatewayFlags): PnOptions {

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
@@ -48,9 +48,21 @@ describe('gateway serve', () => {
     ['no EUKey', [...NOBODY, '--auth', 'password'], 'run "cpns gateway login"'],
     ['pin and ca', [...NOBODY, '--pin', 'ab'.repeat(32), '--ca', 'x'], 'cannot be used with'],
     ['no port', [...NOBODY, '--listen', 'here'], 'HOST:PORT'],
-    ['no server', [], '--server-url'],
+    ['no server', [], '--server-url: needed'],
   ])('%s: one line, exit 2', async (_name, flags, message) => {
     expect(usageErrorOf(await serve(...flags))).toContain(message)
+  })
+
+  test('from a file and the environment', async () => {
+    const file = join(data, 'gateway.json')
+    const config = { data, entity: ENTITY, serverUrl: NOBODY[1], nafFqdn: NOBODY[3] }
+    const listen = { listen: '127.0.0.1:0', auth: 'password' }
+    writeFileSync(file, JSON.stringify({ ...config, ...listen, pin: 'ab'.repeat(32) }))
+    const run = () => runProgram(['gateway', 'serve', '--config', file])
+    expect(usageErrorOf(await run())).toContain('run "cpns gateway login"')
+    vi.stubEnv('CPNS_GATEWAY_CA', 'ca.pem')
+    expect(usageErrorOf(await run())).toContain('--pin, --ca, --psk: one of them')
+    vi.unstubAllEnvs()
   })
 
   test('a BSF URL that is none', async () => {

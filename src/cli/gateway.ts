@@ -24,7 +24,13 @@ import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
 import type { Log } from '../ports/log.ts'
 import { algorithmOption } from './algorithm-flag.ts'
 import { withCard } from './card-flags.ts'
-import { type GatewayFlags, type GatewaySettings, gatewaySettingsOf } from './gateway-flags.ts'
+import { configurable } from './config-file.ts'
+import {
+  type GatewayFlags,
+  type GatewaySettings,
+  gatewaySettingsOf,
+  neededGatewayFlags,
+} from './gateway-flags.ts'
 import { gatewayLoginCommand } from './gateway-login.ts'
 import { GATEWAY_SOCKET, gatewayPairCommand, gatewayTriggerCommand } from './gateway-pne.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
@@ -49,13 +55,13 @@ export function gatewayCommand(): Command {
   const serve = command
     .command('serve')
     .description('prove itself, then forward between PNEs and server, until Ctrl-C')
-    .requiredOption('--data <dir>', 'data folder: card, EUKey of a password, certificate')
-    .requiredOption('--entity <uri>', 'EntityID of the PN GW, for instance urn:uuid:…')
-    .requiredOption('--server-url <url>', 'https://host:port/cpns of its CPNS Server')
+    .option('--data <dir>', 'data folder: card, EUKey of a password, certificate')
+    .option('--entity <uri>', 'EntityID of the PN GW, for instance urn:uuid:…')
+    .option('--server-url <url>', 'https://host:port/cpns of its CPNS Server')
   addNameFlags(serve)
   addCardFlags(serve)
   addAuthFlags(serve)
-  measurable(traceable(serve)).action(runGateway)
+  configurable(measurable(traceable(serve)), 'CPNS_GATEWAY').action(runGateway)
   command.addCommand(gatewayLoginCommand())
   command.addCommand(gatewayPairCommand())
   command.addCommand(gatewayTriggerCommand())
@@ -122,7 +128,8 @@ function addAuthFlags(command: Command): void {
     .option(...MASTER_KEY_FLAG)
 }
 
-async function runGateway(flags: GatewayFlags): Promise<void> {
+async function runGateway(given: Partial<GatewayFlags>): Promise<void> {
+  const flags = neededGatewayFlags(given)
   const settings = gatewaySettingsOf(flags)
   const random = createSystemRandom()
   const { masterKey } = settings
@@ -135,6 +142,7 @@ async function runGateway(flags: GatewayFlags): Promise<void> {
   const interruption = untilInterrupted()
   const store = openPneStore(folder.file(GATEWAY_DATABASE), folder.sealer)
   const password = createAssignedCredentials({ store, clock: systemClock }, LOGIN_ADVICE)
+  metrics.watch(store)
   const parts = {
     settings,
     password,
