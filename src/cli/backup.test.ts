@@ -32,6 +32,21 @@ test('a subscriber comes back with the master key, and not without it', async ()
   expect(shown.stdout).toContain(IMPI)
 })
 
+test('the key is given, or is in the backup, which says so loudly', async () => {
+  await run('subscriber', 'add', '--data', at('hss'), '--impi', IMPI, ...K)
+  await run('backup', '--data', at('hss'), at('copy'))
+  const given = ['--key-file', at('hss/master.key'), '--sqn-margin', '5']
+  const restored = await run('restore', '--data', at('new'), at('copy'), ...given)
+  expect(restored).toMatchObject({ status: 0, stderr: '' })
+  expect(restored.stdout).not.toContain('Put its')
+  expect(await run('subscriber', 'show', '--data', at('new'), IMPI)).toMatchObject({ status: 0 })
+
+  const loud = await run('backup', '--data', at('hss'), at('whole'), '--with-master-key')
+  expect(loud.stderr).toContain('whoever finds it opens every key')
+  expect(await run('restore', '--data', at('third'), at('whole'))).toMatchObject({ status: 0 })
+  expect(await run('subscriber', 'show', '--data', at('third'), IMPI)).toMatchObject({ status: 0 })
+})
+
 test('nothing is overwritten, and what is not there is named', async () => {
   await run('subscriber', 'add', '--data', at('hss'), '--impi', IMPI, ...K)
   await run('backup', '--data', at('hss'), at('copy'))

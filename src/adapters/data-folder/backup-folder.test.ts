@@ -59,3 +59,14 @@ test('a folder that is not there, and a database that is none', async () => {
   writeFileSync(from('b.db'), 'no database at all, but long enough to be looked at as one')
   await expect(copyDataFolder(from(), to())).rejects.toThrow('b.db: it cannot be copied')
 })
+
+test('a folder with nothing but a master key gives an empty one; one that cannot be made says so', async () => {
+  rmSync(from('tls'), { recursive: true })
+  writeFileSync(from('master.key.01.new'), 'half')
+  writeFileSync(from('maintenance.lock'), '')
+  expect(await copyDataFolder(from(), to())).toEqual({ files: [] })
+  expect(statSync(to()).isDirectory()).toBe(true)
+  writeFileSync(join(folder, 'file'), '')
+  const below = join(folder, 'file', 'below')
+  await expect(copyDataFolder(from(), below)).rejects.toThrow(`${below}: it cannot be made`)
+})

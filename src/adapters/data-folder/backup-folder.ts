@@ -8,6 +8,8 @@ import { dirname, extname, join, relative } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationInvalid, StoreFailed } from '../../errors/errors.ts'
 import { makeFolder } from '../files/make-folder.ts'
+import { MASTER_KEY_FILE } from './data-folder.ts'
+import { LOCK_FILE } from './folder-databases.ts'
 
 /** What was copied. */
 export interface CopiedFolder {
@@ -15,10 +17,9 @@ export interface CopiedFolder {
   readonly files: readonly string[]
 }
 
-/** The only file that a copy does not have: with it, whoever finds the copy opens every key. */
-export const MASTER_KEY_NAME = 'master.key'
-
 const DATABASE = '.db'
+/** The lock is of this folder alone, and a draft may hold a master key. */
+const LEFT_OUT = new RegExp(`^(?:${MASTER_KEY_FILE}|${LOCK_FILE})|\\.new$`)
 const SIDE_FILES = /\.db-(?:wal|shm|journal)$/
 const OWNER_ONLY = 0o600
 
@@ -32,6 +33,7 @@ export async function copyDataFolder(from: string, to: string): Promise<CopiedFo
   if (existsSync(to) && readdirSync(to).length > 0) {
     throw new ConfigurationInvalid(`${to}: is not empty; nothing is overwritten`)
   }
+  makeTarget(to)
   for (const file of files) {
     try {
       makeFolder(dirname(join(to, file)))
@@ -44,6 +46,16 @@ export async function copyDataFolder(from: string, to: string): Promise<CopiedFo
   return { files }
 }
 
+/** Also where there is nothing to copy: an empty folder is one. */
+function makeTarget(to: string): void {
+  try {
+    makeFolder(to)
+  } catch (cause) {
+    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+    throw new ConfigurationInvalid(`${to}: it cannot be made (${code})`, { cause })
+  }
+}
+
 /** Links are not followed: they lead out of the folder. */
 function filesOf(folder: string): string[] {
   if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false)) {
@@ -52,7 +64,7 @@ function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => relative(folder, join(folder, name)))
     .filter((name) => lstatSync(join(folder, name)).isFile())
-    .filter((name) => name !== MASTER_KEY_NAME && !SIDE_FILES.test(name))
+    .filter((name) => !LEFT_OUT.test(name) && !SIDE_FILES.test(name))
     .toSorted()
 }
 

@@ -14,7 +14,8 @@ export interface FolderDatabase {
 }
 
 const ENDING = '.db'
-const LOCK_FILE = 'maintenance.lock'
+/** Held by rotation and backup; of no use in another folder. */
+export const LOCK_FILE = 'maintenance.lock'
 
 /**
  * Every database of the folder in order of name; one that nobody has used yet is left out.

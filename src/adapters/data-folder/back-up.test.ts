@@ -1,0 +1,117 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sampleSubscriber } from '../../../test/contracts/hss-store.contract.ts'
+import {
+  NOW,
+  PHONE,
+  sampleCompletion,
+  sampleEuKey,
+} from '../../../test/contracts/server-store.samples.ts'
+import { createSeededRandom } from '../../../test/support/seeded-random.ts'
+import { Secret } from '../../crypto/secret.ts'
+import { replaceMasterKeys } from '../keys/master-key.ts'
+import { openHssStore } from '../sqlite/hss-store.ts'
+import { openServerStore } from '../sqlite/server-store.ts'
+import { systemClock } from '../system/system-clock.ts'
+import { backUpDataFolder, restoreDataFolder } from './back-up.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+
+const random = createSeededRandom('backup')
+const ports = { clock: systemClock, random }
+const { impi } = sampleSubscriber()
+const MARGIN = 1_000
+
+let root: string
+let folder: DataFolder
+const at = (name: string): string => join(root, name)
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'cpns-back-up-'))
+  folder = await openDataFolder(at('data'), { create: true }, random)
+})
+afterEach(() => rmSync(root, { recursive: true, force: true }))
+
+const backUp = (withMasterKey = true) =>
+  backUpDataFolder({ data: at('data'), backup: at('backup') }, { withMasterKey }, ports)
+const restore = (keyFile?: string) =>
+  restoreDataFolder(
+    { data: at('restored'), backup: at('backup') },
+    { sqnMargin: MARGIN, ...(keyFile !== undefined && { keyFile }) },
+    random,
+  )
+
+test('an HSS in use: no SEQ that was leased after the backup is leased again', async () => {
+  const running = openHssStore(folder.file('hss.db'), folder.sealer)
+  await running.addSubscriber(sampleSubscriber())
+  await running.leaseSqn({ impi, owner: 'a', size: 32 })
+  await backUp()
+  const later = await running.leaseSqn({ impi, owner: 'a', size: 500 })
+  await running.close()
+  await restore()
+  const data = await openDataFolder(at('restored'), { create: false }, random)
+  const restored = openHssStore(data.file('hss.db'), data.sealer)
+  const next = await restored.leaseSqn({ impi, owner: 'a', size: 32 })
+  expect(next?.firstSeq).toBe(BigInt(32 + MARGIN + 1))
+  expect(next?.firstSeq).toBeGreaterThan(later?.lastSeq ?? 0n)
+  expect((await restored.findSubscriber(impi))?.subscriberKey.reveal()[0]).toBe(7)
+  await restored.close()
+})
+
+test('a server: EUKeys are there; sessions, and sealing keys of open exchanges, are not', async () => {
+  const running = openServerStore(folder.file('server.db'), folder.sealer)
+  await running.completeHandshake(sampleCompletion(1, sampleEuKey(1)), NOW)
+  const candidate = { id: 'one', key: Secret.of(new Uint8Array(32)), createdAtMs: NOW }
+  await running.rotateSealingKey('state', { candidate, replaces: undefined })
+  await backUp()
+  await running.close()
+  await restore()
+  expect(readdirSync(at('restored')).sort()).toEqual(['master.key', 'server.db'])
+  const data = await openDataFolder(at('restored'), { create: false }, random)
+  const restored = openServerStore(data.file('server.db'), data.sealer)
+  expect((await restored.findCurrentEuKey(PHONE, NOW))?.key.reveal()[0]).toBe(1)
+  expect(await restored.listSessions(NOW)).toEqual([])
+  expect(await restored.loadSealingKeys('state')).toEqual([])
+  await restored.close()
+})
+
+test('the master key is in the backup only if that is asked for; another one is refused', async () => {
+  const { masterKeyId } = await backUp(false)
+  expect(masterKeyId).toBe(folder.sealer.keyId)
+  expect(readdirSync(at('backup'))).toEqual(['backup.json'])
+  writeFileSync(at('other'), 'ab'.repeat(32), { mode: 0o600 })
+  await expect(restore(at('other'))).rejects.toThrow(`sealed under ${masterKeyId}`)
+  expect(readdirSync(root).sort()).toEqual(['backup', 'data', 'other'])
+  await restore(at('data/master.key'))
+  const data = await openDataFolder(at('restored'), { create: false }, random)
+  expect(data.sealer.keyId).toBe(masterKeyId)
+})
+
+test('an altered or unfinished backup leaves nothing behind', async () => {
+  await openHssStore(folder.file('hss.db'), folder.sealer).close()
+  await backUp()
+  appendFileSync(at('backup/hss.db'), 'x')
+  await expect(restore()).rejects.toThrow('hss.db is missing or was altered')
+  rmSync(at('backup/backup.json'))
+  await expect(restore()).rejects.toThrow('no finished backup')
+  expect(existsSync(at('restored'))).toBe(false)
+})
+
+test('a folder that is in use is not overwritten, nor is one backed up in mid-rotation', async () => {
+  await backUp()
+  const taken = { data: at('data'), backup: at('backup') }
+  await expect(restoreDataFolder(taken, { sqnMargin: 1 }, random)).rejects.toThrow('not empty')
+  const [current, former] = [1, 2].map((fill) => Secret.of(new Uint8Array(32).fill(fill)))
+  if (current === undefined || former === undefined) throw new Error('no keys')
+  replaceMasterKeys(at('data/master.key'), { current, former: [former] }, random)
+  rmSync(at('backup'), { recursive: true })
+  await expect(backUp()).rejects.toThrow('a rotation is unfinished')
+  expect(existsSync(at('backup'))).toBe(false)
+})
