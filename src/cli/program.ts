@@ -9,6 +9,7 @@ import { completionCommand } from './completion.ts'
 import { curlCommand } from './curl.ts'
 import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
+import { addExamples } from './examples.ts'
 import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
 import { keyCommand } from './key.ts'
@@ -53,7 +54,7 @@ export function createProgram(): Command {
     benchCommand(),
   ]
   for (const command of commands) program.addCommand(command)
-  return throwUsageErrors(program)
+  return throwUsageErrors(addExamples(program))
 }
 
 /** Usage errors of every command are one line and thrown: `main` alone decides on exit statuses. */

@@ -77,7 +77,9 @@ function addCommand(command: Command): Command {
 const IMPORT_EXAMPLE = `
 The fields are the flags of "subscriber add" in camelCase. Nothing is added if any line is wrong; subscribers
 that are there already stay as they are.
-Example of a file:
+Example:
+  cpns subscriber import subscribers.csv --data ./hss
+with these lines in the file:
   impi,k,opc,uiccType
   001010000000001@ims.example,465b…,cd63…,GBA_U`
 
