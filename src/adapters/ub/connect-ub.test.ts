@@ -89,6 +89,21 @@ describe('Ub over HTTP, the UE', () => {
     )
   })
 
+  test('a request that waits for a connection is given up in time too', async () => {
+    let connections = 0
+    const server = createTcpServer((socket) => {
+      connections += 1
+      cleanUps.push(() => socket.destroy())
+    })
+    const baseUrl = await listening(server)
+    const ub = connected({ baseUrl, timeoutMs: 200, connections: 1 })
+    const asked = [1, 2, 3].map(() => ub.exchange(REQUEST))
+    for (const settled of await Promise.allSettled(asked)) {
+      expect(settled).toMatchObject({ reason: expect.any(TransportFailed) })
+    }
+    expect(connections).toBeLessThanOrEqual(2)
+  })
+
   test('an answer that is too long', async () => {
     const server = createServer((_, response) => response.end('x'.repeat(101)))
     const baseUrl = await listening(server)
