@@ -87,23 +87,29 @@ describe('where a value comes from', () => {
   })
 })
 
+test('the place of a schema, which an editor needs, is no option', async () => {
+  expect(await run([], { $schema: './tested.schema.json', name: 'file' })).toMatchObject({
+    name: 'file',
+  })
+})
+
 describe('refused, naming file and key', () => {
   test.each([
-    ['an unknown key', { colour: 'red' }, 'colour: no such option'],
-    ['the flag in kebab-case', { 'tls-cert': 'x' }, 'tls-cert: no such option'],
-    ['a file in the file', { config: 'x' }, 'config: no such option'],
-    ['a number that is none', { seconds: 'many' }, 'seconds: '],
-    ['a list where there is one', { name: ['a', 'b'] }, 'name: a list'],
-    ['no truth', { loud: 'yes' }, 'loud: not true or false'],
-    ['no choice', { mode: 'c' }, 'mode: not one of a, b'],
-    ['an object', { name: {} }, 'name: not a value of an option'],
-    ['no object', [], 'the whole: not a value of an option'],
-    ['no JSON', '{\n  "name": "a",\n  oops\n}', 'line 3: not JSON'],
-    ['half of it', '{\n  "name": "a"', 'line 2: not JSON'],
+    ['an unknown key', { colour: 'red' }, '1:2: colour: no such option'],
+    ['the flag in kebab-case', { 'tls-cert': 'x' }, '1:2: tls-cert: no such option'],
+    ['a file in the file', { config: 'x' }, '1:2: config: no such option'],
+    ['a number that is none', { seconds: 'many' }, '1:2: seconds: '],
+    ['a list where there is one', { name: ['a', 'b'] }, '1:2: name: a list'],
+    ['no truth', { loud: 'yes' }, '1:2: loud: not true or false'],
+    ['no choice', { mode: 'c' }, '1:2: mode: not one of a, b'],
+    ['an object', { name: {} }, '1:2: name: not a value of an option'],
+    ['no object', [], '1:1: the whole: not an object'],
+    ['no JSON', '{\n  "name": "a",\n  oops\n}', '3:3: not JSON'],
+    ['half of it', '{\n  "name": "a"', '2:14: not JSON'],
   ])('%s', async (_name, content, message) => {
     const refused = expect(run([], content)).rejects
     await refused.toThrow(ConfigurationInvalid)
-    await expect(run([], content)).rejects.toThrow(`config.json: ${message}`)
+    await expect(run([], content)).rejects.toThrow(`config.json:${message}`)
   })
 
   test('no file', async () => {

@@ -5,8 +5,10 @@
 import type { Command, Option } from 'commander'
 import { InvalidArgumentError } from 'commander'
 import { z } from 'zod'
+import { type FileFault, type PlacedJson, readPlacedJson } from '../adapters/files/placed-json.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { fromUtf8 } from '../octets/octets.ts'
+import { readFlag } from './flag-values.ts'
 import { readWholeFile } from './read-whole-file.ts'
 
 /**
@@ -37,8 +39,13 @@ function variableOf({ long }: Option, prefix: string): string {
 }
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
-const fileSchema = z.record(z.string(), z.union([scalar, z.array(scalar)]))
-type FileValue = z.infer<typeof fileSchema>[string]
+const fileValueSchema = z.union([scalar, z.array(scalar)])
+
+/** What can stand behind a key. */
+export type FileValue = z.infer<typeof fileValueSchema>
+
+/** The key by which an editor finds the JSON Schema of a file; means nothing to us. */
+export const SCHEMA_KEY = '$schema'
 
 /** What the command line says stays. */
 function applySettings(command: Command): void {
@@ -56,34 +63,75 @@ function applySettings(command: Command): void {
 function applyFile(command: Command): void {
   const file = command.getOptionValue('config') as string | undefined
   if (file === undefined) return
-  for (const [key, value] of Object.entries(readConfigFile(file))) {
-    const option = command.options.find((one) => one.attributeName() === key && key !== 'config')
-    const name = `configuration ${file}: ${key}`
-    if (option === undefined) throw new ConfigurationInvalid(`${name}: no such option`)
+  const { values, faults } = readConfigFile(command, file)
+  const [fault] = faults
+  if (fault !== undefined) throw new ConfigurationInvalid(faultLine(file, fault))
+  for (const [key, value] of values) {
     if (['cli', 'env'].includes(command.getOptionValueSource(key) ?? '')) continue
-    command.setOptionValueWithSource(key, optionValue({ option, name }, value), 'config')
+    command.setOptionValueWithSource(key, value, 'config')
   }
 }
 
-function readConfigFile(file: string): z.infer<typeof fileSchema> {
-  const text = fromUtf8(readWholeFile('--config', file), 'configuration')
-  const parsed = fileSchema.safeParse(parseJson(text, file))
-  if (parsed.success) return parsed.data
-  const where = parsed.error.issues[0]?.path.join('.') || 'the whole'
-  throw new ConfigurationInvalid(`configuration ${file}: ${where}: not a value of an option`)
+/** What a file says. */
+export interface ReadConfig {
+  /** By key, as the flags would have given them. */
+  readonly values: ReadonlyMap<string, unknown>
+  /** What stands there, of the keys that are known. */
+  readonly written: ReadonlyMap<string, FileValue>
+  readonly faults: readonly FileFault[]
+  readonly placeOf: PlacedJson['placeOf']
 }
 
-/** What is wrong is named by its line. */
-function parseJson(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const { message } = cause as SyntaxError
-    const at = Number(/position (\d+)/.exec(message)?.[1] ?? text.length)
-    const line = text.slice(0, at).split('\n').length
-    throw new ConfigurationInvalid(`configuration ${file}: line ${line}: not JSON`, { cause })
-  }
+/** `FILE:LINE:COLUMN: what is wrong`, as compilers say it. */
+export function faultLine(file: string, { place, reason }: FileFault): string {
+  return `configuration ${file}:${place.line}:${place.column}: ${reason}`
 }
+
+/** The options that may stand in the file of a command, by key. */
+export function fileOptionsOf(command: Command): ReadonlyMap<string, Option> {
+  const options = command.options.filter((option) => option.attributeName() !== 'config')
+  return new Map(options.map((option) => [option.attributeName(), option]))
+}
+
+/** Finds all that is wrong in a file, not only the first. @throws {ConfigurationInvalid} If there is none. */
+export function readConfigFile(command: Command, file: string): ReadConfig {
+  const text = readFlag('--config', () =>
+    fromUtf8(readWholeFile('--config', file), 'configuration'),
+  )
+  const json = readPlacedJson(text)
+  if ('reason' in json) return { ...NOTHING, faults: [json] }
+  const { value: whole, placeOf } = json
+  const wrong = (path: readonly PropertyKey[], reason: string): FileFault => ({
+    place: placeOf(path),
+    reason: [...path.map(String), reason].join(': '),
+  })
+  if (typeof whole !== 'object' || whole === null || Array.isArray(whole)) {
+    return { ...NOTHING, faults: [wrong([], 'the whole: not an object')] }
+  }
+  const options = fileOptionsOf(command)
+  const values = new Map<string, unknown>()
+  const written = new Map<string, FileValue>()
+  const faults: FileFault[] = []
+  for (const [key, value] of Object.entries(whole)) {
+    if (key === SCHEMA_KEY) continue
+    const option = options.get(key)
+    const parsed = fileValueSchema.safeParse(value)
+    if (option === undefined) faults.push(wrong([key], 'no such option'))
+    else if (!parsed.success) faults.push(wrong([key], 'not a value of an option'))
+    else {
+      try {
+        values.set(key, optionValue({ option, name: key }, parsed.data))
+        written.set(key, parsed.data)
+      } catch (error) {
+        if (!(error instanceof ConfigurationInvalid)) throw error
+        faults.push({ place: placeOf([key]), reason: error.message })
+      }
+    }
+  }
+  return { values, written, faults, placeOf }
+}
+
+const NOTHING = { values: new Map(), written: new Map(), placeOf: () => ({ line: 1, column: 1 }) }
 
 /** As the flag would have given it. @throws {ConfigurationInvalid} Naming where it stands. */
 function optionValue(

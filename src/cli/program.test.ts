@@ -23,6 +23,7 @@ const COMMANDS = [
   'trace',
   'backup',
   'restore',
+  'config',
   'completion',
   'uicc',
   'bench',

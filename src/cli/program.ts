@@ -6,6 +6,7 @@ import { benchCommand } from './bench.ts'
 import { bsfCommand } from './bsf.ts'
 import { calcCommand } from './calc.ts'
 import { completionCommand } from './completion.ts'
+import { configCommand } from './config.ts'
 import { curlCommand } from './curl.ts'
 import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
@@ -49,6 +50,7 @@ export function createProgram(): Command {
     traceCommand(),
     backupCommand(),
     restoreCommand(),
+    configCommand(createProgram),
     completionCommand(() => program),
     uiccCommand(),
     benchCommand(),

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
-import { DEFAULT_LAB_CONFIG, readLabConfig } from './lab-config.ts'
+import {
+  checkLabConfig,
+  DEFAULT_LAB_CONFIG,
+  labConfigJsonSchema,
+  readLabConfig,
+} from './lab-config.ts'
 
 let folder: string
 let file: string
@@ -79,7 +84,7 @@ test.each(WRONG)('%s cannot be used in %j', (field, config) => {
 
 test('what is unknown is named', () => {
   expect(refusal('{"hots":"::1"}')).toContain('hots')
-  expect(refusal('{"ports":{"ua":1}}')).toMatch(/ports: .*ua/)
+  expect(refusal('{"ports":{"ua":1}}')).toContain('1:11: ports.ua: no such option')
 })
 
 test('what is no object, no JSON or no file', () => {
@@ -89,4 +94,21 @@ test('what is no object, no JSON or no file', () => {
   expect(refusal()).toContain('ENOENT')
   file = folder
   expect(refusal()).toContain('EISDIR')
+})
+
+test('all faults, each by its line and column', () => {
+  writeFileSync(file, '{\n  "host": "0.0.0.0",\n  "ports": { "ub": -1,\n    "zz": 1 }\n}')
+  const result = checkLabConfig(file)
+  expect('faults' in result && result.faults).toMatchObject([
+    { place: { line: 2, column: 3 }, reason: expect.stringMatching(/^host: /) as string },
+    { place: { line: 3, column: 14 }, reason: expect.stringMatching(/^ports\.ub: /) as string },
+    { place: { line: 4, column: 5 }, reason: 'ports.zz: no such option' },
+  ])
+})
+
+test('its JSON Schema names every setting', () => {
+  expect(Object.keys(labConfigJsonSchema().properties as object)).toEqual([
+    '$schema',
+    ...Object.keys(DEFAULT_LAB_CONFIG),
+  ])
 })

@@ -1,6 +1,7 @@
 /** The lab's configuration file: JSON, all of it optional, nothing unknown in it. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { type FileFault, readPlacedJson } from '../adapters/files/placed-json.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 
 const port = z.int().min(0).max(65_535)
@@ -11,6 +12,8 @@ export const ZH_FORMS = ['diameter', 'http2', 'in-process'] as const
 export const ZN_FORMS = ['diameter', 'http2', 'web-service', 'in-process'] as const
 
 const labConfigSchema = z.strictObject({
+  /** By which an editor finds the JSON Schema. */
+  $schema: z.string().optional(),
   /** Address that all servers of the lab listen on; the lab stays on this machine. */
   host: z.enum(['127.0.0.1', '::1']).default('127.0.0.1'),
   /** Ports; 0 takes a free one. */
@@ -38,28 +41,45 @@ export type LabConfig = z.infer<typeof labConfigSchema>
 /** What a lab does without a file. */
 export const DEFAULT_LAB_CONFIG: LabConfig = labConfigSchema.parse({})
 
-/** @throws {ConfigurationInvalid} Naming file and field. */
-export function readLabConfig(file: string): LabConfig {
-  const parsed = labConfigSchema.safeParse(readJson(file))
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const where = issue?.path.join('.') || 'the whole'
-  throw new ConfigurationInvalid(
-    `configuration ${file}: ${where}: ${issue?.message ?? 'not valid'}`,
-  )
+/** JSON Schema (2020-12) of the file. */
+export function labConfigJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(labConfigSchema, { io: 'input' })
 }
 
-function readJson(file: string): unknown {
-  let text: string
+/** @throws {ConfigurationInvalid} Naming file, line, column and field of the first fault. */
+export function readLabConfig(file: string): LabConfig {
+  const result = checkLabConfig(file)
+  if ('config' in result) return result.config
+  const [fault] = result.faults
+  const { line, column } = fault?.place ?? { line: 1, column: 1 }
+  throw new ConfigurationInvalid(`configuration ${file}:${line}:${column}: ${fault?.reason}`)
+}
+
+/** All that is wrong in a file. @throws {ConfigurationInvalid} If it cannot be read. */
+export function checkLabConfig(
+  file: string,
+): { readonly config: LabConfig } | { readonly faults: readonly FileFault[] } {
+  const json = readPlacedJson(readText(file))
+  if ('reason' in json) return { faults: [json] }
+  const parsed = labConfigSchema.safeParse(json.value)
+  if (parsed.success) return { config: parsed.data }
+  const faults = parsed.error.issues.flatMap(({ path, message, ...issue }) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys : []
+    const at = (where: readonly PropertyKey[], reason: string): FileFault => ({
+      place: json.placeOf(where),
+      reason: `${where.map(String).join('.') || 'the whole'}: ${reason}`,
+    })
+    if (keys.length === 0) return [at(path, message)]
+    return keys.map((key) => at([...path, key], 'no such option'))
+  })
+  return { faults }
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8')
+    return readFileSync(file, 'utf8')
   } catch (cause) {
     const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
     throw new ConfigurationInvalid(`configuration ${file}: cannot be read (${code})`, { cause })
-  }
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConfigurationInvalid(`configuration ${file}: not JSON`, { cause })
   }
 }
