@@ -2,7 +2,7 @@
  * PNEs behind a PN GW, as the server sees them: octets in relay records. Design 7: handshake messages
  * and records go end to end; the PN GW learns from `PneStatus` for whom it may relay records.
  */
-import { classifyFrame } from '../cpns/frame.ts'
+import { isHandshake } from '../cpns/frame.ts'
 import { messageEvent } from '../cpns/message-trace.ts'
 import { encodeMessage, type PneStatus } from '../cpns/messages.ts'
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
@@ -75,6 +75,7 @@ export class Relay {
     const via = gateway.session.entityId
     const arrival: RelayArrival = { kind: 'relay', via, pne, remoteAddress }
     const line = this.#lineOf(arrival)
+    // Octets that are no frame at all go to the desk, which says so.
     if (isHandshake(octets)) this.#takeHandshake(line, arrival, octets)
     else await this.#takeBinary(line, octets)
   }
@@ -201,15 +202,6 @@ export class Relay {
     const atMs = ports.clock.nowMs()
     ports.trace(messageEvent(status, { point: 'CPNS-2', side: 'sent', from, to, atMs }))
     await sent
-  }
-}
-
-/** Octets that are no frame at all go to the desk, which says so. */
-function isHandshake(octets: Uint8Array): boolean {
-  try {
-    return classifyFrame(octets).kind === 'handshake'
-  } catch {
-    return false
   }
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvalidMessage } from '../errors/errors.ts'
 import { concatOctets, fromHex, toHex, utf8 } from '../octets/octets.ts'
-import { classifyFrame, frameOf } from './frame.ts'
+import { classifyFrame, frameOf, isHandshake } from './frame.ts'
 import { HANDSHAKE_VECTORS, vectorOf } from './handshake-vectors.fixture.ts'
 import { MAX_RECORD_OCTETS } from './record.ts'
 
@@ -77,4 +77,13 @@ test('handshake messages travel as text, everything else as binary', () => {
   expect(frameOf(text)).toEqual({ kind: 'text', octets: text })
   expect(frameOf(fromHex(attachRequest)).kind).toBe('binary')
   expect(frameOf(new Uint8Array(0)).kind).toBe('binary')
+})
+
+test('a handshake message is known by its first octet', () => {
+  expect([utf8('<a/>'), fromHex('3c')].map(isHandshake)).toEqual([true, true])
+  expect([new Uint8Array(0), fromHex('01'), utf8(' <a/>')].map(isHandshake)).toEqual([
+    false,
+    false,
+    false,
+  ])
 })

@@ -30,8 +30,9 @@ const FIELD = 'frame'
  * @see Design 7
  */
 export function classifyFrame(octets: Uint8Array): FrameClass {
-  const [first, type] = octets
-  if (first === LESS_THAN_SIGN) return { kind: 'handshake' }
+  if (isHandshake(octets)) return { kind: 'handshake' }
+  const first = octets[0]
+  const type = octets[1]
   if (first === undefined || type === undefined) throw new InvalidMessage('truncated', FIELD)
   if (first !== FRAME_VERSION) throw new InvalidMessage('unknown version', FIELD)
   const kind = kindOf(type)
@@ -39,9 +40,14 @@ export function classifyFrame(octets: Uint8Array): FrameClass {
   return { kind, sessionId: decodeSessionId(octets.subarray(2, 2 + SESSION_ID_LENGTH)) }
 }
 
+/** Whether `classifyFrame` takes the octets for a handshake message. Design 7 */
+export function isHandshake(octets: Uint8Array): boolean {
+  return octets[0] === LESS_THAN_SIGN
+}
+
 /** The frame that carries these octets: text for a handshake message, else binary. Design 7 */
 export function frameOf(octets: Uint8Array): Frame {
-  return { kind: octets[0] === LESS_THAN_SIGN ? 'text' : 'binary', octets }
+  return { kind: isHandshake(octets) ? 'text' : 'binary', octets }
 }
 
 function kindOf(type: number): 'attach-request' | 'attach-answer' | 'record' {

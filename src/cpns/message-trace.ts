@@ -19,7 +19,10 @@ export function messageEvent(message: CpnsMessage, seen: SeenAt, octets?: Uint8A
     ...seen,
     message: message.name,
     ...(transactionId !== undefined && { transactionId }),
-    fields: fieldsOf(message),
+    // Made when somebody looks: most events are seen by nobody.
+    get fields() {
+      return fieldsOf(message)
+    },
     wire({ reveal }) {
       const sent = octets ?? encodeMessage(message)
       return { protocol: 'cpns', octets: reveal ? sent.slice() : hideMessageSecrets(sent) }

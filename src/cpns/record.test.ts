@@ -159,3 +159,14 @@ test('wiping overwrites the keys and closes', () => {
   const left = [uplink.key, uplink.salt, downlink.key, downlink.salt].map((key) => key.reveal())
   expect(left.every((octets) => octets.every((octet) => octet === 0))).toBe(true)
 })
+
+test('the sequence counts on through its octets, on both sides', () => {
+  const client = channel('client')
+  const server = channel('server')
+  for (let n = 0n; n < 66_000n; n++) {
+    const record = client.seal('ping', new Uint8Array(1))
+    const sequence = new DataView(record.buffer, record.byteOffset + 18).getBigUint64(0)
+    const { outcome } = server.open(record)
+    if (sequence !== n || outcome !== 'record') expect([n, sequence, outcome]).toBeUndefined()
+  }
+})

@@ -3,8 +3,8 @@
  * sequence(8) ‖ AES-256-GCM ciphertext ‖ tag(16); the header is the associated data, the nonce is
  * salt ‖ sequence. Each direction starts at 0 and each record is exactly the previous one + 1.
  */
-import { AEAD_TAG_LENGTH, aeadOpen, aeadSeal } from '../crypto/aead.ts'
-import { concatOctets, equalOctets, uint64 } from '../octets/octets.ts'
+import { AEAD_TAG_LENGTH, aeadOpen, aeadSealInto } from '../crypto/aead.ts'
+import { concatOctets, equalOctets } from '../octets/octets.ts'
 import { type AttachmentKeys, type DirectionKeys, FRAME_VERSION } from './attachment.ts'
 import { encodeSessionId, SESSION_ID_LENGTH } from './session-id.ts'
 
@@ -13,6 +13,11 @@ export const RECORD_TYPES = { message: 1, relay: 2, ping: 3, close: 4, control: 
 
 /** One of them. */
 export type RecordType = keyof typeof RECORD_TYPES
+
+const TYPE_NAMES = Object.keys(RECORD_TYPES) as RecordType[]
+const SEQUENCE_AT = 2 + SESSION_ID_LENGTH
+/** Octets of a nonce before the sequence. */
+const SALT_LENGTH = 4
 
 /** Octets before the ciphertext. Design 7 */
 export const RECORD_HEADER_LENGTH = 2 + SESSION_ID_LENGTH + 8
@@ -64,8 +69,8 @@ export function createRecordChannel(of: {
   const sessionId = encodeSessionId(of.sessionId)
   const { uplink, downlink } = of.keys
   const [sending, receiving] = of.side === 'client' ? [uplink, downlink] : [downlink, uplink]
-  let nextSent = 0n
-  let nextReceived = 0n
+  const sent = firstNonce(sending)
+  const received = firstNonce(receiving)
   let isClosed = false
 
   const wipe = (): void => {
@@ -74,6 +79,8 @@ export function createRecordChannel(of: {
       key.wipe()
       salt.wipe()
     }
+    sent.fill(0)
+    received.fill(0)
   }
 
   return {
@@ -85,17 +92,22 @@ export function createRecordChannel(of: {
       if (content.length > MAX_RECORD_OCTETS - RECORD_OVERHEAD) {
         throw new RangeError(`a record is over ${MAX_RECORD_OCTETS} octets`)
       }
-      const sequence = uint64(nextSent)
-      nextSent += 1n
-      const header = headerOf(RECORD_TYPES[type], sessionId, sequence)
-      return concatOctets(header, aeadSeal(aeadInput(sending, sequence, header), content))
+      const record = new Uint8Array(RECORD_OVERHEAD + content.length)
+      record[0] = FRAME_VERSION
+      record[1] = RECORD_TYPES[type]
+      record.set(sessionId, 2)
+      record.set(sent.subarray(SALT_LENGTH), SEQUENCE_AT)
+      const associatedData = record.subarray(0, RECORD_HEADER_LENGTH)
+      aeadSealInto(record, { key: sending.key, nonce: sent, associatedData }, content)
+      countOn(sent)
+      return record
     },
     open(octets) {
       const opened = isClosed
         ? refused('closed')
-        : openRecord(octets, { sessionId, sequence: uint64(nextReceived), keys: receiving })
+        : openRecord(octets, { sessionId, nonce: received, key: receiving.key })
       if (opened.outcome === 'refused') wipe()
-      else nextReceived += 1n
+      else countOn(received)
       return opened
     },
     wipe,
@@ -104,9 +116,9 @@ export function createRecordChannel(of: {
 
 interface Expected {
   readonly sessionId: Uint8Array
-  /** 8 octets. */
-  readonly sequence: Uint8Array
-  readonly keys: DirectionKeys
+  /** Salt, then sequence. */
+  readonly nonce: Uint8Array
+  readonly key: DirectionKeys['key']
 }
 
 function openRecord(octets: Uint8Array, expected: Expected): OpenedRecord {
@@ -114,32 +126,35 @@ function openRecord(octets: Uint8Array, expected: Expected): OpenedRecord {
     return refused('length')
   }
   const header = octets.subarray(0, RECORD_HEADER_LENGTH)
-  const sequenceAt = 2 + SESSION_ID_LENGTH
   if (header[0] !== FRAME_VERSION) return refused('version')
-  if (!equalOctets(header.subarray(2, sequenceAt), expected.sessionId)) return refused('session')
-  if (!equalOctets(header.subarray(sequenceAt), expected.sequence)) return refused('sequence')
-  const input = aeadInput(expected.keys, expected.sequence, header)
+  const { sessionId, nonce, key } = expected
+  if (!equalOctets(header.subarray(2, SEQUENCE_AT), sessionId)) return refused('session')
+  if (!equalOctets(header.subarray(SEQUENCE_AT), nonce.subarray(SALT_LENGTH))) {
+    return refused('sequence')
+  }
+  const input = { key, nonce, associatedData: header }
   const content = aeadOpen(input, octets.subarray(RECORD_HEADER_LENGTH))
   if (content === undefined) return refused('not-authentic')
   const type = typeOf(header[1])
   return type === undefined ? refused('type') : { outcome: 'record', type, content }
 }
 
-function headerOf(type: number, sessionId: Uint8Array, sequence: Uint8Array): Uint8Array {
-  return concatOctets(Uint8Array.of(FRAME_VERSION, type), sessionId, sequence)
+/** Salt ‖ sequence 0. */
+function firstNonce({ salt }: DirectionKeys): Uint8Array {
+  return concatOctets(salt.reveal(), new Uint8Array(RECORD_HEADER_LENGTH - SEQUENCE_AT))
 }
 
-function aeadInput(
-  { key, salt }: DirectionKeys,
-  sequence: Uint8Array,
-  header: Uint8Array,
-): Parameters<typeof aeadSeal>[0] {
-  return { key, nonce: concatOctets(salt.reveal(), sequence), associatedData: header }
+/** The next sequence, big-endian, in place. */
+function countOn(nonce: Uint8Array): void {
+  for (let at = nonce.length - 1; at >= SALT_LENGTH; at--) {
+    const next = ((nonce[at] ?? 0) + 1) & 0xff
+    nonce[at] = next
+    if (next !== 0) return
+  }
 }
 
 function typeOf(number: number | undefined): RecordType | undefined {
-  const types = Object.keys(RECORD_TYPES) as RecordType[]
-  return types.find((type) => RECORD_TYPES[type] === number)
+  return TYPE_NAMES.find((type) => RECORD_TYPES[type] === number)
 }
 
 function refused(reason: RecordRefusal): OpenedRecord {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fromHex, toHex } from '../octets/octets.ts'
-import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, aeadOpen, aeadSeal } from './aead.ts'
+import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, aeadOpen, aeadSeal, aeadSealInto } from './aead.ts'
 import { Secret } from './secret.ts'
 
 const KEY = 'feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308'
@@ -98,4 +98,10 @@ test('lengths of key and nonce are fixed', () => {
     expect(() => aeadOpen(bad, new Uint8Array(16))).toThrow(RangeError)
   }
   expect([AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH]).toEqual([12, 16])
+})
+
+test.each(VECTORS)('test case $id is written behind what stands there', (vector) => {
+  const target = new Uint8Array(3 + vector.p.length / 2 + AEAD_TAG_LENGTH).fill(7)
+  aeadSealInto(target, inputOf(vector), fromHex(vector.p))
+  expect(toHex(target)).toBe(`070707${vector.c}${vector.t}`)
 })

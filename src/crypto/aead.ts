@@ -1,6 +1,6 @@
 /** AES-256-GCM with a 12-octet nonce and a 16-octet tag behind the ciphertext. NIST SP 800-38D */
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { assertOctets, concatOctets } from '../octets/octets.ts'
+import { assertOctets } from '../octets/octets.ts'
 import type { Secret } from './secret.ts'
 
 /** Octets of the tag at the end of what `aeadSeal` returns. */
@@ -21,11 +21,25 @@ export interface AeadInput {
 
 /** Ciphertext, then tag. @throws {RangeError} If key or nonce has the wrong length. */
 export function aeadSeal(input: AeadInput, plaintext: Uint8Array): Uint8Array {
+  const sealed = new Uint8Array(plaintext.length + AEAD_TAG_LENGTH)
+  aeadSealInto(sealed, input, plaintext)
+  return sealed
+}
+
+/**
+ * Writes ciphertext and tag to the end of `target`, so that what stands before them needs no copy.
+ *
+ * @param target At least 16 octets longer than the plaintext. @throws {RangeError} As `aeadSeal`.
+ */
+export function aeadSealInto(target: Uint8Array, input: AeadInput, plaintext: Uint8Array): void {
   assertInput(input)
   const cipher = createCipheriv('aes-256-gcm', input.key.reveal(), input.nonce)
   cipher.setAAD(input.associatedData)
-  const ciphertext = cipher.update(plaintext)
-  return concatOctets(ciphertext, cipher.final(), cipher.getAuthTag())
+  const tagAt = target.length - AEAD_TAG_LENGTH
+  target.set(cipher.update(plaintext), tagAt - plaintext.length)
+  // There is no last block in this mode: all of the ciphertext is out.
+  cipher.final()
+  target.set(cipher.getAuthTag(), tagAt)
 }
 
 /** The plaintext, or `undefined` if anything was altered. @throws {RangeError} As `aeadSeal`. */
@@ -37,7 +51,9 @@ export function aeadOpen(input: AeadInput, sealed: Uint8Array): Uint8Array | und
   decipher.setAuthTag(sealed.subarray(sealed.length - AEAD_TAG_LENGTH))
   const plaintext = decipher.update(sealed.subarray(0, sealed.length - AEAD_TAG_LENGTH))
   try {
-    return concatOctets(plaintext, decipher.final())
+    // There is no last block in this mode: this only checks the tag.
+    decipher.final()
+    return new Uint8Array(plaintext.buffer, plaintext.byteOffset, plaintext.length)
   } catch {
     return undefined
   }

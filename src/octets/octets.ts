@@ -123,6 +123,7 @@ export function assertOctets(
   octets: Uint8Array,
   length: number | readonly number[],
 ): void {
+  if (octets.length === length) return
   const allowed = typeof length === 'number' ? [length] : length
   if (!allowed.includes(octets.length)) {
     throw new RangeError(`${name} has ${octets.length} octets, not ${allowed.join(' or ')}`)

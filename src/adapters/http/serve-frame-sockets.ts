@@ -50,6 +50,7 @@ export function serveFrameSockets(
     const context = requestContext(request, secure)
     const socket = createFrameSocket(webSocket, {
       remoteAddress: context.remoteAddress,
+      carrier: request.socket,
       ...(keepAliveMs !== undefined && { keepAliveMs }),
     })
     open.add(socket)

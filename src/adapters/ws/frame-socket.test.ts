@@ -226,3 +226,16 @@ describe('keeping alive', () => {
     expect(await receiveAll(socket)).toHaveLength(50)
   })
 })
+
+test('frames that are sent in one turn leave together, and those of the next in order', async () => {
+  const calls: string[] = []
+  const carrier = { cork: () => void calls.push('cork'), uncork: () => void calls.push('uncork') }
+  const { socket, peer } = await openPair({ carrier })
+  const received: number[] = []
+  peer.on('message', (data: Buffer) => received.push(data[0] ?? -1))
+  for (let n = 0; n < 5; n++) await socket.send(binary(n))
+  await pause(10)
+  await socket.send(binary(5))
+  await expect.poll(() => received).toEqual([0, 1, 2, 3, 4, 5])
+  expect(calls).toEqual(['cork', 'uncork', 'cork', 'uncork'])
+})

@@ -1,4 +1,5 @@
 /** A WebSocket as a `FrameSocket`, with bounds in both directions. RFC 6455, Design 7 */
+import type { Writable } from 'node:stream'
 import { WebSocket } from 'ws'
 import { TransportFailed } from '../../errors/errors.ts'
 import { utf8 } from '../../octets/octets.ts'
@@ -7,6 +8,8 @@ import { FrameInbox } from './frame-inbox.ts'
 
 /** What is known about a connection from outside. */
 export interface FrameSocketOptions {
+  /** What the frames of a server go out on; that of a client comes with its opening handshake. */
+  readonly carrier?: Carrier
   readonly remoteAddress: string
   /**
    * Sends a ping in this interval and ends a connection that says nothing until the next one; default
@@ -14,6 +17,9 @@ export interface FrameSocketOptions {
    */
   readonly keepAliveMs?: number
 }
+
+/** A connection that can hold what is written until all of it leaves at once. */
+export type Carrier = Pick<Writable, 'cork' | 'uncork'>
 
 /**
  * Settings of the `ws` package on both sides: a record of 1 MiB with what is around it fits one frame;
@@ -49,6 +55,7 @@ export function createFrameSocket(webSocket: WebSocket, options: FrameSocketOpti
     if (inbox.isFull) webSocket.pause()
   })
   if (options.keepAliveMs !== undefined) keepAlive(webSocket, options.keepAliveMs)
+  const gather = createGathering(webSocket, options.carrier)
 
   return {
     remoteAddress: options.remoteAddress,
@@ -59,16 +66,18 @@ export function createFrameSocket(webSocket: WebSocket, options: FrameSocketOpti
       return frame
     },
     async send({ kind, octets }) {
-      const written = new Promise<void>((resolve, reject) => {
-        webSocket.send(octets, { binary: kind === 'binary' }, (cause) => {
+      // A failure to write ends the connection, and that is where the caller learns of it.
+      let outcome: (cause?: Error | null) => void = () => {}
+      gather()
+      webSocket.send(octets, { binary: kind === 'binary' }, (cause) => outcome(cause))
+      const isOpen = webSocket.readyState === WebSocket.OPEN
+      if (isOpen && webSocket.bufferedAmount <= HIGH_WATER_OCTETS) return
+      await new Promise<void>((resolve, reject) => {
+        outcome = (cause) => {
           if (cause) reject(new TransportFailed('the connection has ended', { cause }))
           else resolve()
-        })
+        }
       })
-      const isOpen = webSocket.readyState === WebSocket.OPEN
-      if (!isOpen || webSocket.bufferedAmount > HIGH_WATER_OCTETS) await written
-      // A failure to write ends the connection, and that is where the caller learns of it.
-      else written.catch(() => {})
     },
     close(reason = '') {
       inbox.clear()
@@ -77,6 +86,30 @@ export function createFrameSocket(webSocket: WebSocket, options: FrameSocketOpti
       webSocket.resume()
       webSocket.close(NORMAL_CLOSURE, shorten(reason))
     },
+  }
+}
+
+/**
+ * Frames that are sent in one turn leave together: one TLS record and one call of the system for many.
+ *
+ * @returns To be called before each frame.
+ */
+function createGathering(webSocket: WebSocket, given: Carrier | undefined): () => void {
+  let carrier = given
+  let isHeld = false
+  webSocket.once('upgrade', (response) => {
+    carrier ??= response.socket
+  })
+  const release = (): void => {
+    isHeld = false
+    carrier?.uncork()
+  }
+  return () => {
+    if (isHeld || carrier === undefined) return
+    isHeld = true
+    carrier.cork()
+    // After all that follows from what has come in.
+    process.nextTick(release)
   }
 }
 
