@@ -29,10 +29,11 @@ beforeEach(() => {
   lane = laneWith(2)
 })
 
-function laneWith(window: number): DeliveryLane {
+function laneWith(window: number, readAhead = 0): DeliveryLane {
   return new DeliveryLane({
     to: 'urn:x:me',
     window,
+    readAhead,
     clock,
     log: noLog,
     async transmit(message) {
@@ -165,6 +166,35 @@ describe('delivery', () => {
     expect([sent, told, rows]).toEqual([['a1', 'a1'], [false, true], []])
   })
 
+  test('reads many at once for who gets one after the other', async () => {
+    lane = laneWith(1, 16)
+    handover = async () => ({ acknowledged: () => {} })
+    put(...Array.from({ length: 12 }, (_, n) => `a${n}`))
+    await wake()
+    expect([sent.length, rows, reads]).toEqual([12, [], 2])
+  })
+
+  test('what was read ahead waits for its place in the window', async () => {
+    lane = laneWith(1, 16)
+    put('a1', 'a2', 'a3')
+    await wake()
+    expect(sent).toEqual(['a1'])
+    await acknowledge('a1')
+    await acknowledge('a2')
+    expect(sent).toEqual(['a1', 'a2', 'a3'])
+  })
+
+  test('what expires after it was read is not delivered', async () => {
+    lane = laneWith(1, 16)
+    handover = async () => {
+      if (sent.length === 1) await clock.advance(600_000)
+      return { acknowledged: () => {} }
+    }
+    put('a1', 'a2')
+    await wake()
+    expect(sent).toEqual(['a1'])
+  })
+
   test('an expired message holds no place in the window', async () => {
     put('a1', 'a2')
     await wake()
@@ -188,6 +218,25 @@ describe('a message that was refused', () => {
     expect(sent).toEqual(['a1', 'a2'])
     await clock.advance(1)
     expect(sent).toEqual(['a1', 'a2', 'a1', 'a2', 'a3'])
+  })
+
+  test('comes before the later ones of its sender, also if its time comes while others are handed over', async () => {
+    lane = laneWith(1, 16)
+    let finish: (() => void) | undefined
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    handover = async ({ messageId }) => {
+      if (messageId === 'a1' && sent.length === 1) return 'refused'
+      if (messageId === 'b1') await slow
+      return { acknowledged: () => {} }
+    }
+    put('a1', 'b1', 'a2')
+    await wake()
+    await clock.advance(3_000)
+    finish?.()
+    await clock.advance(0)
+    expect(sent).toEqual(['a1', 'b1', 'a1', 'a2'])
   })
 
   test('does not hold other senders, and those in work are not sent again', async () => {

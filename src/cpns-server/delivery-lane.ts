@@ -27,6 +27,8 @@ export interface DeliveryLaneParts {
   readonly to: string
   /** How many messages may wait for their acknowledgement. */
   readonly window: number
+  /** How many are read at once, if more than may wait for their acknowledgement; default `window`. */
+  readonly readAhead?: number
   /** Hands one message to the recipient. Throws if there is no way to it now. */
   readonly transmit: (message: MailboxMessage) => Promise<Handover>
   readonly store: Pick<ServerStore, 'waitingMessages' | 'acknowledgeMessage'>
@@ -50,6 +52,8 @@ export class DeliveryLane {
   /** Acknowledged, and not yet durably so. */
   readonly #settling = new Set<string>()
   #afterPosition = 0
+  /** How often it has started over: what was read before that is read again. */
+  #round = 0
   #retryMs = FIRST_RETRY_MS
   #retry: Timer | undefined
   #poll: Timer | undefined
@@ -105,18 +109,31 @@ export class DeliveryLane {
   }
 
   async #drain(): Promise<void> {
-    const { clock, store, to, window } = this.#parts
+    const { clock, store, to, window, readAhead = 0 } = this.#parts
     this.#forgetExpired()
     while (!this.#isStopped && !this.#isResting && this.#outstanding.size < window) {
-      const limit = window - this.#outstanding.size
+      const limit = Math.max(window - this.#outstanding.size, readAhead)
       const query = { to, afterPosition: this.#afterPosition, limit, nowMs: clock.nowMs() }
       const messages = await store.waitingMessages(query)
       if (messages.length === 0) return
-      for (const message of messages) if (!this.#isStopped) await this.#deliver(message)
+      await this.#deliverAll(messages)
+    }
+  }
+
+  async #deliverAll(messages: readonly MailboxMessage[]): Promise<void> {
+    const round = this.#round
+    for (const message of messages) {
+      const isFull = this.#outstanding.size >= this.#parts.window
+      if (isFull || this.#isStopped || this.#round !== round) return
+      await this.#deliver(message)
+      // What was refused meanwhile comes again before all that is younger.
+      if (this.#round === round) this.#afterPosition = message.position
     }
   }
 
   async #deliver(message: MailboxMessage): Promise<void> {
+    // It may have expired since it was read.
+    if (message.expiresAtMs <= this.#parts.clock.nowMs()) return
     const key = textOf(message)
     const isInHand = this.#outstanding.has(key) || this.#settling.has(key)
     if (!isInHand && !this.#held.has(message.from)) {
@@ -125,7 +142,6 @@ export class DeliveryLane {
       if (handover === 'refused') this.#hold(message)
       else if (handover !== 'sent') await this.#conclude(message, handover.acknowledged)
     }
-    this.#afterPosition = message.position
   }
 
   async #transmit(message: MailboxMessage, key: string): Promise<Handover> {
@@ -176,6 +192,7 @@ export class DeliveryLane {
     this.#isResting = false
     this.#held.clear()
     this.#afterPosition = 0
+    this.#round += 1
     this.wake()
   }
 

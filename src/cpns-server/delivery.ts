@@ -28,6 +28,8 @@ interface RunningLane {
 
 /** Messages that may wait for the acknowledgement of one entity. */
 const ENTITY_WINDOW = 16
+/** Messages of an application that are read at once; it still gets one after the other. */
+const SERVICE_READ_AHEAD = 16
 
 /** Follows the registry: an entity's lane lives as long as its attachment. */
 export function createDelivery(
@@ -37,7 +39,10 @@ export function createDelivery(
   const lanes = new Map<Attachment, RunningLane>()
   const services = new Map<string, RunningLane>()
 
-  const start = (to: string, lane: Pick<DeliveryLaneParts, 'window' | 'transmit'>): RunningLane => {
+  const start = (
+    to: string,
+    lane: Pick<DeliveryLaneParts, 'window' | 'readAhead' | 'transmit'>,
+  ): RunningLane => {
     const { bus, clock, log, store } = ports
     const started = new DeliveryLane({ ...lane, to, store, clock, log })
     const unsubscribe = bus.subscribe(to, () => started.wake())
@@ -68,7 +73,7 @@ export function createDelivery(
     addService(address, handler) {
       stop(services.get(address))
       const transmit = (message: MailboxMessage) => handToService(handler, message, ports.log)
-      const running = start(address, { window: 1, transmit })
+      const running = start(address, { window: 1, readAhead: SERVICE_READ_AHEAD, transmit })
       services.set(address, running)
       return () => {
         stop(running)

@@ -33,6 +33,21 @@ const statusOf = (change: Partial<PneStatus> = {}): PneStatus => ({
   ...change,
 })
 
+describe('work that ends with the socket', () => {
+  test('is over when it is done, or as it failed', async () => {
+    await line.unlessClosed(Promise.resolve())
+    await expect(line.unlessClosed(Promise.reject(new Error('no')))).rejects.toThrow('no')
+  })
+
+  test('is over when the socket has closed, and not begun after that', async () => {
+    const endless = new Promise<void>(() => {})
+    const waiting = line.unlessClosed(endless)
+    line.close('gone')
+    await waiting
+    await line.unlessClosed(endless)
+  })
+})
+
 describe('who may do what', () => {
   test('nobody anything, at first', () => {
     expect([line.pne, line.isAdmittedAtAll, line.isAdmitted(SESSION)]).toEqual([

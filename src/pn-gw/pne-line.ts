@@ -28,6 +28,8 @@ export class PneLine {
   readonly #exchanges = new Set<string>()
   /** Sessions that the server admitted, and when they end on the monotonic clock. */
   readonly #admitted = new Map<string, number>()
+  /** What to call when the socket closes; no promise of its own, which would keep every one for good. */
+  readonly #onClosed = new Set<() => void>()
   #pne: EntityId | undefined
   #queued = 0
   #isClosed = false
@@ -53,6 +55,15 @@ export class PneLine {
   /** Resolves when the socket has closed. */
   get whenClosed(): Promise<void> {
     return this.#socket.closed
+  }
+
+  /** Resolves with the work, or when the socket has closed. @throws As the work. */
+  unlessClosed(work: Promise<void>): Promise<void> {
+    if (this.#isClosed) return Promise.resolve()
+    return new Promise((resolve, reject) => {
+      this.#onClosed.add(resolve)
+      work.then(resolve, reject).finally(() => this.#onClosed.delete(resolve))
+    })
   }
 
   /** The PNE says who it is. */
@@ -115,6 +126,8 @@ export class PneLine {
   #noteClosed(): void {
     this.#isClosed = true
     this.#watch?.cancel()
+    for (const resolve of this.#onClosed) resolve()
+    this.#onClosed.clear()
   }
 
   /** Closes the socket when no session has been admitted for a while. */

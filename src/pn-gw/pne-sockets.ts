@@ -4,7 +4,7 @@
  * the local socket that carried its handshake. Design 8: it stores nothing and drops nothing; while it
  * cannot forward it stops reading.
  */
-import { classifyFrame } from '../cpns/frame.ts'
+import { classifyFrame, isHandshake } from '../cpns/frame.ts'
 import {
   type CpnsMessage,
   decodeMessage,
@@ -94,7 +94,7 @@ export class PneSockets {
       this.#parts.trace.toPne(pne, octets)
       line.send(octets)
     }
-    if (classifyFrame(octets).kind !== 'handshake') return
+    if (!isHandshake(octets)) return
     this.#parts.desk.noteDelivered(decodeMessage(octets))
   }
 
@@ -187,7 +187,7 @@ export class PneSockets {
 
   /** Holds the octets until the PN GW has a session, or the PNE has gone. Design 8 */
   async #forward(line: PneLine, pne: EntityId, octets: Uint8Array): Promise<void> {
-    await Promise.race([this.#parts.ready(), line.whenClosed])
+    await line.unlessClosed(this.#parts.ready())
     if (!line.isClosed) await this.#parts.forward(pne, octets)
   }
 
