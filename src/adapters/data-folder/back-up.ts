@@ -4,7 +4,7 @@
  * A restored state is behind the world: whatever is safe only while time goes forward is moved on or
  * dropped. SEQ ceilings rise, sessions end, and the sealing keys of open exchanges go.
  */
-import { copyFileSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { masterKeyId } from '../../crypto/record-sealer.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
@@ -74,10 +74,8 @@ export async function restoreDataFolder(
   random: Random,
 ): Promise<BackupOutcome> {
   const { data, backup } = folders
+  assertVacant(data)
   const manifest = verifyBackup(backup)
-  if (existsSync(data) && readdirSync(data).length > 0) {
-    throw new ConfigurationInvalid(`${data}: is not empty; nothing is overwritten`)
-  }
   const own = join(backup, MASTER_KEY_FILE)
   const keyFile = options.keyFile ?? (existsSync(own) ? own : undefined)
   const keys = keyFile && (await loadMasterKeys({ kind: 'file', path: keyFile }, random))
@@ -100,6 +98,16 @@ export async function restoreDataFolder(
     return { files: all, masterKeyId: manifest.masterKeyId }
   } finally {
     rmSync(draft, { recursive: true, force: true })
+  }
+}
+
+/** @throws {ConfigurationInvalid} If something is there already that a restored folder would replace. */
+function assertVacant(data: string): void {
+  const found = statSync(data, { throwIfNoEntry: false })
+  if (found === undefined) return
+  if (!found.isDirectory()) throw new ConfigurationInvalid(`${data}: is a file, not a folder`)
+  if (readdirSync(data).length > 0) {
+    throw new ConfigurationInvalid(`${data}: is not empty; nothing is overwritten`)
   }
 }
 

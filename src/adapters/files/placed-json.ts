@@ -1,6 +1,6 @@
 /** JSON in which every value is known by line and column, so that an error can point at it. RFC 8259 */
 
-/** Where something starts in a text; both count from 1, columns in UTF-16 code units. */
+/** Where something starts in a text; both count from 1, columns as JavaScript counts characters. */
 export interface Place {
   readonly line: number
   readonly column: number
