@@ -31,6 +31,7 @@ import {
 } from './diameter-flags.ts'
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { addMailbox, type MailboxFlags, mailboxOf } from './mailbox-flags.ts'
 import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { packageVersion } from './package-version.ts'
 import {
@@ -47,7 +48,12 @@ import { parseWholeNumber } from './whole-number.ts'
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
 const SESSION_SECONDS = 3600
 
-interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, TraceFlags, MetricsFlags {
+interface ServerFlags
+  extends PeerTlsFiles,
+    PasswordPolicyFlags,
+    MailboxFlags,
+    TraceFlags,
+    MetricsFlags {
   readonly data?: string
   readonly entity?: string
   readonly nafFqdn?: string
@@ -83,6 +89,7 @@ export function serverCommand(): Command {
   addBsfs(serve)
   addPolicy(serve)
   addPasswordPolicy(serve)
+  addMailbox(serve)
   configurable(measurable(traceable(serve)), 'CPNS_SERVER')
   serve.addHelpText('after', EXAMPLE).action(runServer)
   return command
@@ -174,6 +181,7 @@ function settingsOf(flags: ServerFlags) {
     algorithms: algorithmsOf(flags.algorithm),
     sessionLifetimeSeconds: { pnGw: flags.session, pne: flags.pneSession },
     passwords: passwordPolicyOf(flags),
+    mailbox: mailboxOf(flags),
     listen: flags.listen,
     ...(flags.psk !== undefined && { psk: flags.psk }),
   }
@@ -265,12 +273,7 @@ function connectBsf(bsf: ServerBsf, names: DiameterNames, context: EntityContext
 
 /** Under the same key as CPNS-2, so that applications pin the same one. */
 async function startApi(
-  {
-    at,
-    server,
-    options,
-    pns,
-  }: {
+  parts: {
     readonly at: HostPort
     readonly server: CpnsServer
     readonly pns: ServerStore
@@ -278,6 +281,7 @@ async function startApi(
   },
   context: EntityContext,
 ): Promise<string> {
+  const { at, server, options, pns } = parts
   const { folder, releases } = context
   const store = openAppStore(folder.file(APP_DATABASE), folder.sealer)
   releases.push(() => store.close())

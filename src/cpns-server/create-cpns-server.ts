@@ -40,7 +40,7 @@ export interface CpnsServer {
    * @returns Takes it back. @throws {RangeError} If that cannot be a name.
    */
   registerService(name: string, handler: ServiceHandler): Unsubscribe
-  /** A message of an application. @returns 202; 400, 404 or 413 if it is refused. */
+  /** A message of an application. @returns 202; 400, 404 or 413 if it is refused, 503 if it is to come again. */
   submit(submission: Submission): Promise<Status>
   /** Ends a session now. @returns Whether it was there. */
   endSession(sessionId: string): Promise<boolean>

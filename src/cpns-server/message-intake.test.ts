@@ -26,7 +26,7 @@ beforeEach(async () => {
   published = []
   const bus = { publish: (to: string) => void published.push(to), subscribe: () => () => {} }
   const context = {
-    options: { entityId: SERVER_ID },
+    options: { entityId: SERVER_ID, mailbox: { messages: 2, octets: 70_000 } },
     ports: { store: world.store, clock: world.clock, bus },
   } as unknown as ServerContext
   intake = createMessageIntake({ ...context, hasService: (address) => address === SERVICE })
@@ -104,6 +104,52 @@ describe('a message of a peer', () => {
     ['to a service', 202, { to: SERVICE }],
   ] as const)('%s is %i', async (_, status, change) => {
     expect(await take(change)).toMatchObject({ status, messageId: 'm-1' })
+  })
+})
+
+describe('a full mailbox', () => {
+  const takeAll = async (...messageIds: string[]) => {
+    const messages = messageIds.map((messageId) => ({
+      message: { ...MESSAGE, messageId },
+      payload: utf8('payload'),
+    }))
+    const results = await intake.take(session, messages)
+    return results.map(({ status, retryAfter }) => retryAfter ?? status)
+  }
+  const acknowledge = (messageId: string) =>
+    world.store.acknowledgeMessage({ to: GATEWAY_ID, from: WATCH_ID, messageId })
+
+  test('is 503 with RetryAfter, and nothing of the message is stored', async () => {
+    expect(await takeAll('1', '2', '3')).toEqual([202, 202, 2])
+    expect(await take({ messageId: '3' })).toMatchObject({ status: 503, retryAfter: 2 })
+    expect(await waiting(GATEWAY_ID)).toMatchObject([{ messageId: '1' }, { messageId: '2' }])
+    expect(await take({ messageId: '4', to: SERVICE })).toMatchObject({ status: 202 })
+  })
+
+  test('what was under way when there was room again waits for the message before it', async () => {
+    await takeAll('1', '2', '3')
+    await acknowledge('1')
+    expect(await takeAll('4', '5')).toEqual([2, 2])
+    expect(await takeAll('3', '4')).toEqual([202, 2])
+    await acknowledge('2')
+    await acknowledge('3')
+    expect(await takeAll('5')).toEqual([2])
+    expect(await takeAll('4', '5')).toEqual([202, 202])
+  })
+
+  test('a new attachment starts anew', async () => {
+    await takeAll('1', '2', '3')
+    await acknowledge('1')
+    const message = { ...MESSAGE, messageId: '4' }
+    const results = await intake.take({ ...session }, [{ message, payload: utf8('') }])
+    expect(results).toMatchObject([{ status: 202 }])
+  })
+
+  test('is 503 for an application too', async () => {
+    await takeAll('1', '2')
+    const { messageId, to, contentType, expires } = { ...MESSAGE, messageId: 'x' }
+    const submission = { messageId, from: SERVICE, to, contentType, expires, payload: utf8('') }
+    expect(await intake.submit(submission)).toBe(503)
   })
 })
 

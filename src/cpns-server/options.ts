@@ -14,7 +14,7 @@ import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { PasswordPolicy } from './password-policy.ts'
-import type { ServerStore } from './server-store.ts'
+import type { MailboxQuota, ServerStore } from './server-store.ts'
 
 /** The kinds of EUKey that a GBA_U run gives. K-1 */
 export type GbaKeyType = Extract<KeyType, 'ks-ext-naf' | 'ks-int-naf'>
@@ -46,6 +46,8 @@ export interface CpnsServerOptions {
   readonly sessionLifetimeSeconds: { readonly pnGw: number; readonly pne: number }
   /** Longest life of a registration of a PN, in seconds; default a day. */
   readonly pnLifetimeSeconds?: number
+  /** How much may wait for one recipient; over it its senders are asked to wait. Default `DEFAULT_MAILBOX_QUOTA`. */
+  readonly mailbox?: MailboxQuota
   readonly znLimits?: Partial<ZnLookupLimits>
   /** EUKeys by UserID and password. M-5 */
   readonly passwords?: Partial<PasswordPolicy>

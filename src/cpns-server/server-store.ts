@@ -77,6 +77,16 @@ export interface MailboxMessage {
   readonly expiresAtMs: number
 }
 
+/** How much may wait for one recipient. Design 8, M-6 */
+export interface MailboxQuota {
+  readonly messages: number
+  /** Of the payloads together. */
+  readonly octets: number
+}
+
+/** What became of a message; `full`: nothing of it is stored, it can come again later. */
+export type Acceptance = 'accepted' | 'duplicate' | 'full'
+
 /** An entity and its owner. */
 export interface EntityInfo {
   readonly entityId: EntityId
@@ -138,18 +148,23 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
   }): Promise<{ readonly epoch: number; readonly endedSessionIds: readonly string[] }>
 
   /**
-   * Accepts a message once: it is in the mailbox, durable, unless (From, MessageID) was accepted
-   * before and has not expired. Design 8
+   * Accepts a message once: it is in the mailbox, durable, unless (From, MessageID) was accepted before
+   * and has not expired, or there is no room. Design 8 @param quota Default no bound.
    */
   acceptMessage(
     message: Omit<MailboxMessage, 'position'>,
     nowMs: number,
-  ): Promise<'accepted' | 'duplicate'>
-  /** The same for many of one sender, in order: all of them, or none if that fails. */
+    quota?: MailboxQuota,
+  ): Promise<Acceptance>
+  /**
+   * The same for many of one sender, in order: of those to one recipient none is accepted after one that
+   * was `full`. @throws {StoreFailed} Then none was taken.
+   */
   acceptMessages(
     messages: readonly Omit<MailboxMessage, 'position'>[],
     nowMs: number,
-  ): Promise<readonly ('accepted' | 'duplicate')[]>
+    quota?: MailboxQuota,
+  ): Promise<readonly Acceptance[]>
   /** Messages that wait for `to`, in order of acceptance, after `afterPosition`, unexpired. */
   waitingMessages(query: {
     readonly to: string

@@ -180,6 +180,7 @@ export const MESSAGES = {
     messageId: required('MessageID', identifier),
     from: required('From', values.address),
     status: required('Status', values.status),
+    retryAfter: optional('RetryAfter', values.integer({ min: 0, max: DAY_SECONDS })),
   },
   Disconnect: {
     ...common,

@@ -2,7 +2,7 @@
 import { toBase64 } from '../octets/octets.ts'
 import type { TraceEvent } from '../trace/trace.ts'
 import { hideMessageSecrets } from './hide-secrets.ts'
-import { type CpnsMessage, encodeMessage } from './messages.ts'
+import { type CpnsMessage, encodeMessage, type MessageResult } from './messages.ts'
 
 /** Where a message was seen. */
 export type SeenAt = Pick<TraceEvent, 'point' | 'side' | 'from' | 'to' | 'atMs'>
@@ -77,7 +77,7 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
         ContentType: message.contentType,
       })
     case 'MessageResult':
-      return present({ MessageID: message.messageId, Status: message.status })
+      return resultFields(message)
     case 'UserInfoRegistration':
     case 'UserInfoInstallation':
       return present({ PNE: message.pne, UserID: message.userId })
@@ -99,6 +99,10 @@ function fieldsOf(message: CpnsMessage): TraceEvent['fields'] {
       break
   }
   return {}
+}
+
+function resultFields({ messageId, status, retryAfter }: MessageResult): TraceEvent['fields'] {
+  return present({ MessageID: messageId, Status: status, RetryAfter: retryAfter })
 }
 
 function present(

@@ -161,7 +161,7 @@ const BODIES: Readonly<Record<MessageName, fc.Arbitrary<Record<string, unknown>>
     contentType: fc.constantFrom('text/plain', 'application/json; charset="utf-8"', 'a/b;c=d'),
     expires: upTo(604_800, 1),
   }),
-  MessageResult: record({ ...common, messageId: text(64), from: entityId, status }),
+  MessageResult: record({ ...common, messageId: text(64), from: entityId, status }, { retryAfter }),
   Disconnect: record({ ...common }, { reason: text(256) }),
   Error: record({ entityId, status, detail: text(256) }, { transactionId: text(64) }),
 }
@@ -201,7 +201,7 @@ export const FULL_EXAMPLES: Readonly<Record<MessageName, string>> = {
   PnRegistration: `<PnRegistration ${SENDER} PNID="urn:x:n" Alias="home" Members="urn:x:p urn:x:q" Lifetime="60"/>`,
   PnRegistrationResult: `<PnRegistrationResult ${SENDER} Status="200" PNID="urn:x:n" Members="urn:x:p" Lifetime="60"/>`,
   Message: `<Message ${SENDER} MessageID="m" From="urn:x:s" To="urn:cpns:service:echo" ContentType="text/plain" Expires="60"/>`,
-  MessageResult: `<MessageResult ${SENDER} MessageID="m" From="urn:x:s" Status="202"/>`,
+  MessageResult: `<MessageResult ${SENDER} MessageID="m" From="urn:x:s" Status="503" RetryAfter="2"/>`,
   Disconnect: `<Disconnect ${SENDER} Reason="done"/>`,
   Error: `<Error ${SENDER} Status="400" Detail="what"/>`,
 }

@@ -27,6 +27,7 @@ const OPTIONAL: Partial<Record<MessageName, readonly string[]>> = {
   UserInfoRegistration: ['UserID', 'Code'],
   PnRegistration: ['PNID', 'Alias'],
   PnRegistrationResult: ['PNID', 'Members', 'Lifetime'],
+  MessageResult: ['RetryAfter'],
   Disconnect: ['Reason'],
   Error: ['TransactionID'],
 }

@@ -140,7 +140,7 @@ describe('when the link comes up', () => {
 })
 
 describe.each([429, 500, 503] as const)('%i', (status) => {
-  test('goes back: a second later all goes again, and nothing overtakes', async () => {
+  test('goes back: the oldest goes alone, the others when it is taken, and nothing overtakes', async () => {
     const first = sending('a')
     await clock.advance(0)
     answer('a', status)
@@ -149,10 +149,64 @@ describe.each([429, 500, 503] as const)('%i', (status) => {
     await clock.advance(999)
     expect(left).toEqual(['a 60'])
     await clock.advance(1)
-    expect(left).toEqual(['a 60', 'a 59', 'b 59', 'c 59'])
+    expect(left).toEqual(['a 60', 'a 59'])
     answer('a', 202)
     await clock.advance(0)
     expect(first.status).toBe(202)
+    expect(left).toEqual(['a 60', 'a 59', 'b 59', 'c 59'])
+  })
+
+  test('holds up messages to that recipient only', async () => {
+    sending('a')
+    await clock.advance(0)
+    answer('a', status)
+    void outbox.send({ ...messageOf('other'), to: 'urn:x:z' })
+    await clock.advance(0)
+    expect(left).toEqual(['a 60', 'other 60'])
+  })
+})
+
+describe('503 with RetryAfter', () => {
+  const busy = (messageId: string, retryAfter: number) =>
+    outbox.answered({ messageId, status: 503, retryAfter })
+
+  test('is waited for, each time, and one message a turn is sent', async () => {
+    for (const messageId of ['a', 'b', 'c']) sending(messageId)
+    await clock.advance(0)
+    for (let turn = 0; turn < 3; turn++) {
+      for (const messageId of turn === 0 ? ['a', 'b', 'c'] : ['a']) busy(messageId, 4)
+      await clock.advance(3_999)
+      expect(left).toHaveLength(3 + turn)
+      await clock.advance(1)
+    }
+    expect(left.slice(3)).toEqual(['a 56', 'a 52', 'a 48'])
+  })
+
+  test('when the oldest expires meanwhile, the next one is the one that goes', async () => {
+    const first = sending('a', 3)
+    sending('b')
+    await clock.advance(0)
+    busy('a', 5)
+    await clock.advance(5_000)
+    expect([first.status, left]).toEqual([408, ['a 3', 'b 60', 'b 55']])
+  })
+
+  test('when it expires unanswered on its way, the others follow', async () => {
+    const first = sending('a', 3)
+    sending('b')
+    await clock.advance(0)
+    busy('a', 1)
+    await clock.advance(3_000)
+    expect([first.status, left]).toEqual([408, ['a 3', 'b 60', 'a 2', 'b 57']])
+  })
+
+  test('a new link is a new start', async () => {
+    sending('a')
+    await clock.advance(0)
+    busy('a', 3_600)
+    outbox.repeatAll()
+    await clock.advance(0)
+    expect(left).toEqual(['a 60', 'a 60'])
   })
 })
 

@@ -35,18 +35,32 @@ interface Waiting {
   isLeaving: boolean
 }
 
+/** What is told of a MessageResult. */
+type Answer = Pick<MessageResult, 'messageId' | 'status' | 'retryAfter'>
+
 /** How long an answer may take before the message is repeated. */
 const REPEAT_MS = 10_000
 /** Statuses after which repeating helps. M-6 */
 const TRANSIENT: ReadonlySet<Status> = new Set([429, 500, 503])
 const TRANSIENT_MS = 1_000
 
+/**
+ * To one recipient nothing is sent for a while, then its oldest message alone: only when that is taken the
+ * others follow, so that nothing overtakes and a full mailbox costs one message a turn. M-6
+ */
+interface GoingBack {
+  /** Running until the oldest message goes again. */
+  timer: Timer | undefined
+  probe: Waiting | undefined
+}
+
 /** Keeps messages until they are answered. */
 export class Outbox {
   readonly #transmit: Transmit
   readonly #clock: Clock
   readonly #waiting = new Map<string, Waiting>()
-  #goingBack: Timer | undefined
+  /** By recipient. */
+  readonly #goingBack = new Map<string, GoingBack>()
 
   constructor(transmit: Transmit, clock: Clock) {
     this.#transmit = transmit
@@ -74,11 +88,11 @@ export class Outbox {
   }
 
   /** The server answered. */
-  answered({ messageId, status }: Pick<MessageResult, 'messageId' | 'status'>): void {
+  answered({ messageId, status, retryAfter }: Answer): void {
     const entry = this.#waiting.get(messageId)
     if (entry === undefined) return
     if (TRANSIENT.has(status)) {
-      this.#goingBack ??= this.#clock.setTimer(TRANSIENT_MS, () => this.repeatAll())
+      this.#goBack(entry.message.to, Math.max(TRANSIENT_MS, (retryAfter ?? 0) * 1000))
     } else {
       this.#settle(entry)
       entry.resolve(status)
@@ -111,7 +125,8 @@ export class Outbox {
     const repeatMs = Math.min(REPEAT_MS, leftMs)
     entry.timer = this.#clock.setTimer(repeatMs, () => this.#attempt(entry))
     // While going back, a later message must not overtake the one that could not be taken.
-    if (this.#goingBack === undefined) void this.#transmitOnce(entry, leftMs)
+    const back = this.#goingBack.get(entry.message.to)
+    if (back === undefined || back.probe === entry) void this.#transmitOnce(entry, leftMs)
   }
 
   async #transmitOnce(entry: Waiting, leftMs: number): Promise<void> {
@@ -131,10 +146,36 @@ export class Outbox {
   #settle(entry: Waiting): void {
     entry.timer?.cancel()
     this.#waiting.delete(entry.message.messageId)
+    const { to } = entry.message
+    if (this.#goingBack.get(to)?.probe !== entry) return
+    this.#goingBack.delete(to)
+    for (const next of this.#waitingFor(to)) this.#attempt(next)
+  }
+
+  #goBack(to: string, ms: number): void {
+    const back = this.#goingBack.get(to) ?? { timer: undefined, probe: undefined }
+    this.#goingBack.set(to, back)
+    back.probe = undefined
+    back.timer ??= this.#clock.setTimer(ms, () => this.#probe(to, back))
+  }
+
+  #probe(to: string, back: GoingBack): void {
+    back.timer = undefined
+    const [oldest] = this.#waitingFor(to)
+    if (oldest === undefined) this.#goingBack.delete(to)
+    else {
+      back.probe = oldest
+      this.#attempt(oldest)
+    }
+  }
+
+  /** Oldest first. */
+  #waitingFor(to: string): readonly Waiting[] {
+    return [...this.#waiting.values()].filter(({ message }) => message.to === to)
   }
 
   #stopGoingBack(): void {
-    this.#goingBack?.cancel()
-    this.#goingBack = undefined
+    for (const { timer } of this.#goingBack.values()) timer?.cancel()
+    this.#goingBack.clear()
   }
 }

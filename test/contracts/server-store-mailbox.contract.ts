@@ -30,6 +30,7 @@ const waiting = (store: ServerStore, changes: { afterPosition?: number; limit?: 
 export function serverStoreMailboxContract(open: () => Promise<ServerStore>): void {
   acceptanceContract(open)
   deliveryContract(open)
+  quotaContract(open)
 }
 
 function acceptanceContract(open: () => Promise<ServerStore>): void {
@@ -126,5 +127,62 @@ function deliveryContract(open: () => Promise<ServerStore>): void {
       await store.acceptMessage(message(n, { to }), NOW)
     }
     expect(await store.waitingRecipients(NOW)).toEqual(['urn:a', 'urn:b'])
+  })
+}
+
+function quotaContract(open: () => Promise<ServerStore>): void {
+  const two = { messages: 2, octets: 1_000 }
+  const all = (numbers: readonly number[], change: Partial<MailboxMessage> = {}) =>
+    numbers.map((n) => message(n, change))
+
+  test('a mailbox takes no more messages than it may, and again when one has gone', async () => {
+    const store = await open()
+    const outcomes = await store.acceptMessages(all([1, 2, 3]), NOW, two)
+    expect(outcomes).toEqual(['accepted', 'accepted', 'full'])
+    expect(await store.acceptMessage(message(3), NOW, two)).toBe('full')
+    expect(await store.acceptMessage(message(4, { to: 'urn:other' }), NOW, two)).toBe('accepted')
+    await store.acknowledgeMessage(message(1))
+    expect(await store.acceptMessage(message(3), NOW, two)).toBe('accepted')
+    expect((await waiting(store)).map(({ messageId }) => messageId)).toEqual(['m-2', 'm-3'])
+  })
+
+  test('a message that was accepted before is a duplicate, full or not', async () => {
+    const store = await open()
+    await store.acceptMessages(all([1, 2]), NOW, two)
+    const again = await store.acceptMessages(all([2, 3, 1]), NOW, two)
+    expect(again).toEqual(['duplicate', 'full', 'duplicate'])
+  })
+
+  test('a mailbox takes no more octets than it may', async () => {
+    const store = await open()
+    const quota = { messages: 100, octets: 10 }
+    const big = { payload: new Uint8Array(6) }
+    expect(await store.acceptMessage(message(1, big), NOW, quota)).toBe('accepted')
+    expect(await store.acceptMessage(message(2, big), NOW, quota)).toBe('full')
+    expect(await store.acceptMessage(message(3, { payload: new Uint8Array(4) }), NOW, quota)).toBe(
+      'accepted',
+    )
+    await store.acknowledgeMessage(message(1, big))
+    expect(await store.acceptMessage(message(2, big), NOW, quota)).toBe('accepted')
+  })
+
+  test('a smaller message does not overtake one for which there was no room', async () => {
+    const store = await open()
+    const messages = [message(1, { payload: new Uint8Array(11) }), message(2)]
+    const outcomes = await store.acceptMessages(messages, NOW, { messages: 9, octets: 10 })
+    expect(outcomes).toEqual(['full', 'full'])
+    expect(await waiting(store)).toEqual([])
+  })
+
+  test('what has expired takes no room, swept or not', async () => {
+    const store = await open()
+    await store.acceptMessages(all([1, 2]), NOW, two)
+    const later = { expiresAtMs: EXPIRES + 60_000 }
+    expect(await store.acceptMessage(message(3, later), EXPIRES - 1, two)).toBe('full')
+    expect(await store.acceptMessage(message(3, later), EXPIRES, two)).toBe('accepted')
+    await store.removeExpired(EXPIRES)
+    // An expired one whose MessageID comes again is counted once.
+    expect(await store.acceptMessage(message(1, later), EXPIRES, two)).toBe('accepted')
+    expect(await store.acceptMessage(message(4, later), EXPIRES, two)).toBe('full')
   })
 }

@@ -81,6 +81,7 @@ export const APP_ROUTES = {
       400: 'Not what the schema says',
       404: 'The recipient is not known',
       413: 'The payload is over 64 KiB',
+      503: 'The mailbox of the recipient is full; the same later, Retry-After says when',
     },
   },
   events: {

@@ -54,7 +54,8 @@ export interface SentMessage {
 export interface App {
   /**
    * @returns The MessageID, once the message is durable at the server.
-   * @throws {AppRefused} If the server refuses it.
+   * @throws {AppRefused} If the server refuses it; with 503 so much waits for the recipient that the same
+   * can only be sent again later.
    * @throws {TransportFailed} If there is no answer; the same MessageID can be sent again.
    */
   send(message: SentMessage): Promise<string>

@@ -43,6 +43,7 @@ async function call(method: string, path: string, { key = api.apiKey, body, type
   return {
     status: answer.status,
     type: answer.headers.get('content-type'),
+    retryAfter: answer.headers.get('retry-after'),
     json: content === '' ? undefined : (JSON.parse(content) as Record<string, unknown>),
   }
 }
@@ -105,9 +106,11 @@ describe('POST /api/messages', () => {
     expect([answer.status, problemSchema.parse(answer.json).status]).toEqual([expected, expected])
   })
 
-  test.each([400, 404, 413])('the server refuses with %i', async (refused) => {
+  test.each([400, 404, 413, 503])('the server refuses with %i', async (refused) => {
     status.submit = refused
-    expect((await send({ to: 'urn:x:a', text: 'a' })).status).toBe(refused)
+    const answer = await send({ to: 'urn:x:a', text: 'a' })
+    const retryAfter = refused === 503 ? '2' : null
+    expect(answer).toMatchObject({ status: refused, retryAfter })
   })
 })
 

@@ -52,7 +52,7 @@ export interface AppSubmission {
 /** What it is given; the store stays the caller's. */
 export interface AppApiPorts {
   readonly store: AppStore
-  /** The CPNS Server. `submit` gives 202, or 400, 404 or 413 if it refuses. */
+  /** The CPNS Server. `submit` gives 202, or 400, 404 or 413 if it refuses, or 503: it is to come again. */
   readonly exchange: MessageExchange & { submit(submission: AppSubmission): Promise<number> }
   /** The PN inventory. */
   readonly pns: Pick<PnStore, 'listPns' | 'findPn'>
@@ -78,6 +78,8 @@ interface Parts extends AppApiPorts {
 
 const MAX_BODY_OCTETS = 128 * 1024
 const MESSAGE_ID_LENGTH = 16
+/** When there may be room in a mailbox again. */
+const RETRY_SECONDS = 2
 const DEFAULT_TYPES = { text: 'text/plain', payload: 'application/octet-stream' }
 
 /** @throws {ConfigurationInvalid} If it cannot listen there. */
@@ -121,7 +123,7 @@ type Handler = (key: ApiKeyRecord, request: FastifyRequest, reply: FastifyReply)
 
 function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
   const handlers: Record<Exclude<keyof typeof APP_ROUTES, 'openapi'>, Handler> = {
-    send: (key, { body }) => send(key, body, parts),
+    send: (key, { body }, reply) => send(key, { body, reply }, parts),
     events: async (key, request, reply) => streamEvents(key, { request, reply }, parts),
     acknowledge: (key, { body }) => acknowledge(key, body, parts),
     setWebhook: (key, { body }) => setWebhook(key, body, parts),
@@ -152,7 +154,11 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
   app.route({ method, url, exposeHeadRoute: false, handler: async () => appOpenApi(version) })
 }
 
-async function send(key: ApiKeyRecord, body: unknown, { exchange, random }: Parts) {
+async function send(
+  key: ApiKeyRecord,
+  { body, reply }: { readonly body: unknown; readonly reply: FastifyReply },
+  { exchange, random }: Parts,
+) {
   const wish = readInput(sendSchema, body)
   const { to, expires, text, payload } = wish
   const messageId = wish.messageId ?? toHex(random.octets(MESSAGE_ID_LENGTH))
@@ -161,6 +167,7 @@ async function send(key: ApiKeyRecord, body: unknown, { exchange, random }: Part
   const from = `urn:cpns:service:${key.service}`
   const submission = { messageId, from, to, contentType, payload: octets, expires }
   const status = await exchange.submit(submission)
+  if (status === 503) reply.header('retry-after', RETRY_SECONDS)
   if (status !== 202) throw new Problem(status)
   return { messageId, status }
 }

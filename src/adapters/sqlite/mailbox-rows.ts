@@ -1,10 +1,21 @@
 /** Rows of messages on their way, and of those that were accepted once. Design 8 */
 import type Database from 'better-sqlite3'
-import type { MailboxMessage, ServerStore } from '../../cpns-server/server-store.ts'
+import type {
+  Acceptance,
+  MailboxMessage,
+  MailboxQuota,
+  ServerStore,
+} from '../../cpns-server/server-store.ts'
+import { createMailboxLoadRows } from './mailbox-load-rows.ts'
 
 /** Synchronous operations, to be run inside a commit; they mean what `ServerStore` says. */
 export interface MailboxRows {
-  accept(message: Omit<MailboxMessage, 'position'>, nowMs: number): 'accepted' | 'duplicate'
+  /** In order; to a recipient whose mailbox is full nothing later of them is taken either. */
+  acceptAll(
+    messages: readonly Omit<MailboxMessage, 'position'>[],
+    nowMs: number,
+    quota?: MailboxQuota,
+  ): Acceptance[]
   waiting(query: Parameters<ServerStore['waitingMessages']>[0]): MailboxMessage[]
   acknowledge(acknowledged: Parameters<ServerStore['acknowledgeMessage']>[0]): boolean
   recipients(nowMs: number): string[]
@@ -36,37 +47,77 @@ export function createMailboxRows(db: Database.Database): MailboxRows {
     )
     .pluck()
   return {
-    accept: prepareAccept(db),
+    acceptAll: prepareAcceptAll(db),
     waiting: (query) => selectWaiting.all(query).map(messageOf),
     acknowledge: (acknowledged) => remove.run(acknowledged).changes > 0,
     recipients: (nowMs) => selectRecipients.all(nowMs),
   }
 }
 
+type Arrival = Omit<MailboxMessage, 'position'>
+
+function prepareAcceptAll(db: Database.Database): MailboxRows['acceptAll'] {
+  const accept = prepareAccept(db)
+  const loads = createMailboxLoadRows(db)
+  const selectSeen = db
+    .prepare<[string, string, number], number>(
+      'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ? AND expires_at_ms > ?',
+    )
+    .pluck()
+  return (messages, nowMs, quota) => {
+    const full = new Set<string>()
+    const hasRoom = ({ to, payload }: Arrival): boolean => {
+      if (quota === undefined) return true
+      if (full.has(to)) return false
+      if (loads.hasRoom({ to, octets: payload.length }, quota, nowMs)) return true
+      full.add(to)
+      return false
+    }
+    return messages.map((message) => {
+      if (hasRoom(message)) return accept(message, nowMs)
+      const isKnown = selectSeen.get(message.from, message.messageId, nowMs) !== undefined
+      return isKnown ? 'duplicate' : 'full'
+    })
+  }
+}
+
 /** A message stays known until it expires, also when it was acknowledged long before. */
-function prepareAccept(db: Database.Database): MailboxRows['accept'] {
+function prepareAccept(db: Database.Database) {
   const markSeen = db.prepare<[string, string, number, number]>(
     `INSERT INTO seen VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET expires_at_ms = excluded.expires_at_ms WHERE expires_at_ms <= ?`,
   )
   const insert = db.prepare<Omit<Row, 'position'>>(
-    `INSERT OR REPLACE INTO mailbox
+    `INSERT INTO mailbox
        (message_id, from_entity, to_recipient, content_type, payload, expires_at_ms)
      VALUES
-       (@message_id, @from_entity, @to_recipient, @content_type, @payload, @expires_at_ms)`,
+       (@message_id, @from_entity, @to_recipient, @content_type, @payload, @expires_at_ms)
+     ON CONFLICT DO NOTHING`,
   )
-  return ({ messageId, from, to, contentType, payload, expiresAtMs }, nowMs) => {
+  const remove = db.prepare<[string, string]>(
+    'DELETE FROM mailbox WHERE from_entity = ? AND message_id = ?',
+  )
+  return (message: Arrival, nowMs: number): 'accepted' | 'duplicate' => {
+    const { messageId, from, expiresAtMs } = message
     if (markSeen.run(from, messageId, expiresAtMs, nowMs).changes === 0) return 'duplicate'
-    // Only an expired message can be replaced; the others were seen.
-    insert.run({
-      message_id: messageId,
-      from_entity: from,
-      to_recipient: to,
-      content_type: contentType,
-      payload,
-      expires_at_ms: expiresAtMs,
-    })
+    const row = rowOf(message)
+    if (insert.run(row).changes === 0) {
+      // Only an expired message can be in its place; the others were seen.
+      remove.run(from, messageId)
+      insert.run(row)
+    }
     return 'accepted'
+  }
+}
+
+function rowOf(message: Arrival): Omit<Row, 'position'> {
+  return {
+    message_id: message.messageId,
+    from_entity: message.from,
+    to_recipient: message.to,
+    content_type: message.contentType,
+    payload: message.payload,
+    expires_at_ms: message.expiresAtMs,
   }
 }
 

@@ -18,6 +18,7 @@ test('every table refuses values of another type than its column has', () => {
     'entities',
     'eukeys',
     'mailbox',
+    'mailbox_loads',
     'pn_members',
     'pns',
     'presence',

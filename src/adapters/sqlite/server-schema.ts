@@ -1,6 +1,7 @@
 /** Tables of the CPNS Server. Design 9 */
 import { ATTEMPTS_SQL } from './attempt-rows.ts'
 import { CANDIDATES_SQL } from './candidate-rows.ts'
+import { MAILBOX_LOADS_SQL } from './mailbox-load-rows.ts'
 import type { StoreSchema } from './open-database.ts'
 import { PNS_SQL } from './pn-rows.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
@@ -94,5 +95,6 @@ export const SERVER_SCHEMA: StoreSchema = {
      ${CANDIDATES_SQL}`,
     PNS_SQL,
     TRIGGER_KEYS_SQL,
+    MAILBOX_LOADS_SQL,
   ],
 }

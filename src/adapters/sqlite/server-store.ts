@@ -1,6 +1,6 @@
 /** All durable state of the CPNS Server on SQLite. Design 9 */
 import type Database from 'better-sqlite3'
-import type { ServerStore } from '../../cpns-server/server-store.ts'
+import type { Acceptance, ServerStore } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import { createAttemptRows } from './attempt-rows.ts'
 import { createCandidateRows } from './candidate-rows.ts'
@@ -82,9 +82,10 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     endSession: (sessionId) => run(() => sessions.end(sessionId)),
     takeAttachment: (attachment) => run(() => takeAttachment({ sessions, pns }, attachment)),
 
-    acceptMessage: (message, nowMs) => run(() => mailbox.accept(message, nowMs)),
-    acceptMessages: (messages, nowMs) =>
-      run(() => messages.map((message) => mailbox.accept(message, nowMs))),
+    acceptMessage: (message, nowMs, quota) =>
+      run(() => mailbox.acceptAll([message], nowMs, quota)[0] as Acceptance),
+    acceptMessages: (messages, nowMs, quota) =>
+      run(() => mailbox.acceptAll(messages, nowMs, quota)),
     waitingMessages: (query) => read(() => mailbox.waiting(query)),
     acknowledgeMessage: (acknowledged) => run(() => mailbox.acknowledge(acknowledged)),
     waitingRecipients: (nowMs) => read(() => mailbox.recipients(nowMs)),
