@@ -17,7 +17,7 @@ beforeEach(() => {
   writeFileSync(join(place, 'watch.key'), 'ab'.repeat(32))
   writeFileSync(join(place, 'subscribers.csv'), 'impi,k,opc\n')
   mkdirSync(join(place, 'backup-of-today'))
-  writeFileSync(join(place, 'backup-of-today', 'hss.db'), '')
+  writeFileSync(join(place, 'backup-of-today', 'usim.json'), '{}')
 })
 afterEach(() => rmSync(place, { recursive: true, force: true }))
 
