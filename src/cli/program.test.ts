@@ -24,6 +24,7 @@ const COMMANDS = [
   'backup',
   'restore',
   'config',
+  'doctor',
   'completion',
   'uicc',
   'bench',

@@ -8,6 +8,7 @@ import { calcCommand } from './calc.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { curlCommand } from './curl.ts'
+import { doctorCommand } from './doctor.ts'
 import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
 import { addExamples } from './examples.ts'
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     backupCommand(),
     restoreCommand(),
     configCommand(createProgram),
+    doctorCommand(createProgram),
     completionCommand(() => program),
     uiccCommand(),
     benchCommand(),
