@@ -55,7 +55,7 @@ function answerWell(request: UbRequest, xres = WORKED.resGbaU): UbResponse {
 
 function credentialsWith(
   card: ScriptedCard,
-  options: { bsfName?: ReturnType<typeof parseFqdn> } = {},
+  options: { bsfName?: ReturnType<typeof parseFqdn>; aheadMs?: number } = {},
 ) {
   const traced: TraceItem[] = []
   const source = createGbaCredentials(
@@ -106,6 +106,51 @@ describe('the EUKey', () => {
     await clock.advance(1)
     await source.obtain()
     expect(runs).toBe(2)
+  })
+
+  test('is made anew ahead of its end, once', async () => {
+    const { source } = credentialsWith(goodCard(2), { aheadMs: 60_000 })
+    await source.obtain()
+    await clock.advance(LIFE_MS - 60_001)
+    await source.obtain()
+    expect(runs).toBe(1)
+    await clock.advance(1)
+    await source.obtain()
+    await source.obtain()
+    expect(runs).toBe(2)
+  })
+
+  test('is not made anew in the first half of its life', async () => {
+    const { source } = credentialsWith(goodCard(2), { aheadMs: LIFE_MS })
+    await source.obtain()
+    await clock.advance(LIFE_MS / 2 - 1)
+    await source.obtain()
+    expect(runs).toBe(1)
+    await clock.advance(1)
+    await source.obtain()
+    expect(runs).toBe(2)
+  })
+
+  test('is used to its end while the BSF cannot be reached, and no longer', async () => {
+    const { source } = credentialsWith(goodCard(), { aheadMs: 60_000 })
+    const former = await source.obtain()
+    const unreachable = () => {
+      throw new TransportFailed('no way to the BSF')
+    }
+    script = [unreachable, unreachable]
+    await clock.advance(LIFE_MS - 1)
+    expect(await source.obtain()).toBe(former)
+    await clock.advance(1)
+    await expect(source.obtain()).rejects.toThrow('no way to the BSF')
+  })
+
+  test('of PSK-TLS is made anew ahead of its end too', async () => {
+    const { source } = credentialsWith(goodCard(2), { aheadMs: 60_000 })
+    const wanted = { nafId: NAF_ID, keyUse: 'ME' } as const
+    await source.uaKeys.obtain(wanted)
+    await clock.advance(LIFE_MS - 60_000)
+    const { expiresAtMs } = await source.uaKeys.obtain(wanted)
+    expect([runs, expiresAtMs]).toEqual([2, clock.nowMs() + LIFE_MS])
   })
 
   test('of a run made by hand is used, and not made again', async () => {

@@ -11,7 +11,12 @@ import {
   type Credentials,
 } from '../cpns/credentials.ts'
 import type { KeyType } from '../cpns/key-type.ts'
-import { AuthenticationFailed, ConfigurationInvalid, Unsupported } from '../errors/errors.ts'
+import {
+  AuthenticationFailed,
+  ConfigurationInvalid,
+  TransportFailed,
+  Unsupported,
+} from '../errors/errors.ts'
 import { bootstrapError } from '../gba/bootstrap-failure.ts'
 import type { BootstrappedKeys } from '../gba/bootstrapped-keys.ts'
 import { createCardTurns } from '../gba/card-turns.ts'
@@ -36,6 +41,11 @@ export interface GbaCredentialOptions {
   readonly bsfName?: Fqdn
   /** Name of the PN GW in the trace. */
   readonly entityName: string
+  /**
+   * How long before its end an EUKey is made anew instead of used again, but never in the first half of
+   * its life; default 0. Longer than sessions are renewed ahead, so that none has to end with its EUKey.
+   */
+  readonly aheadMs?: number
 }
 
 /** What it is given. */
@@ -77,55 +87,53 @@ export function createGbaCredentials(
 ): GbaCredentials {
   const bsfName = options.bsfName ?? ports.card.bsfName
   const inTurn = createCardTurns()
-  const tmpiMemory = createTmpiMemory()
-  let keys: BootstrappedKeys | undefined
+  const runs = createRuns({ ...options, bsfName }, ports)
   let derived: Credentials | undefined
   let isInternalDemanded = false
 
-  const bootstrapNow = async (): Promise<BootstrappedKeys> => {
-    keys = undefined
+  const bootstrapNow = (): Promise<BootstrappedKeys> => {
     derived = undefined
-    const { entityName } = options
-    const outcome = await bootstrap({ ...ports, bsfName, entityName, tmpiMemory })
-    if (outcome.outcome !== 'success') throw bootstrapError(outcome)
-    keys = outcome
-    return outcome
+    return runs.bootstrap()
   }
 
-  /** `undefined` if somebody else has bootstrapped with the card since. */
   const derive = async (from: BootstrappedKeys): Promise<Credentials | undefined> => {
-    const euKey = await from.deriveKsNaf(options.nafId)
-    if (euKey === undefined) return undefined
-    if (isInternalDemanded) {
-      euKey.wipe()
-      return cardCredentials(from.btid)
-    }
-    const keyType = from.gbaType === 'GBA_U' ? 'ks-ext-naf' : 'ks-naf'
-    derived = { euKey, btid: from.btid, keyType }
-    return derived
+    const made = await derivedFrom(from, { ...ports, ...options, inTurn, isInternalDemanded })
+    if (!isInternalDemanded) derived = made
+    return made
   }
 
-  const cardCredentials = (btid: Btid): Credentials => {
-    const operations = ports.card.euKeyOperations?.(options.nafId)
-    if (operations === undefined) throw new AuthenticationFailed(NO_OPERATIONS)
-    return { prover: createCardProver(operations, inTurn), keyType: 'ks-int-naf', btid }
-  }
-
-  const isGood = (): boolean => keys !== undefined && keys.expiresAtMs > ports.clock.nowMs()
-
-  const obtain = async (refused?: BootstrappingHints): Promise<Credentials> => {
-    if (refused !== undefined) assertConfigured(refused, { nafId: options.nafId, bsfName })
-    if (refused === undefined && isGood()) {
-      const known = derived ?? (keys && (await derive(keys)))
-      if (known !== undefined) return known
-    }
+  const make = async (): Promise<Credentials> => {
     const made = await derive(await bootstrapNow())
     if (made === undefined) throw new AuthenticationFailed('the card lost its bootstrapping key')
     return made
   }
 
+  /** Ahead of its end an EUKey is still good: a BSF that cannot be reached then stops nobody. */
+  const makeAhead = async (former: Credentials): Promise<Credentials> => {
+    const formerKeys = runs.keys
+    try {
+      return await make()
+    } catch (error) {
+      if (!(error instanceof TransportFailed) || former.euKey === undefined) throw error
+      runs.restore(formerKeys)
+      if (!runs.isGood()) throw error
+      derived = former
+      return former
+    }
+  }
+
+  const obtain = async (refused?: BootstrappingHints): Promise<Credentials> => {
+    if (refused !== undefined) assertConfigured(refused, { nafId: options.nafId, bsfName })
+    if (refused === undefined && runs.isGood()) {
+      const known = derived ?? (runs.keys && (await derive(runs.keys)))
+      if (known !== undefined) return runs.isFresh() ? known : makeAhead(known)
+    }
+    return make()
+  }
+
+  const goodKeys = () => (runs.isFresh() ? runs.keys : undefined)
   return {
-    uaKeys: createUaKeys({ inTurn, bootstrapNow, goodKeys: () => (isGood() ? keys : undefined) }),
+    uaKeys: createUaKeys({ inTurn, bootstrapNow, goodKeys }),
     bootstrap: () =>
       inTurn(async () => {
         const { btid, expiresAtMs, gbaType } = await bootstrapNow()
@@ -140,6 +148,62 @@ export function createGbaCredentials(
         return obtain()
       }),
   }
+}
+
+/** Bootstrapping runs, and the keys of the last one. */
+function createRuns(
+  { entityName, bsfName, aheadMs = 0 }: GbaCredentialOptions & { readonly bsfName: Fqdn },
+  ports: GbaCredentialPorts,
+) {
+  const tmpiMemory = createTmpiMemory()
+  let keys: BootstrappedKeys | undefined
+  let bootstrappedAtMs = 0
+  const isGood = (forMs = 0): boolean =>
+    keys !== undefined && keys.expiresAtMs - forMs > ports.clock.nowMs()
+  return {
+    get keys() {
+      return keys
+    },
+    restore(former: BootstrappedKeys | undefined): void {
+      keys = former
+    },
+    async bootstrap(): Promise<BootstrappedKeys> {
+      keys = undefined
+      const outcome = await bootstrap({ ...ports, bsfName, entityName, tmpiMemory })
+      if (outcome.outcome !== 'success') throw bootstrapError(outcome)
+      keys = outcome
+      bootstrappedAtMs = ports.clock.nowMs()
+      return outcome
+    },
+    isGood: () => isGood(),
+    /** Good for another session, rather than only to its end. */
+    isFresh(): boolean {
+      const lifeMs = (keys?.expiresAtMs ?? 0) - bootstrappedAtMs
+      return isGood(Math.min(aheadMs, lifeMs / 2))
+    },
+  }
+}
+
+/** `undefined` if somebody else has bootstrapped with the card since. */
+async function derivedFrom(
+  from: BootstrappedKeys,
+  how: Pick<GbaCredentialPorts, 'card'> &
+    Pick<GbaCredentialOptions, 'nafId'> & {
+      readonly inTurn: ReturnType<typeof createCardTurns>
+      readonly isInternalDemanded: boolean
+    },
+): Promise<Credentials | undefined> {
+  const { card, nafId, inTurn, isInternalDemanded } = how
+  const euKey = await from.deriveKsNaf(nafId)
+  if (euKey === undefined) return undefined
+  const { btid, gbaType } = from
+  if (!isInternalDemanded) {
+    return { euKey, btid, keyType: gbaType === 'GBA_U' ? 'ks-ext-naf' : 'ks-naf' }
+  }
+  euKey.wipe()
+  const operations = card.euKeyOperations?.(nafId)
+  if (operations === undefined) throw new AuthenticationFailed(NO_OPERATIONS)
+  return { prover: createCardProver(operations, inTurn), keyType: 'ks-int-naf', btid }
 }
 
 /** @param runs.goodKeys Of the last run, while they are good. */

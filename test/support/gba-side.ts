@@ -31,6 +31,10 @@ export interface GbaSideChange {
   readonly ussList?: readonly Uss[]
   /** What the GUSS says of the card; default `GBA_U`. */
   readonly uiccType?: 'GBA' | 'GBA_U'
+  /** Life of Ks; default a day. */
+  readonly keyLifetimeSeconds?: number
+  /** How long before its end an EUKey is made anew. */
+  readonly aheadMs?: number
   /** Fields of the card's profile. */
   readonly profile?: Record<string, unknown>
   /** A card that answers otherwise; `undefined` leaves it to ours. */
@@ -42,8 +46,10 @@ const ORIGIN_HOST = 'cpns.example.org'
 /** Puts the operator behind the world's Zn. */
 export async function createGbaSide(
   world: CpnsWorld,
-  { ussList = [], uiccType = 'GBA_U', profile, answer }: GbaSideChange = {},
+  change: GbaSideChange = {},
 ): Promise<GbaSide> {
+  const { ussList = [], uiccType = 'GBA_U', profile, answer, aheadMs = 0 } = change
+  const { keyLifetimeSeconds = 86_400 } = change
   const { clock } = world
   const trace = (item: CpnsWorld['traced'][number]) => void world.traced.push(item)
   const hssStore = createMemoryHssStore()
@@ -57,7 +63,11 @@ export async function createGbaSide(
   })
   const hssPorts = { store: hssStore, clock, random: createSeededRandom('hss') }
   const bsf = createBsf(
-    { bsfName: WORKED.bsfName, nafs: [{ originHost: ORIGIN_HOST, fqdns: [NAF_FQDN] }] },
+    {
+      bsfName: WORKED.bsfName,
+      nafs: [{ originHost: ORIGIN_HOST, fqdns: [NAF_FQDN] }],
+      keyLifetimeSeconds,
+    },
     {
       zh: createHss({ nodeName: 'hss' }, hssPorts),
       store: createMemoryBsfStore(),
@@ -84,7 +94,7 @@ export async function createGbaSide(
       bsf.handleUb(request, { remoteAddress: '192.0.2.1' }),
   }
   const credentials = createGbaCredentials(
-    { nafId: { nafFqdn: NAF_FQDN, uaId: UA_ID_CPNS }, entityName: 'PN GW' },
+    { nafId: { nafFqdn: NAF_FQDN, uaId: UA_ID_CPNS }, entityName: 'PN GW', aheadMs },
     { card, ub, clock, random: createSeededRandom('pn gw'), trace },
   )
   return { card, credentials, apdus, transmit: (command) => reader.transmit(command) }

@@ -89,6 +89,9 @@ export interface ServedGateway extends ListeningGateway {
   readonly credentials: GbaCredentials
 }
 
+/** What an EUKey must last beyond a renewal, so that sessions under it do not become ever shorter. */
+const EUKEY_MARGIN_MS = 30_000
+
 const CPNS_1 = { path: '/pne', subprotocol: 'cpns1.v1' }
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
@@ -97,7 +100,9 @@ export async function serveGateway(
   ports: ServeGatewayPorts,
 ): Promise<ServedGateway> {
   const { password, log } = ports
-  const credentials = createGbaCredentials({ ...options, entityName: options.name }, ports)
+  const { name: entityName, renewAheadMs } = options
+  const aheadMs = renewAheadMs === 0 ? 0 : renewAheadMs + EUKEY_MARGIN_MS
+  const credentials = createGbaCredentials({ ...options, entityName, aheadMs }, ports)
   const { nafFqdn } = options.nafId
   const way = createServerWay(options.server, { ...ports, credentials, nafFqdn })
   const gba = way.credentials
