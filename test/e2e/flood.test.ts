@@ -142,6 +142,9 @@ function startFlood(): { readonly perSecond: number[]; end(): void } {
   return { perSecond, end: () => child.disconnect() }
 }
 
+/** The last three seconds of the flood. */
+const SETTLED_SAMPLES = 30
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('a hundred PN GWs connect meanwhile, and the server keeps nothing of the flood', async () => {
@@ -152,10 +155,8 @@ test('a hundred PN GWs connect meanwhile, and the server keeps nothing of the fl
   const flood = startFlood()
   await expect.poll(() => flood.perSecond.length, { timeout: 30_000 }).toBeGreaterThan(3)
   const before = residentOctets()
-  let most = before
-  const watch = setInterval(() => {
-    most = Math.max(most, residentOctets())
-  }, 100)
+  const resident: number[] = []
+  const watch = setInterval(() => resident.push(residentOctets()), 100)
   flood.perSecond.length = 0
   const good = Array.from({ length: GATEWAYS }, async (_, n) => {
     await pause((n * GOOD_SECONDS * 1000) / GATEWAYS)
@@ -166,14 +167,17 @@ test('a hundred PN GWs connect meanwhile, and the server keeps nothing of the fl
   const rates = [...flood.perSecond]
   flood.end()
   const [p50, p99] = [times[49], times[98]].map((ms) => Math.round(ms as number))
-  const grown = (most - before) / MIB
+  const peak = (Math.max(...resident) - before) / MIB
+  // Between two collections garbage comes and goes, more of it where the processor is shared; what stays is growth.
+  const grown = (Math.min(...resident.slice(-SETTLED_SAMPLES)) - before) / MIB
   const answered = rates.reduce((sum, rate) => sum + rate, 0)
   process.stdout.write(
     `flood: ${answered} forged ConnectRequests answered (${rates.join(', ')} a second); ` +
       `100 good connects p50 ${p50} ms, p99 ${p99} ms; resident ${(quiet / MIB).toFixed(0)} MiB before, ${(before / MIB).toFixed(0)} MiB after 4 s, ` +
-      `at most ${grown.toFixed(0)} MiB more\n`,
+      `${grown.toFixed(0)} MiB more at the end, ${peak.toFixed(0)} MiB at the peak\n`,
   )
   expect(answered).toBeGreaterThan(GOOD_SECONDS * 100)
   expect(p99).toBeLessThan(2000)
   expect(grown).toBeLessThan(50)
+  expect(peak).toBeLessThan(200)
 }, 120_000)

@@ -94,7 +94,7 @@ describe('cpns lab --once --data DIR, twice', () => {
   test('no listener is left', async () => {
     for (const { stdout } of [first, second]) {
       const ports = labPorts(labEvents(stdout))
-      expect(ports).toHaveLength(5)
+      expect(ports).toHaveLength(6)
       for (const port of ports) expect(await connectionTo(port)).toBe('ECONNREFUSED')
     }
   })
@@ -133,9 +133,10 @@ describe('cpns lab', () => {
     expect(lines[0]).toMatch(/^cpns lab/)
     expect(lines.at(-1)).toBe('The lab has stopped.')
     expect(stdout).toMatch(/^ +[\d.]+ {2}PN GW +──▶ CPNS Server +CPNS-2 +ConnectRequest/m)
-    expect(lines.filter((line) => /^ {3}✔ \S.*\.$/.test(line))).toHaveLength(6)
+    expect(lines.filter((line) => /^ {3}✔ \S.*\.$/.test(line))).toHaveLength(7)
     const ports = [...stdout.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))
-    expect(ports).toHaveLength(5)
+    // All of the lab, and the console.
+    expect(ports).toHaveLength(7)
     for (const port of ports) expect(await connectionTo(port)).toBe('ECONNREFUSED')
     const path = /data +(\S+) \(removed at the end\)/.exec(stdout)?.[1]
     expect(path).toBeDefined()
