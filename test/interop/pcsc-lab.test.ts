@@ -42,7 +42,7 @@ describe.skipIf(modules === undefined)('cpns lab --once --reader pcsc:NAME', () 
     expect(stderr).toBe(`cpns: reader pcsc:${READER_NAME}: there is no card in it\n`)
   })
 
-  test('with the card of the data folder: all six steps, twice', async () => {
+  test('with the card of the data folder: all seven steps, twice', async () => {
     const card = await reader.insert(join(data, CARD_PROFILE))
     for (const run of [await runLab(), await runLab()]) {
       expect(run.status, run.stderr + run.stdout.slice(-2000)).toBe(0)
@@ -52,7 +52,7 @@ describe.skipIf(modules === undefined)('cpns lab --once --reader pcsc:NAME', () 
         .split('\n')
         .map((line) => JSON.parse(line) as Event)
       const passed = events.filter(({ kind }) => kind === 'passed')
-      expect(passed.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6])
+      expect(passed.map(({ step }) => step)).toEqual([1, 2, 3, 4, 5, 6, 7])
     }
     await card.pull()
   })
