@@ -145,10 +145,10 @@ test('what is written in one turn goes out in pieces of eight messages', async (
   const { stream, socket, peer } = await pair()
   const pieces: number[] = []
   const write = socket.write.bind(socket)
-  socket.write = ((octets: Uint8Array) => {
+  socket.write = (octets: Uint8Array) => {
     pieces.push(octets.length / MESSAGE.length)
     return write(octets)
-  }) as typeof socket.write
+  }
   for (let n = 0; n < 19; n++) stream.write(MESSAGE)
   expect(pieces).toEqual([8, 8])
   let octets = 0
