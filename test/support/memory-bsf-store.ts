@@ -3,7 +3,7 @@ import type { BootstrappingSession, BsfStore, UsedChallenge } from '../../src/bs
 import type { SealingKey } from '../../src/crypto/sealing-ring.ts'
 import { StoreFailed } from '../../src/errors/errors.ts'
 import type { Impi } from '../../src/identity/impi.ts'
-import { toHex } from '../../src/octets/octets.ts'
+import { equalOctets, toHex } from '../../src/octets/octets.ts'
 
 /** A store that tests can make fail, and look into. */
 export interface MemoryBsfStore extends BsfStore {
@@ -27,12 +27,14 @@ export function createMemoryBsfStore(): MemoryBsfStore {
     await Promise.resolve()
     return result
   }
-  const use = (challenge: UsedChallenge): boolean => {
-    const id = toHex(challenge.rand)
-    if (challenges.has(id)) return false
-    challenges.set(id, challenge)
-    return true
-  }
+  /** Until when a session also says that the challenge of its RAND was answered. */
+  const challengeUntil = new Map<string, number>()
+  const isUsed = ({ rand, forgetAfterMs }: UsedChallenge): boolean =>
+    challenges.has(toHex(rand)) ||
+    [...sessions.values()].some(
+      (session) =>
+        equalOctets(session.rand, rand) && (challengeUntil.get(session.btid) ?? 0) >= forgetAfterMs,
+    )
 
   const store: MemoryBsfStore = {
     broken: false,
@@ -45,14 +47,23 @@ export function createMemoryBsfStore(): MemoryBsfStore {
     },
     completeBootstrapping: (session, challenge, tmpi) =>
       transact(() => {
-        if (challenges.has(toHex(challenge.rand))) return 'challenge-used'
+        if (isUsed(challenge)) return 'challenge-used'
         if (sessions.has(session.btid)) return 'duplicate-btid'
-        use(challenge)
+        const saysUsed =
+          equalOctets(session.rand, challenge.rand) &&
+          session.expiresAtMs >= challenge.forgetAfterMs
+        if (saysUsed) challengeUntil.set(session.btid, challenge.forgetAfterMs)
+        else challenges.set(toHex(challenge.rand), challenge)
         sessions.set(session.btid, session)
         if (tmpi !== undefined) tmpis.set(session.impi, tmpi)
         return 'completed'
       }),
-    useChallenge: (challenge) => transact(() => use(challenge)),
+    useChallenge: (challenge) =>
+      transact(() => {
+        if (isUsed(challenge)) return false
+        challenges.set(toHex(challenge.rand), challenge)
+        return true
+      }),
     findBootstrappingSession: (btid, nowMs) =>
       transact(() => {
         const session = sessions.get(btid)
