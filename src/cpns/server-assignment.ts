@@ -4,7 +4,6 @@
  * messages: what it must know is in the `ExchangeState` that travels as `State`.
  */
 import type { Secret } from '../crypto/secret.ts'
-import { InvalidMessage } from '../errors/errors.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { UserId } from '../identity/user-id.ts'
 import { equalOctets } from '../octets/octets.ts'
@@ -16,7 +15,7 @@ import {
   encodeMessage,
 } from './messages.ts'
 import type { PasswordKeys } from './password-keys.ts'
-import { authenticateRequestOf, MAX_PLAIN_FIRST_MESSAGE_OCTETS } from './server-handshake.ts'
+import { authenticateRequestOf, keepFirstMessage } from './server-handshake.ts'
 import { wrapEuKey } from './wrapped-eukey.ts'
 
 /** The state of an assignment, which always has a user and the cost of the password's key. */
@@ -91,15 +90,9 @@ export function openAssignment(
   decision: AssignmentDecision,
 ): AssignmentState {
   const { algorithm, nowMs, ...decided } = decision
-  const { assertMessage, keep } = handshakeAlgorithm(algorithm)
-  assertMessage(octets)
-  const firstMessage = keep(octets)
-  if (firstMessage.length > MAX_PLAIN_FIRST_MESSAGE_OCTETS) {
-    throw new InvalidMessage(`over ${MAX_PLAIN_FIRST_MESSAGE_OCTETS} octets`, request.name)
-  }
   return {
     kind: 'assignment',
-    firstMessage,
+    firstMessage: keepFirstMessage(octets, request.name, algorithm),
     randomClient: request.randomClient,
     entityId: request.entityId,
     userId: request.userId,

@@ -77,15 +77,9 @@ export function openExchange(
   decision: ExchangeDecision,
 ): ExchangeState {
   const { algorithm, nowMs, ...decided } = decision
-  const { assertMessage, keep } = handshakeAlgorithm(algorithm)
-  assertMessage(octets)
-  const firstMessage = keep(octets)
-  if (firstMessage.length > MAX_PLAIN_FIRST_MESSAGE_OCTETS) {
-    throw new InvalidMessage(`over ${MAX_PLAIN_FIRST_MESSAGE_OCTETS} octets`, request.name)
-  }
   return {
     kind: 'connect',
-    firstMessage,
+    firstMessage: keepFirstMessage(octets, request.name, algorithm),
     randomClient: request.randomClient,
     entityId: request.entityId,
     role: request.role,
@@ -95,6 +89,26 @@ export function openExchange(
     issuedAtMs: nowMs,
     ...decided,
   }
+}
+
+/**
+ * What State keeps of the first message of an exchange, connect or assignment: its digest, in cpns-1.0 itself.
+ *
+ * @throws {InvalidMessage} If profile cpns-1.0 refuses the message, or it is too long to be kept.
+ * @see M-2, M-4
+ */
+export function keepFirstMessage(
+  octets: Uint8Array,
+  name: string,
+  algorithm: Algorithm,
+): Uint8Array {
+  const { assertMessage, keep } = handshakeAlgorithm(algorithm)
+  assertMessage(octets)
+  const kept = keep(octets)
+  if (kept.length > MAX_PLAIN_FIRST_MESSAGE_OCTETS) {
+    throw new InvalidMessage(`over ${MAX_PLAIN_FIRST_MESSAGE_OCTETS} octets`, name)
+  }
+  return kept
 }
 
 /**
