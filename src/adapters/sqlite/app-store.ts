@@ -1,7 +1,7 @@
 /** API keys and webhooks of applications on SQLite. Design 8, 9 */
 import type { ApiKeyRecord, ApiScope, AppStore } from '../../app/app-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { connectStore } from './store-connection.ts'
 
@@ -10,7 +10,9 @@ export const APP_SCHEMA: StoreSchema = {
   name: 'application',
   applicationId: 0x43504e41,
   migrations: [
-    `CREATE TABLE api_keys (
+    {
+      brings: 'API keys and webhooks',
+      sql: `CREATE TABLE api_keys (
        id TEXT PRIMARY KEY,
        service TEXT NOT NULL,
        scopes TEXT NOT NULL,
@@ -22,6 +24,7 @@ export const APP_SCHEMA: StoreSchema = {
        url TEXT NOT NULL,
        secret BLOB NOT NULL
      ) STRICT;`,
+    },
   ],
 }
 

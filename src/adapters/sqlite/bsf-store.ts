@@ -4,7 +4,7 @@ import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import { type Btid, splitBtid } from '../../identity/btid.ts'
 import type { Impi } from '../../identity/impi.ts'
 import { equalOctets } from '../../octets/octets.ts'
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { createSealingKeyRows, SEALING_KEYS_SQL } from './sealing-key-rows.ts'
 import { connectStore } from './store-connection.ts'
@@ -14,7 +14,9 @@ export const BSF_SCHEMA: StoreSchema = {
   name: 'BSF',
   applicationId: 0x43504e42,
   migrations: [
-    `CREATE TABLE bootstraps (
+    {
+      brings: 'bootstrapping sessions, challenges, sealing keys',
+      sql: `CREATE TABLE bootstraps (
        btid TEXT PRIMARY KEY,
        impi TEXT NOT NULL,
        rand BLOB NOT NULL UNIQUE,
@@ -31,13 +33,19 @@ export const BSF_SCHEMA: StoreSchema = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);
      ${SEALING_KEYS_SQL}`,
-    `CREATE TABLE tmpis (
+    },
+    {
+      brings: 'TMPIs',
+      sql: `CREATE TABLE tmpis (
        impi TEXT PRIMARY KEY,
        tmpi TEXT NOT NULL UNIQUE
      ) STRICT, WITHOUT ROWID;`,
+    },
     // RAND is random, so each index over it costs a page of the log a row: there is one, it finds B-TIDs
     // too, and the rows themselves are in the order in which they came.
-    `DROP INDEX bootstraps_by_expiry;
+    {
+      brings: 'one index for RAND and B-TID',
+      sql: `DROP INDEX bootstraps_by_expiry;
      ALTER TABLE bootstraps RENAME TO former_bootstraps;
      CREATE TABLE bootstraps (
        btid TEXT NOT NULL,
@@ -55,6 +63,7 @@ export const BSF_SCHEMA: StoreSchema = {
        FROM former_bootstraps;
      DROP TABLE former_bootstraps;
      CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);`,
+    },
   ],
 }
 

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { HssStore, SqnLease, SqnLeaseRequest, Subscriber } from '../../hss/hss-store.ts'
 import type { Impi } from '../../identity/impi.ts'
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { createOpenedKeys, type OpenedKeys } from './opened-keys.ts'
 import { sealColumn } from './sealed-column.ts'
 import { connectStore } from './store-connection.ts'
@@ -14,7 +14,9 @@ export const HSS_SCHEMA: StoreSchema = {
   name: 'HSS',
   applicationId: 0x43504e48,
   migrations: [
-    `CREATE TABLE subscribers (
+    {
+      brings: 'subscribers and their SQN leases',
+      sql: `CREATE TABLE subscribers (
        impi TEXT PRIMARY KEY,
        algorithm TEXT NOT NULL,
        subscriber_key BLOB NOT NULL,
@@ -26,6 +28,7 @@ export const HSS_SCHEMA: StoreSchema = {
        lease_epoch INTEGER NOT NULL DEFAULT 0,
        lease_owner TEXT
      ) STRICT, WITHOUT ROWID;`,
+    },
   ],
 }
 

@@ -7,16 +7,7 @@ import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationInvalid, StoreFailed } from '../../errors/errors.ts'
 import { makeFolder } from '../files/make-folder.ts'
-
-/** The tables of one kind of store. */
-export interface StoreSchema {
-  /** What the store is called in errors, for instance `HSS`. */
-  readonly name: string
-  /** Marks the file as a store of this kind, so that none is opened as another. Four octets. */
-  readonly applicationId: number
-  /** SQL that takes a file from form n to form n + 1; a released entry is never changed. */
-  readonly migrations: readonly string[]
-}
+import { formOf, migrateFile, runMigrations, type StoreSchema } from './migrate.ts'
 
 /** A store in memory, gone when it is closed. */
 export const IN_MEMORY = ':memory:'
@@ -34,6 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   SQLITE_NOTADB: 'it is not a database',
   SQLITE_CORRUPT: 'the database is damaged',
+  SQLITE_BUSY: 'another process holds it',
   SQLITE_CANTOPEN: 'the file or its folder cannot be written',
   SQLITE_READONLY: 'the file or its folder cannot be written',
   SQLITE_READONLY_DIRECTORY: 'its folder cannot be written',
@@ -51,8 +43,14 @@ export function openDatabase(file: string, schema: StoreSchema): Database.Databa
   let db: Database.Database | undefined
   try {
     db = new Database(file, { timeout: LOCK_WAIT_MS })
+    const form = formOf(db, file, schema)
+    if (form > 0 && form < schema.migrations.length) {
+      db.close()
+      migrateFile(file, schema)
+      db = new Database(file, { timeout: LOCK_WAIT_MS })
+    }
     prepareConnection(db)
-    migrate(db, file, schema)
+    if (form === 0) runMigrations(db, file, schema)
     return db
   } catch (error) {
     db?.close()
@@ -80,36 +78,6 @@ function prepareConnection(db: Database.Database): void {
   db.pragma('trusted_schema = OFF')
   // K-6: a sealing key that is erased is overwritten, not only unlinked.
   db.pragma('secure_delete = ON')
-}
-
-/** Forward only, all steps in one transaction. */
-function migrate(db: Database.Database, file: string, schema: StoreSchema): void {
-  const bringForward = db.transaction(() => {
-    const version = db.pragma('user_version', { simple: true }) as number
-    if (version > 0 || tableCount(db) > 0) assertSameKind(db, file, schema)
-    if (version > schema.migrations.length) {
-      throw new ConfigurationInvalid(
-        `${schema.name} store ${file}: written by a newer version of this program ` +
-          `(form ${version}, known up to ${schema.migrations.length})`,
-      )
-    }
-    if (version === schema.migrations.length) return
-    for (const step of schema.migrations.slice(version)) db.exec(step)
-    db.pragma(`application_id = ${schema.applicationId}`)
-    db.pragma(`user_version = ${schema.migrations.length}`)
-  })
-  bringForward.immediate()
-}
-
-function tableCount(db: Database.Database): number {
-  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number
-}
-
-function assertSameKind(db: Database.Database, file: string, schema: StoreSchema): void {
-  if (db.pragma('application_id', { simple: true }) === schema.applicationId) return
-  throw new ConfigurationInvalid(
-    `${schema.name} store ${file}: the database belongs to another program or another kind of store`,
-  )
 }
 
 function openingError(error: unknown, file: string, name: string): Error {

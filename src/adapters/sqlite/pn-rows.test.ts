@@ -20,10 +20,12 @@ test('a PN is of an entity that is known, and goes with it', () => {
 })
 
 test('a store of the version before gets the tables, and keeps what it has', () => {
-  const [first = ''] = SERVER_SCHEMA.migrations
-  const db = openDatabase(':memory:', { ...SERVER_SCHEMA, migrations: [first] })
+  const db = openDatabase(':memory:', {
+    ...SERVER_SCHEMA,
+    migrations: SERVER_SCHEMA.migrations.slice(0, 1),
+  })
   db.exec(entity(WATCH_ID))
-  for (const migration of SERVER_SCHEMA.migrations.slice(1)) db.exec(migration)
+  for (const { sql } of SERVER_SCHEMA.migrations.slice(1)) db.exec(sql)
   createPnRows(db).notePresence({ entityId: WATCH_ID, nodeId: 'a', isOnline: true, atMs: 5 })
   expect(db.prepare('SELECT is_online, last_seen_ms FROM presence').raw().all()).toEqual([[1, 5]])
 })

@@ -1,7 +1,7 @@
 /** What a device keeps on SQLite: its owner, its assigned EUKey and the messages it has handled. Design 8, 9 */
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { PneStore } from '../../pne/pne-store.ts'
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { createOwnerRows, OWNER_TABLES } from './owner-rows.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 import { createSeenRows, SEEN_TABLE } from './seen-rows.ts'
@@ -12,14 +12,17 @@ export const PNE_SCHEMA: StoreSchema = {
   name: 'PNE',
   applicationId: 0x43504e50,
   migrations: [
-    `CREATE TABLE eukey (
+    {
+      brings: 'EUKey, messages that were seen',
+      sql: `CREATE TABLE eukey (
        only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
        id TEXT NOT NULL,
        key BLOB NOT NULL,
        expires_at_ms INTEGER NOT NULL
      ) STRICT;
      ${SEEN_TABLE}`,
-    OWNER_TABLES,
+    },
+    { brings: 'owner and TriggerKey', sql: OWNER_TABLES },
   ],
 }
 

@@ -2,7 +2,7 @@
 import { APP_SCHEMA } from './app-store.ts'
 import { BSF_SCHEMA } from './bsf-store.ts'
 import { HSS_SCHEMA } from './hss-store.ts'
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { PNE_SCHEMA } from './pne-store.ts'
 import { SEEN_LIST_SCHEMA } from './seen-list.ts'
 import { SERVER_SCHEMA } from './server-schema.ts'

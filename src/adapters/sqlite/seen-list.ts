@@ -1,6 +1,6 @@
 /** What an application has handled, in a file of its own. Design 8 */
 
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { createSeenRows, SEEN_TABLE, type SeenRows } from './seen-rows.ts'
 import { connectStore } from './store-connection.ts'
 
@@ -8,7 +8,7 @@ import { connectStore } from './store-connection.ts'
 export const SEEN_LIST_SCHEMA: StoreSchema = {
   name: 'seen messages',
   applicationId: 0x43504e4c,
-  migrations: [SEEN_TABLE],
+  migrations: [{ brings: 'messages that were seen', sql: SEEN_TABLE }],
 }
 
 /** Durable, as long as the file is. */

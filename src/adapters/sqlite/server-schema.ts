@@ -2,7 +2,7 @@
 import { ATTEMPTS_SQL } from './attempt-rows.ts'
 import { CANDIDATES_SQL } from './candidate-rows.ts'
 import { MAILBOX_LOADS_SQL } from './mailbox-load-rows.ts'
-import type { StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
 import { PNS_SQL } from './pn-rows.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
 import { TRIGGER_KEYS_SQL } from './trigger-key-rows.ts'
@@ -16,7 +16,9 @@ export const SERVER_SCHEMA: StoreSchema = {
   name: 'CPNS Server',
   applicationId: 0x43504e53,
   migrations: [
-    `CREATE TABLE entities (
+    {
+      brings: 'entities, EUKeys, sessions, mailbox',
+      sql: `CREATE TABLE entities (
        entity_id TEXT PRIMARY KEY,
        owner_kind TEXT NOT NULL,
        owner_id TEXT NOT NULL,
@@ -88,13 +90,16 @@ export const SERVER_SCHEMA: StoreSchema = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX seen_by_expiry ON seen (expires_at_ms);
      ${SEALING_KEYS_SQL}`,
-    // EUKeys by UserID and password. M-5
-    `ALTER TABLE entities ADD COLUMN linked_user_id TEXT;
+    },
+    {
+      brings: 'users, EUKeys by UserID and password',
+      sql: `ALTER TABLE entities ADD COLUMN linked_user_id TEXT;
      ${USERS_SQL}
      ${ATTEMPTS_SQL}
      ${CANDIDATES_SQL}`,
-    PNS_SQL,
-    TRIGGER_KEYS_SQL,
-    MAILBOX_LOADS_SQL,
+    },
+    { brings: 'PNs and presence', sql: PNS_SQL },
+    { brings: 'TriggerKeys', sql: TRIGGER_KEYS_SQL },
+    { brings: 'how much waits for each recipient', sql: MAILBOX_LOADS_SQL },
   ],
 }

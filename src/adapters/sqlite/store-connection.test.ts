@@ -6,7 +6,7 @@ import { connectStore } from './store-connection.ts'
 const SCHEMA = {
   name: 'test',
   applicationId: 1,
-  migrations: ['CREATE TABLE a (x TEXT) STRICT;'],
+  migrations: [{ brings: 'a', sql: 'CREATE TABLE a (x TEXT) STRICT;' }],
 }
 
 test('a check writes, changes nothing, and says why a store cannot be written', () =>

@@ -2,7 +2,8 @@
 import type Database from 'better-sqlite3'
 import type { Store } from '../../ports/store.ts'
 import { createGroupCommit, type GroupCommit } from './group-commit.ts'
-import { openDatabase, type StoreSchema } from './open-database.ts'
+import type { StoreSchema } from './migrate.ts'
+import { openDatabase } from './open-database.ts'
 
 /** One open store. */
 export interface StoreConnection {
