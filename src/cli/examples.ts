@@ -55,6 +55,7 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     '  --content-type image/jpeg',
   ],
   'cpns pne listen': ['cpns pne listen --data ./watch --count 1 --json'],
+  'cpns migrate': ['cpns migrate --data ./server --dry-run', 'cpns migrate --data ./server'],
   'cpns pn': ['cpns pn list --data ./server'],
   'cpns pn list': ['cpns pn list --data ./server --json'],
   'cpns pn show': [`cpns pn show ${PHONE} --data ./server`],

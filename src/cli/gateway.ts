@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { migrateAtStart } from '../adapters/data-folder/migrate-folder.ts'
 import { type GatewayControl, serveGatewayControl } from '../adapters/gateway/gateway-control.ts'
 import {
   type ListeningGateway,
@@ -137,6 +138,7 @@ async function runGateway(given: Partial<GatewayFlags>): Promise<void> {
   const folder = await openDataFolder(flags.data, place, random)
   const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
   const log = createPinoLog({ entity: 'pn-gw' })
+  migrateAtStart(folder.path, log)
   const metrics = await openMetrics('pn-gw', flags, log)
   const seen = { ...opened, trace: joinTraces([opened.trace, metrics.trace]) }
   const interruption = untilInterrupted()

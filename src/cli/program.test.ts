@@ -23,6 +23,7 @@ const COMMANDS = [
   'trace',
   'backup',
   'restore',
+  'migrate',
   'config',
   'doctor',
   'completion',

@@ -16,6 +16,7 @@ import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
 import { keyCommand } from './key.ts'
 import { labCommand } from './lab.ts'
+import { migrateCommand } from './migrate.ts'
 import { packageVersion } from './package-version.ts'
 import { pnCommand } from './pn.ts'
 import { pneCommand } from './pne.ts'
@@ -51,6 +52,7 @@ export function createProgram(): Command {
     traceCommand(),
     backupCommand(),
     restoreCommand(),
+    migrateCommand(),
     configCommand(createProgram),
     doctorCommand(createProgram),
     completionCommand(() => program),

@@ -1,5 +1,6 @@
 /** What all commands that serve one entity share: its folder, its ports, and an end in order. Design 10, 11 */
 import { type DataFolder, openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { migrateAtStart } from '../adapters/data-folder/migrate-folder.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
@@ -47,6 +48,7 @@ export async function serveEntity(
   const random = createSystemRandom()
   const folder = await openDataFolder(data, { create: true }, random)
   const log = createPinoLog({ entity })
+  migrateAtStart(folder.path, log)
   const releases: EntityContext['releases'] = []
   const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
   releases.push(() => opened.close())

@@ -1,6 +1,7 @@
 /** Starts all roles of the lab, each on its real transport on loopback, and stops them in order. Design 10 */
 import { appendFileSync } from 'node:fs'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { migrateAtStart } from '../adapters/data-folder/migrate-folder.ts'
 import { connectCpnsPost } from '../adapters/http/post-cpns.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
 import { connectUb } from '../adapters/ub/connect-ub.ts'
@@ -54,6 +55,7 @@ export async function startLab(
     entity: 'lab',
     destination: { write: (line) => appendLine(folder.file(LOG_FILE), line) },
   })
+  migrateAtStart(folder.path, log)
   const releases: LabContext['releases'] = []
   const stop = async (): Promise<void> => {
     for (let release = releases.pop(); release !== undefined; release = releases.pop()) {

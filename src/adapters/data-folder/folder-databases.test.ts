@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { openBsfStore } from '../sqlite/bsf-store.ts'
 import { openHssStore } from '../sqlite/hss-store.ts'
 import { testSealer, withFolder } from '../sqlite/sqlite.fixture.ts'
-import { findDatabases, lockFolder } from './folder-databases.ts'
+import { findDatabases, findKnownDatabases, lockFolder } from './folder-databases.ts'
 
 test('each database with its kind, by its mark and not by its name', () =>
   withFolder(async (folder) => {
@@ -23,13 +23,14 @@ test('another database is refused, and so is no folder', () =>
   withFolder((folder) => {
     writeFileSync(join(folder, 'other.db'), 'what is this?')
     expect(() => findDatabases(folder)).toThrow('it is no database of a kind')
+    expect(findKnownDatabases(folder)).toEqual([])
     expect(() => findDatabases(join(folder, 'none'))).toThrow('there is no such folder')
   }))
 
 test('the lock is held once, and can be had again', () =>
   withFolder((folder) => {
     const release = lockFolder(folder)
-    expect(() => lockFolder(folder)).toThrow('a rotation or backup is under way')
+    expect(() => lockFolder(folder)).toThrow('a rotation, backup or migration is under way')
     release()
     lockFolder(folder)()
     expect(() => lockFolder(join(folder, 'none'))).toThrow('it cannot be locked')

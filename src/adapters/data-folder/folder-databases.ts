@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { type DatabaseMarks, readMarks } from '../sqlite/open-unchanged.ts'
 import { STORE_KINDS, type StoreKind } from '../sqlite/sealed-columns.ts'
 
 /** One database. */
@@ -14,7 +15,7 @@ export interface FolderDatabase {
 }
 
 const ENDING = '.db'
-/** Held by rotation and backup; of no use in another folder. */
+/** Held by rotation, backup and migration; of no use in another folder. */
 export const LOCK_FILE = 'maintenance.lock'
 
 /**
@@ -23,21 +24,19 @@ export const LOCK_FILE = 'maintenance.lock'
  * @throws {ConfigurationInvalid} If there is no such folder, or one is of no kind that is known.
  */
 export function findDatabases(folder: string): FolderDatabase[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ConfigurationInvalid(`data folder ${folder}: there is no such folder`)
-  }
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(ENDING))
-    .sort()
-    .flatMap((name) => {
-      const file = join(folder, name)
-      const kind = kindOf(file)
-      return kind === undefined ? [] : [{ name, file, kind }]
-    })
+  return filesIn(folder).map(({ file, kind, ...rest }) => {
+    if (kind !== undefined) return { ...rest, file, kind }
+    throw new ConfigurationInvalid(`${file}: it is no database of a kind that this program knows`)
+  })
+}
+
+/** As `findDatabases`, without those of other programs. */
+export function findKnownDatabases(folder: string): FolderDatabase[] {
+  return filesIn(folder).flatMap(({ kind, ...rest }) => (kind ? [{ ...rest, kind }] : []))
 }
 
 /**
- * The lock of the folder for rotation, backup and restore: the operating system lets it go when its
+ * The lock of the folder for rotation, backup and migration: the operating system lets it go when its
  * process ends, however that is. Entities do not take it.
  *
  * @returns What lets it go.
@@ -54,28 +53,37 @@ export function lockFolder(folder: string): () => void {
     db?.close()
     const code = (cause as NodeJS.ErrnoException).code ?? 'unknown cause'
     const reason =
-      code === 'SQLITE_BUSY' ? 'a rotation or backup is under way' : `it cannot be locked (${code})`
+      code === 'SQLITE_BUSY'
+        ? 'a rotation, backup or migration is under way'
+        : `it cannot be locked (${code})`
     throw new ConfigurationInvalid(`data folder ${folder}: ${reason}`, { cause })
   }
 }
 
-/** The kind of store in a file, by its mark; `undefined` for an empty file. */
-function kindOf(file: string): StoreKind | undefined {
-  if (statSync(file).size === 0) return undefined
-  const mark = markOf(file)
-  const kind = STORE_KINDS.find(({ schema }) => schema.applicationId === mark)
-  if (kind !== undefined) return kind
-  throw new ConfigurationInvalid(`${file}: it is no database of a kind that this program knows`)
+function filesIn(
+  folder: string,
+): readonly (Omit<FolderDatabase, 'kind'> & { readonly kind: StoreKind | undefined })[] {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new ConfigurationInvalid(`data folder ${folder}: there is no such folder`)
+  }
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ENDING))
+    .sort()
+    .map((name) => ({ name, file: join(folder, name) }))
+    .filter(({ file }) => statSync(file).size > 0)
+    .map((found) => ({ ...found, kind: kindOf(found.file) }))
 }
 
-function markOf(file: string): number | undefined {
-  let db: Database.Database | undefined
+/** The kind of store in a file, by its mark. */
+function kindOf(file: string): StoreKind | undefined {
+  const mark = marksOf(file)?.applicationId
+  return STORE_KINDS.find(({ schema }) => schema.applicationId === mark)
+}
+
+function marksOf(file: string): DatabaseMarks | undefined {
   try {
-    db = new Database(file, { readonly: true })
-    return db.pragma('application_id', { simple: true }) as number
+    return readMarks(file)
   } catch {
     return undefined
-  } finally {
-    db?.close()
   }
 }

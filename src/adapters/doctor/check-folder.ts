@@ -1,22 +1,22 @@
 /** A data folder looked at from outside: permissions, master key, databases. K-5; Design 9 */
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
+import type Database from 'better-sqlite3'
 import { createRecordSealer, type RecordSealer } from '../../crypto/record-sealer.ts'
 import { CpnsError } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
 import { MASTER_KEY_FILE } from '../data-folder/data-folder.ts'
 import { type FolderDatabase, findDatabases } from '../data-folder/folder-databases.ts'
 import { loadMasterKeys, type MasterKeySource } from '../keys/master-key.ts'
+import { openUnchanged, type UnchangedDatabase } from '../sqlite/open-unchanged.ts'
 import { openColumn } from '../sqlite/sealed-column.ts'
 import type { SealedTable } from '../sqlite/sealed-columns.ts'
 import type { Finding } from './finding.ts'
 
 const SECRET_FILE = /^(master\.key|.*\.token|key\.pem|.*\.db|usim\.json(\.state)?)$/
-const LOCK_WAIT_MS = 2000
 
 /**
- * Changes nothing in it; databases are opened for reading only.
+ * Changes nothing in it, and leaves no side files of databases behind.
  *
  * @param source Of the master key; default `master.key` in the folder.
  */
@@ -88,9 +88,10 @@ function checkDatabase(
   sealer: RecordSealer | undefined,
 ): Finding {
   const what = `store ${name}`
-  let db: Database.Database | undefined
+  let opened: UnchangedDatabase | undefined
   try {
-    db = new Database(file, { readonly: true, timeout: LOCK_WAIT_MS })
+    opened = openUnchanged(file)
+    const { db } = opened
     const [first] = db.pragma('quick_check(1)') as { quick_check: string }[]
     if (first?.quick_check !== 'ok') {
       const advice = 'stop the entity and use cpns restore with a backup'
@@ -108,7 +109,7 @@ function checkDatabase(
       }
     }
     if (form < newest) {
-      const advice = 'the next start brings it forward; make a backup first'
+      const advice = 'make a backup; then cpns migrate, or the next start, brings it forward'
       return { what, state: 'warning', found: `form ${form} of ${newest}`, advice }
     }
     if (sealer !== undefined) for (const table of kind.sealed) openOne(db, table, sealer)
@@ -116,7 +117,7 @@ function checkDatabase(
   } catch (error) {
     return problemOf(what, error, 'use the master key it was made with, or cpns restore')
   } finally {
-    db?.close()
+    opened?.close()
   }
 }
 

@@ -1,0 +1,17 @@
+PRAGMA application_id = 1129336386;
+PRAGMA user_version = 2;
+CREATE TABLE bootstraps ( btid TEXT PRIMARY KEY, impi TEXT NOT NULL, rand BLOB NOT NULL UNIQUE, ks BLOB NOT NULL, gba_type TEXT NOT NULL, created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, guss TEXT ) STRICT, WITHOUT ROWID;
+CREATE TABLE challenges ( rand BLOB PRIMARY KEY, forget_after_ms INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
+CREATE TABLE sealing_keys ( position INTEGER PRIMARY KEY AUTOINCREMENT, purpose TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, created_at_ms INTEGER NOT NULL, UNIQUE (purpose, id) ) STRICT;
+CREATE TABLE tmpis ( impi TEXT PRIMARY KEY, tmpi TEXT NOT NULL UNIQUE ) STRICT, WITHOUT ROWID;
+INSERT INTO bootstraps VALUES ('JNlFayRh2KwtAINSu10K6Q==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456789@ims.mnc001.mcc001.3gppnetwork.org', x'24d9456b2461d8ac2d008352bb5d0ae9', x'01631c2cd2878e5234dc19aa14dbbcf305e9ac927e0ba0f1aa1a3a0ee35fada21b156f9f885c8890cb43c0dcf1bdaa67c6c842767a83b1cf9379eff6a32cee90cfd44bbd0d', 'GBA_U', 1795914978000, 1796001378000, '<guss id="001010123456789@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO bootstraps VALUES ('O36+Li/LnH+o74XgwuMbOQ==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456790@ims.mnc001.mcc001.3gppnetwork.org', x'3b7ebe2e2fcb9c7fa8ef85e0c2e31b39', x'01631c2cd2878e5234ee5762bee3fd2e7304ec8616fdd6b1b56ec95bba894a21a3c51ed0897ea945e604f32048d5833e37bfa98f969654468c3b2e0b3d02901438b3ed0e0a', 'GBA_U', 1795914980000, 1796001380000, '<guss id="001010123456790@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO challenges VALUES (x'24d9456b2461d8ac2d008352bb5d0ae9', 1795915098851);
+INSERT INTO challenges VALUES (x'da74696bd0adaa3ac387196a5f63e7a9', 1795915100969);
+INSERT INTO challenges VALUES (x'3b7ebe2e2fcb9c7fa8ef85e0c2e31b39', 1795915100993);
+INSERT INTO sealing_keys VALUES (1, 'ub opaque', '38f61010', x'01631c2cd2878e5234c23a2258416d308d0e6dd1e1da313ca19a949dc5c3e9ac468cb14676ff72c0a016488f9203967be3305de27a7e24e15394e8bc6478f8b28c8b6e8cd2', 1795914978852);
+INSERT INTO tmpis VALUES ('001010123456789@ims.mnc001.mcc001.3gppnetwork.org', 'xBwR0c9gcgvgfea6iCt2xga+O1ylkHo3@tmpi.bsf.3gppnetwork.org');
+INSERT INTO tmpis VALUES ('001010123456790@ims.mnc001.mcc001.3gppnetwork.org', 'poFLUYLby7HS8THB8j66EN2ZVYB796It@tmpi.bsf.3gppnetwork.org');
+UPDATE sqlite_sequence SET seq = 1 WHERE name = 'sealing_keys';
+CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);
+CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);

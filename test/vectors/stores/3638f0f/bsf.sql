@@ -1,0 +1,17 @@
+PRAGMA application_id = 1129336386;
+PRAGMA user_version = 2;
+CREATE TABLE bootstraps ( btid TEXT PRIMARY KEY, impi TEXT NOT NULL, rand BLOB NOT NULL UNIQUE, ks BLOB NOT NULL, gba_type TEXT NOT NULL, created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, guss TEXT ) STRICT, WITHOUT ROWID;
+CREATE TABLE challenges ( rand BLOB PRIMARY KEY, forget_after_ms INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
+CREATE TABLE sealing_keys ( position INTEGER PRIMARY KEY AUTOINCREMENT, purpose TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, created_at_ms INTEGER NOT NULL, UNIQUE (purpose, id) ) STRICT;
+CREATE TABLE tmpis ( impi TEXT PRIMARY KEY, tmpi TEXT NOT NULL UNIQUE ) STRICT, WITHOUT ROWID;
+INSERT INTO bootstraps VALUES ('PeHgAJ+YeNqLuyC+/0ZqFg==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456790@ims.mnc001.mcc001.3gppnetwork.org', x'3de1e0009f9878da8bbb20beff466a16', x'0173fa94094f9ab785375e6069c73c0d391fdcb5973658b02305038457e6cc290cc01cd23d7f92cd85151aa6469757b8399568dde59f4f75400711c7a36f75e1d434968ca6', 'GBA_U', 1795914992000, 1796001392000, '<guss id="001010123456790@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO bootstraps VALUES ('t4vb+Kh7knQ2dAgyskWncg==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456789@ims.mnc001.mcc001.3gppnetwork.org', x'b78bdbf8a87b927436740832b245a772', x'0173fa94094f9ab78567457ec24fbf615be1d40925cc6b29c033fb8bb49f5e22bdc9b8c06d514acbc6b7266c54b17c064bb203a285d912c65c6cdb7ffc586ff86ed59cea4f', 'GBA_U', 1795914990000, 1796001390000, '<guss id="001010123456789@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO challenges VALUES (x'b78bdbf8a87b927436740832b245a772', 1795915110329);
+INSERT INTO challenges VALUES (x'd053342d57317cd7fe9de83287f50071', 1795915112436);
+INSERT INTO challenges VALUES (x'3de1e0009f9878da8bbb20beff466a16', 1795915112465);
+INSERT INTO sealing_keys VALUES (1, 'ub opaque', '7d9340a3', x'0173fa94094f9ab785858055c9857868d343105434dbda620c5ce623a35039143c1d92651063f4a2eb6b18ed6bad52991d047964b42bacb7cd82923aa712321e323ceb9d90', 1795914990330);
+INSERT INTO tmpis VALUES ('001010123456789@ims.mnc001.mcc001.3gppnetwork.org', 'RCYkTo3uSI8MAskYZYo3gKviiK09DwJE@tmpi.bsf.3gppnetwork.org');
+INSERT INTO tmpis VALUES ('001010123456790@ims.mnc001.mcc001.3gppnetwork.org', 'yLcEkRkhrcQRzM3HZt5b2TjX7/u8zeDV@tmpi.bsf.3gppnetwork.org');
+UPDATE sqlite_sequence SET seq = 1 WHERE name = 'sealing_keys';
+CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);
+CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);

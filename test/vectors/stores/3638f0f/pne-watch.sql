@@ -1,0 +1,10 @@
+PRAGMA application_id = 1129336400;
+PRAGMA user_version = 2;
+CREATE TABLE eukey ( only_row INTEGER PRIMARY KEY CHECK (only_row = 1), id TEXT NOT NULL, key BLOB NOT NULL, expires_at_ms INTEGER NOT NULL ) STRICT;
+CREATE TABLE seen ( from_entity TEXT NOT NULL, message_id TEXT NOT NULL, expires_at_ms INTEGER NOT NULL, PRIMARY KEY (from_entity, message_id) ) STRICT, WITHOUT ROWID;
+CREATE TABLE owner ( only_row INTEGER PRIMARY KEY CHECK (only_row = 1), user_id TEXT NOT NULL, trigger_key BLOB NOT NULL ) STRICT;
+CREATE TABLE trigger_nonces (nonce BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO eukey VALUES (1, 'afa5073064d653bfcfb1f9c9512ae16f', x'0173fa94094f9ab785bf89bdf5d91be8b405de4c34fc279acab3d905b14fd3635d6ff2f931ac91dd9dff202ccba72f62125cb619d3285418f9f74e85674690698371f95a8b', 1798506990306);
+INSERT INTO seen VALUES ('urn:cpns:service:echo', 're-f8afd2e242e296d4632ce5b0fb768ae1', 1795918590448);
+INSERT INTO seen VALUES ('urn:cpns:service:echo', 're-807f31e18528dfeed6e88f54eb1f68f4', 1795918592417);
+CREATE INDEX seen_by_expiry ON seen (expires_at_ms);

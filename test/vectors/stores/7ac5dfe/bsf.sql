@@ -1,0 +1,14 @@
+PRAGMA application_id = 1129336386;
+PRAGMA user_version = 1;
+CREATE TABLE bootstraps ( btid TEXT PRIMARY KEY, impi TEXT NOT NULL, rand BLOB NOT NULL UNIQUE, ks BLOB NOT NULL, gba_type TEXT NOT NULL, created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, guss TEXT ) STRICT, WITHOUT ROWID;
+CREATE TABLE challenges ( rand BLOB PRIMARY KEY, forget_after_ms INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
+CREATE TABLE sealing_keys ( position INTEGER PRIMARY KEY AUTOINCREMENT, purpose TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, created_at_ms INTEGER NOT NULL, UNIQUE (purpose, id) ) STRICT;
+INSERT INTO bootstraps VALUES ('NW8sElMZYU3lWByn2c0oHg==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456789@ims.mnc001.mcc001.3gppnetwork.org', x'356f2c125319614de5581ca7d9cd281e', x'0132a78971daff110f7628f334b14ccd9843a22a702df02ef9493e4c9964bcbc01f8e06f80b51c942f26ed99bbe79c5423dcc024c876b079bd541269d2062c125711f32f44', 'GBA_U', 1795914974000, 1796001374000, '<guss id="001010123456789@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO bootstraps VALUES ('ZMkYTG0V1VqUX94Osoz7MA==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456790@ims.mnc001.mcc001.3gppnetwork.org', x'64c9184c6d15d55a945fde0eb28cfb30', x'0132a78971daff110fbd4a93bc48bc898cf68521532997fe885187133c50c657fe09907e8164adb051f614877c79e950bac1ed02507e4e29da6e35c901c9767f9f70b1692b', 'GBA_U', 1795914976000, 1796001376000, '<guss id="001010123456790@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO challenges VALUES (x'356f2c125319614de5581ca7d9cd281e', 1795915094664);
+INSERT INTO challenges VALUES (x'6f19b21d22aada78e3d6c1e95158b8ea', 1795915096774);
+INSERT INTO challenges VALUES (x'64c9184c6d15d55a945fde0eb28cfb30', 1795915096798);
+INSERT INTO sealing_keys VALUES (1, 'ub opaque', '0fa1167d', x'0132a78971daff110f4d4029bc972478116f96df3a39aa93ce02218fee9f2467445b3f6fed11fd59ae1f92f51f5c1aa43a6b241e0bf042d4f0599cc5d1d5b74f150ed663eb', 1795914974666);
+UPDATE sqlite_sequence SET seq = 1 WHERE name = 'sealing_keys';
+CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);
+CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);

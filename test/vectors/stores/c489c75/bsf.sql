@@ -1,0 +1,17 @@
+PRAGMA application_id = 1129336386;
+PRAGMA user_version = 2;
+CREATE TABLE bootstraps ( btid TEXT PRIMARY KEY, impi TEXT NOT NULL, rand BLOB NOT NULL UNIQUE, ks BLOB NOT NULL, gba_type TEXT NOT NULL, created_at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, guss TEXT ) STRICT, WITHOUT ROWID;
+CREATE TABLE challenges ( rand BLOB PRIMARY KEY, forget_after_ms INTEGER NOT NULL ) STRICT, WITHOUT ROWID;
+CREATE TABLE sealing_keys ( position INTEGER PRIMARY KEY AUTOINCREMENT, purpose TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, created_at_ms INTEGER NOT NULL, UNIQUE (purpose, id) ) STRICT;
+CREATE TABLE tmpis ( impi TEXT PRIMARY KEY, tmpi TEXT NOT NULL UNIQUE ) STRICT, WITHOUT ROWID;
+INSERT INTO bootstraps VALUES ('0dLoF2DQ/YDKVxVnIrHE3Q==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456789@ims.mnc001.mcc001.3gppnetwork.org', x'd1d2e81760d0fd80ca57156722b1c4dd', x'0186c08cedc0c1db28c5fe8f38fa2fec93e93b25b61aaa06bfe0eca5d68731c9418dacdd5aec8ba3cf093b1dffa5b205adcba9aec992b4c8c2ce27e0288c3b2f1045b83057', 'GBA_U', 1795914984000, 1796001384000, '<guss id="001010123456789@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO bootstraps VALUES ('dDIJ/PcRVghB1+FpE+rFVg==@bsf.mnc001.mcc001.pub.3gppnetwork.org', '001010123456790@ims.mnc001.mcc001.3gppnetwork.org', x'743209fcf711560841d7e16913eac556', x'0186c08cedc0c1db280172325a2f523995bfdaa4011faa67ac7d20434b9ec1e039a7d97264be38f205f96e445003c2c6b51fddee1758c02b5bc65f418f55cf78d89f1d2de3', 'GBA_U', 1795914986000, 1796001386000, '<guss id="001010123456790@ims.mnc001.mcc001.3gppnetwork.org"><bsfInfo><uiccType>GBA_U</uiccType><lifeTime>86400</lifeTime></bsfInfo><ussList/></guss>');
+INSERT INTO challenges VALUES (x'd1d2e81760d0fd80ca57156722b1c4dd', 1795915104399);
+INSERT INTO challenges VALUES (x'5b1f2fe07b295aacf2d2a9aee2f6ba83', 1795915106591);
+INSERT INTO challenges VALUES (x'743209fcf711560841d7e16913eac556', 1795915106638);
+INSERT INTO sealing_keys VALUES (1, 'ub opaque', '459fb79d', x'0186c08cedc0c1db28dcc81c21eff07f2946c1f1a994d0895e6bf66ff26099d5c6456090bee0540dcef0015eb21864cdf9f06842f6e597c25374b15015671e98d6a884e28e', 1795914984399);
+INSERT INTO tmpis VALUES ('001010123456789@ims.mnc001.mcc001.3gppnetwork.org', '9VIb/zrYcoMw5z/kOvNW69yIHuisUGqS@tmpi.bsf.3gppnetwork.org');
+INSERT INTO tmpis VALUES ('001010123456790@ims.mnc001.mcc001.3gppnetwork.org', 'Gk5O+26nXgsYmovcs0IPAzyxLo0+iAti@tmpi.bsf.3gppnetwork.org');
+UPDATE sqlite_sequence SET seq = 1 WHERE name = 'sealing_keys';
+CREATE INDEX bootstraps_by_expiry ON bootstraps (expires_at_ms);
+CREATE INDEX challenges_by_expiry ON challenges (forget_after_ms);
