@@ -5,8 +5,8 @@
  * elements of other namespaces are ignored, unknown ones of our own are an error.
  */
 import { InvalidMessage } from '../errors/errors.ts'
-import type { XmlElement } from '../xml/xml-reader.ts'
-import type { XmlOutput } from '../xml/xml-writer.ts'
+import type { XmlAttribute, XmlElement } from '../xml/xml-reader.ts'
+import { escapeAttribute, escapeContent } from '../xml/xml-writer.ts'
 import type { Codec } from './value-codecs.ts'
 
 /** Namespace of all CPNS elements; our choice after the OMNA pattern. Design 6 */
@@ -34,7 +34,7 @@ export type ValuesOf<R> = {
 export function required<T>(name: string, codec: Codec<T>): Rule<T> {
   return {
     write(value, output) {
-      output.attributes.push([name, checkedText(name, codec, value)])
+      output.attributes += ` ${name}="${escapeAttribute(checkedText(name, codec, value))}"`
     },
     read(input) {
       const text = input.attribute(name)
@@ -51,14 +51,17 @@ export function optional<T>(name: string, codec: Codec<T>): Rule<T | undefined> 
     write(value, output) {
       if (value !== undefined) rule.write(value, output)
     },
-    read: (input) => (input.has(name) ? rule.read(input) : undefined),
+    read(input) {
+      const text = input.attribute(name)
+      return text === undefined ? undefined : codec.parse(text, name)
+    },
   }
 }
 
 /** An attribute whose absence stands for a value. */
 export function defaulted<T>(name: string, codec: Codec<T>, value: T): Rule<T> {
-  const rule = required(name, codec)
-  return { ...rule, read: (input) => (input.has(name) ? rule.read(input) : value) }
+  const absent = optional(name, codec)
+  return { ...required(name, codec), read: (input) => absent.read(input) ?? value }
 }
 
 /** Attributes that are all there or all absent. @param sign Name of the one that decides. */
@@ -75,7 +78,7 @@ export function group<R extends Rules>(sign: string, rules: R): Rule<ValuesOf<R>
 export function content<T>(codec: Codec<T>): Rule<T> {
   return {
     write(value, output) {
-      output.text = checkedText(output.name, codec, value)
+      output.content = escapeContent(checkedText(output.name, codec, value))
     },
     read: (input) => codec.parse(input.text(), input.name),
   }
@@ -85,7 +88,7 @@ export function content<T>(codec: Codec<T>): Rule<T> {
 export function child<R extends Rules>(name: string, rules: R): Rule<ValuesOf<R>> {
   return {
     write(values, output) {
-      output.children.push(writeElement(name, rules, values))
+      output.content += writeElement(name, rules, values)
     },
     read(input) {
       const element = input.child(name)
@@ -102,7 +105,7 @@ export function optionalChild<R extends Rules>(
 ): Rule<ValuesOf<R> | undefined> {
   return {
     write(values, output) {
-      if (values !== undefined) output.children.push(writeElement(name, rules, values))
+      if (values !== undefined) output.content += writeElement(name, rules, values)
     },
     read(input) {
       const element = input.child(name)
@@ -111,15 +114,22 @@ export function optionalChild<R extends Rules>(
   }
 }
 
-/** An element of these rules. @throws {RangeError} Naming what is out of its limits. */
+/**
+ * The text of an element of these rules.
+ *
+ * @param attributes What stands before its own, escaped, each after a space.
+ * @throws {RangeError} Naming what is out of its limits.
+ */
 export function writeElement<R extends Rules>(
   name: string,
   rules: R,
   values: ValuesOf<R>,
-): ElementOutput {
-  const output: ElementOutput = { name, attributes: [], children: [], text: '' }
+  attributes = '',
+): string {
+  const output: ElementOutput = { name, attributes, content: '' }
   writeAll(rules, values, output)
-  return output
+  const start = `<${name}${output.attributes}`
+  return output.content === '' ? `${start}/>` : `${start}>${output.content}</${name}>`
 }
 
 /**
@@ -134,39 +144,45 @@ export function readElement<R extends Rules>(element: XmlElement, rules: R): Val
   return values
 }
 
-/** An element while it is written. */
-interface ElementOutput extends XmlOutput {
-  readonly attributes: [string, string][]
-  readonly children: ElementOutput[]
-  text: string
+/** An element while it is written: text, with all in it escaped. */
+interface ElementOutput {
+  readonly name: string
+  attributes: string
+  content: string
 }
 
-/** An element while it is read: what was asked for is gone, and nothing of ours may be left. */
+/**
+ * An element while it is read: what was asked for is gone, and nothing of ours may be left. There are so
+ * few of each that a list is faster than a map.
+ */
 class ElementInput {
   readonly name: string
-  readonly #attributes = new Map<string, string>()
-  readonly #children: XmlElement[]
+  readonly #attributes: XmlAttribute[] = []
+  readonly #children: XmlElement[] = []
   #text: string
 
   constructor(element: XmlElement) {
     this.name = element.name
-    for (const { name, namespace, value } of element.attributes) {
-      if (namespace === '') this.#attributes.set(name, value)
-      if (namespace === CPNS_NAMESPACE)
-        throw new InvalidMessage('unknown attribute', briefName(name))
+    for (const attribute of element.attributes) {
+      if (attribute.namespace === '') this.#attributes.push(attribute)
+      if (attribute.namespace === CPNS_NAMESPACE)
+        throw new InvalidMessage('unknown attribute', briefName(attribute.name))
     }
-    this.#children = element.children.filter(({ namespace }) => isOurs(namespace))
+    for (const child of element.children) {
+      if (isOurs(child.namespace)) this.#children.push(child)
+    }
     this.#text = element.text
   }
 
   has(name: string): boolean {
-    return this.#attributes.has(name)
+    return this.#attributes.some((attribute) => attribute.name === name)
   }
 
+  /** Most are asked for in the order in which they stand. */
   attribute(name: string): string | undefined {
-    const value = this.#attributes.get(name)
-    this.#attributes.delete(name)
-    return value
+    const attributes = this.#attributes
+    const index = attributes.findIndex((attribute) => attribute.name === name)
+    return index < 0 ? undefined : attributes.splice(index, 1)[0]?.value
   }
 
   child(name: string): XmlElement | undefined {
@@ -183,13 +199,16 @@ class ElementInput {
   }
 
   end(): void {
-    const [attribute] = this.#attributes.keys()
-    if (attribute !== undefined) throw new InvalidMessage('unknown attribute', briefName(attribute))
+    const [attribute] = this.#attributes
+    if (attribute !== undefined) {
+      throw new InvalidMessage('unknown attribute', briefName(attribute.name))
+    }
     const [element] = this.#children
     if (element !== undefined) {
       throw new InvalidMessage('unknown or doubled element', briefName(element.name))
     }
-    if (/[^ \t\r\n]/.test(this.#text)) throw new InvalidMessage('text not expected', this.name)
+    if (this.#text !== '' && /[^ \t\r\n]/.test(this.#text))
+      throw new InvalidMessage('text not expected', this.name)
   }
 }
 
@@ -198,8 +217,21 @@ function isOurs(namespace: string): boolean {
   return namespace === CPNS_NAMESPACE || namespace === ''
 }
 
+type Entries = readonly (readonly [property: string, rule: Rule<unknown>])[]
+
+/** Of each declaration, which there are few of and which never change. */
+const ENTRIES = new WeakMap<Rules, Entries>()
+
+function entriesOf(rules: Rules): Entries {
+  const known = ENTRIES.get(rules)
+  if (known !== undefined) return known
+  const entries = Object.entries(rules)
+  ENTRIES.set(rules, entries)
+  return entries
+}
+
 function writeAll<R extends Rules>(rules: R, values: ValuesOf<R>, output: ElementOutput): void {
-  for (const [property, rule] of Object.entries(rules)) {
+  for (const [property, rule] of entriesOf(rules)) {
     const value = (values as Readonly<Record<string, unknown>>)[property]
     rule.write(value, output)
   }
@@ -207,7 +239,7 @@ function writeAll<R extends Rules>(rules: R, values: ValuesOf<R>, output: Elemen
 
 function readAll<R extends Rules>(rules: R, input: ElementInput): ValuesOf<R> {
   const values: Record<string, unknown> = {}
-  for (const [property, rule] of Object.entries(rules)) {
+  for (const [property, rule] of entriesOf(rules)) {
     const value = rule.read(input)
     if (value !== undefined) values[property] = value
   }
@@ -217,9 +249,7 @@ function readAll<R extends Rules>(rules: R, input: ElementInput): ValuesOf<R> {
 /** What a reader would refuse is not sent. */
 function checkedText<T>(name: string, codec: Codec<T>, value: T): string {
   try {
-    const text = codec.format(value)
-    codec.parse(text, name)
-    return text
+    return codec.format(value)
   } catch (cause) {
     throw new RangeError(`${name} is out of its limits`, { cause })
   }

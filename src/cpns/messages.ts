@@ -6,12 +6,13 @@
  * octet is `<`, and what the HASHes cover is as short as it can be; a received one may have it.
  */
 import { InvalidMessage } from '../errors/errors.ts'
+import { utf8 } from '../octets/octets.ts'
 import { parseXml } from '../xml/xml-reader.ts'
-import { encodeXml } from '../xml/xml-writer.ts'
 import { MESSAGES } from './message-declarations.ts'
 import {
   briefName,
   CPNS_NAMESPACE,
+  type Rules,
   readElement,
   type ValuesOf,
   writeElement,
@@ -24,6 +25,8 @@ export const CPNS_MEDIA_TYPE = 'application/vnd.oma.cpns+xml'
 export const MAX_MESSAGE_OCTETS = 4096
 /** Deepest message in levels, the root being 1. Design 6 */
 export const MAX_MESSAGE_DEPTH = 8
+
+const NAMESPACE_DECLARATION = ` xmlns="${CPNS_NAMESPACE}"`
 
 type Declarations = typeof MESSAGES
 type Named<N extends keyof Declarations> = { readonly name: N } & ValuesOf<Declarations[N]>
@@ -75,11 +78,10 @@ export type ErrorMessage = Named<'Error'>
 export function encodeMessage(message: CpnsMessage): Uint8Array {
   const fault = faultOfProof(message)
   if (fault !== undefined) throw new RangeError(`${fault.field}: ${fault.reason}`)
-  const root = writeElement(message.name, MESSAGES[message.name], message)
-  root.attributes.unshift(['xmlns', CPNS_NAMESPACE])
-  const octets = encodeXml(root)
+  const { name } = message
+  const octets = utf8(writeElement(name, MESSAGES[name] as Rules, message, NAMESPACE_DECLARATION))
   if (octets.length > MAX_MESSAGE_OCTETS) {
-    throw new RangeError(`${message.name} is over ${MAX_MESSAGE_OCTETS} octets`)
+    throw new RangeError(`${name} is over ${MAX_MESSAGE_OCTETS} octets`)
   }
   return octets
 }

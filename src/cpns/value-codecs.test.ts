@@ -2,7 +2,8 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../crypto/secret.ts'
 import { InvalidMessage } from '../errors/errors.ts'
-import { parseEntityId } from '../identity/entity-id.ts'
+import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
+import type { UaId } from '../identity/naf-id.ts'
 import * as values from './value-codecs.ts'
 
 const A32 = `${'A'.repeat(43)}=`
@@ -56,6 +57,33 @@ describe.each(CODECS)('%s', (_, codec, good, bad) => {
   })
 })
 
+describe('what would not be read is not written', () => {
+  const A17 = new Uint8Array(17)
+  test.each<[string, () => string]>([
+    ['too few octets', () => values.octets({ min: 1, max: 2 }).format(new Uint8Array(0))],
+    ['too many octets', () => values.octets({ min: 16, max: 16 }).format(A17)],
+    ['a key of another length', () => values.secretOctets(32).format(Secret.of(A17))],
+    ['too small a number', () => values.integer({ min: 1, max: 9 }).format(0)],
+    ['too large a number', () => values.integer({ min: 1, max: 9 }).format(10)],
+    ['a part of a number', () => values.integer({ min: 1, max: 9 }).format(1.5)],
+    ['no number', () => values.integer({ min: 1, max: 9 }).format(Number.NaN)],
+    ['no status', () => values.status.format(201 as 202)],
+    ['no items', () => values.list(values.fqdn, { min: 1, max: 2 }).format([])],
+    ['too long a text', () => values.text({ min: 1, max: 2 }).format('ééé')],
+    ['a control character', () => values.text({ min: 1, max: 2 }).format('\u0085')],
+    ['another word', () => values.oneOf<string>(['on', 'off']).format('On')],
+    ['another form', () => values.matching(/^a$/, 'a').format('b')],
+    ['no EntityID', () => values.entityId.format('x' as EntityId)],
+    ['hex in upper case', () => values.uaId.format('FF43504E53' as UaId)],
+    [
+      'an item twice',
+      () => values.list(values.text({ min: 1, max: 2 }), { min: 0, max: 9 }).format(['a', 'a']),
+    ],
+  ])('%s', (_, format) => {
+    expect(format).toThrow()
+  })
+})
+
 test('a key does not show', () => {
   const key = values.secretOctets(32).parse(A32, 'TriggerKey')
   expect(key).toBeInstanceOf(Secret)
@@ -63,7 +91,7 @@ test('a key does not show', () => {
 })
 
 test('items of a list cannot be mistaken for two', () => {
-  const words = values.list(values.text({ min: 1, max: 9 }), { min: 0, max: 3 })
+  const words = values.list(values.text({ min: 0, max: 9 }), { min: 0, max: 3 })
   expect(words.parse('', 'F')).toEqual([])
   expect(() => words.format(['a b'])).toThrow(RangeError)
   expect(() => words.format(['a', ''])).toThrow(RangeError)

@@ -14,7 +14,7 @@ import { isStatus, type Status } from './status.ts'
 
 /** How one kind of value is written as text and read back. */
 export interface Codec<T> {
-  /** Does not judge, where `parse` of the text does. */
+  /** @throws {RangeError | InvalidMessage} If `parse` would refuse the text. */
   format(value: T): string
   /** @throws {InvalidMessage} Naming `field`, if the text is no value of this kind. */
   parse(text: string, field: string): T
@@ -28,10 +28,13 @@ interface Range {
 /** Octets as base64. RFC 4648 4 @param range How many. */
 export function octets(range: Range): Codec<Uint8Array> {
   return {
-    format: toBase64,
+    format(value) {
+      if (!isWithin(range, value.length)) throw new RangeError(`not ${describe(range)} octets`)
+      return toBase64(value)
+    },
     parse(text, field) {
       const value = fromBase64(text, field)
-      if (value.length < range.min || value.length > range.max) {
+      if (!isWithin(range, value.length)) {
         throw new InvalidMessage(`not ${describe(range)} octets`, field)
       }
       return value
@@ -51,10 +54,15 @@ export function secretOctets(length: number): Codec<Secret> {
 /** A whole number in canonical decimal. */
 export function integer(range: Range): Codec<number> {
   return {
-    format: String,
+    format(value) {
+      if (!Number.isInteger(value) || !isWithin(range, value)) {
+        throw new RangeError(`not an integer of ${describe(range)}`)
+      }
+      return String(value)
+    },
     parse(text, field) {
       const value = /^(?:0|[1-9][0-9]{0,9})$/.test(text) ? Number(text) : Number.NaN
-      if (!(value >= range.min && value <= range.max)) {
+      if (!isWithin(range, value)) {
         throw new InvalidMessage(`not an integer of ${describe(range)}`, field)
       }
       return value
@@ -64,94 +72,103 @@ export function integer(range: Range): Codec<number> {
 
 /** Text without control characters. @param range Characters (code points). */
 export function text(range: Range): Codec<string> {
-  return {
-    format: (value) => value,
-    parse(value, field) {
-      const characters = Array.from(value).length
-      if (characters < range.min || characters > range.max) {
-        throw new InvalidMessage(`not ${describe(range)} characters`, field)
-      }
-      if (/[\p{Cc}\p{Cs}]/u.test(value)) {
-        throw new InvalidMessage('holds a control character', field)
-      }
-      return value
-    },
-  }
+  return asIs((value, field) => {
+    const isAscii = /^[ -~]*$/.test(value)
+    if (!isWithin(range, isAscii ? value.length : Array.from(value).length)) {
+      throw new InvalidMessage(`not ${describe(range)} characters`, field)
+    }
+    if (!isAscii && /[\p{Cc}\p{Cs}]/u.test(value)) {
+      throw new InvalidMessage('holds a control character', field)
+    }
+    return value
+  })
 }
 
 /** Text of one form. @param form What the form is called in an error. */
 export function matching(pattern: RegExp, form: string): Codec<string> {
-  return {
-    format: (value) => value,
-    parse(value, field) {
-      if (!pattern.test(value)) throw new InvalidMessage(`not ${form}`, field)
-      return value
-    },
-  }
+  return asIs((value, field) => {
+    if (!pattern.test(value)) throw new InvalidMessage(`not ${form}`, field)
+    return value
+  })
 }
 
 /** One of a few words. */
 export function oneOf<const T extends string>(words: readonly T[]): Codec<T> {
-  return {
-    format: (value) => value,
-    parse(value, field) {
-      const word = words.find((candidate) => candidate === value)
-      if (word === undefined) throw new InvalidMessage(`not one of ${words.join(', ')}`, field)
-      return word
-    },
-  }
+  return asIs((value, field) => {
+    const word = words.find((candidate) => candidate === value)
+    if (word === undefined) throw new InvalidMessage(`not one of ${words.join(', ')}`, field)
+    return word
+  })
 }
 
 /** A list, separated by single spaces. @param range How many items; the empty text is the empty list. */
 export function list<T>(item: Codec<T>, range: Range): Codec<readonly T[]> {
+  const assertList = (items: readonly string[], field: string): void => {
+    if (!isWithin(range, items.length)) {
+      throw new InvalidMessage(`not ${describe(range)} items`, field)
+    }
+    if (new Set(items).size < items.length) throw new InvalidMessage('an item twice', field)
+  }
   return {
     format(values) {
       const items = values.map((value) => item.format(value))
       if (items.some((one) => one === '' || one.includes(' '))) {
         throw new RangeError('an item of a list is empty or holds a space')
       }
+      assertList(items, 'list')
       return items.join(' ')
     },
     parse(value, field) {
       const items = value === '' ? [] : value.split(' ')
-      if (items.length < range.min || items.length > range.max) {
-        throw new InvalidMessage(`not ${describe(range)} items`, field)
-      }
-      if (new Set(items).size < items.length) throw new InvalidMessage('an item twice', field)
+      assertList(items, field)
       return items.map((one) => item.parse(one, field))
     },
   }
 }
 
-const asIs = (value: string): string => value
+/** A value that is its own text. @param parse Gives back what it accepts. */
+function asIs<T extends string>(parse: Codec<T>['parse']): Codec<T> {
+  return {
+    format(value) {
+      parse(value, 'value')
+      return value
+    },
+    parse,
+  }
+}
 
 /** Design 4 */
-export const entityId: Codec<EntityId> = { format: asIs, parse: parseEntityId }
+export const entityId: Codec<EntityId> = asIs(parseEntityId)
 /** An EntityID, or the URI of an application; callers compare it as text. Design 8 */
-export const address: Codec<string> = { format: asIs, parse: parseEntityId }
+export const address: Codec<string> = asIs<string>(parseEntityId)
 /** Design 4 */
-export const userId: Codec<UserId> = { format: asIs, parse: parseUserId }
+export const userId: Codec<UserId> = asIs(parseUserId)
 /** Plain text. Design 6 */
-export const btid: Codec<Btid> = { format: asIs, parse: parseBtid }
+export const btid: Codec<Btid> = asIs(parseBtid)
 /** Name of a BSF or NAF. */
-export const fqdn: Codec<Fqdn> = { format: asIs, parse: parseFqdn }
+export const fqdn: Codec<Fqdn> = asIs(parseFqdn)
 /** 10 lower-case hex digits. Design 6 */
-export const uaId: Codec<UaId> = {
-  format: asIs,
-  parse(value, field) {
-    const id = parseUaId(value, field)
-    if (id !== value) throw new InvalidMessage('not in lower case', field)
-    return id
-  },
-}
+export const uaId: Codec<UaId> = asIs((value, field) => {
+  const id = parseUaId(value, field)
+  if (id !== value) throw new InvalidMessage('not in lower case', field)
+  return id
+})
 /** M-6 */
 export const status: Codec<Status> = {
-  format: String,
+  format(value) {
+    if (!isStatus(value)) throw new RangeError('not a status')
+    return String(value)
+  },
   parse(value, field) {
     const number = integer({ min: 200, max: 599 }).parse(value, field)
     if (!isStatus(number)) throw new InvalidMessage('not a status', field)
     return number
   },
+}
+
+/** Not for what is no number. */
+function isWithin({ min, max }: Range, value: number): boolean {
+  return value >= min && value <= max
 }
 
 function describe({ min, max }: Range): string {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { fromHex, toHex, utf8 } from '../octets/octets.ts'
 import { hmacSha256, md5, sha1, sha256 } from './hash.ts'
@@ -79,4 +80,14 @@ describe('RFC 4231 4 HMAC-SHA-256', () => {
     const mac = hmacSha256(fromHex('0c'.repeat(20)), utf8('Test With Truncation'))
     expect(toHex(mac.subarray(0, 16))).toBe('a3b6167473100ee06e0c796c2955552b')
   })
+})
+
+test('HMAC is that of the platform, whatever the lengths', () => {
+  for (let length = 0; length <= 130; length++) {
+    const key = Uint8Array.from({ length }, (_, n) => 7 * n + length)
+    const data = Uint8Array.from({ length: 2 * length }, (_, n) => n ^ length)
+    const kept = toHex(key)
+    expect(toHex(hmacSha256(key, data))).toBe(createHmac('sha256', key).update(data).digest('hex'))
+    expect(toHex(key)).toBe(kept)
+  }
 })

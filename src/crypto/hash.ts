@@ -1,5 +1,5 @@
 /** Hash functions and HMAC of the platform, behind one module. */
-import { createHmac, hash as hashOnce } from 'node:crypto'
+import { hash as hashOnce } from 'node:crypto'
 import { concatOctets } from '../octets/octets.ts'
 
 /** SHA-256, 32 octets. FIPS 180-4 */
@@ -27,19 +27,42 @@ export function md5Hex(data: Uint8Array | string): string {
   return hashOnce('md5', data, 'hex')
 }
 
-/** HMAC-SHA-256 over the concatenation of `parts`, 32 octets. RFC 2104 */
+/**
+ * HMAC-SHA-256 over the concatenation of `parts`, 32 octets. RFC 2104; ipad and opad are its names.
+ *
+ * Two digests in one call each: an HMAC object costs twice as much as both (2.5 µs, so 1.2 µs).
+ */
 export function hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array {
-  const hmac = createHmac('sha256', key)
-  for (const part of parts) hmac.update(part)
-  return new Uint8Array(hmac.digest())
+  const blockKey = key.length > BLOCK_LENGTH ? sha256(key) : key
+  const inner = concatOctets(IPAD, ...parts)
+  const outer = new Uint8Array(BLOCK_LENGTH + SHA256_LENGTH).fill(0x5c, 0, BLOCK_LENGTH)
+  for (let n = 0; n < blockKey.length; n++) {
+    const octet = blockKey[n] as number
+    inner[n] = 0x36 ^ octet
+    outer[n] = 0x5c ^ octet
+  }
+  outer.set(sha256(inner), BLOCK_LENGTH)
+  const mac = sha256(outer)
+  // What they begin with is as good as the key.
+  inner.fill(0, 0, BLOCK_LENGTH)
+  outer.fill(0)
+  return mac
 }
 
-/** In one call: a hash object costs more than its octets (MD5 of 64: 2.0 µs, so 0.9 µs). */
+const BLOCK_LENGTH = 64
+const SHA256_LENGTH = 32
+const IPAD = new Uint8Array(BLOCK_LENGTH).fill(0x36)
+
+/**
+ * In one call: a hash object costs more than its octets (SHA-256 of 110: 1.6 µs, so 0.5 µs), and so would
+ * a buffer made for the result (1.1 µs); in a text of this form each character is an octet.
+ */
 function digest(algorithm: string, parts: readonly Uint8Array[]): Uint8Array {
   const [first = NO_OCTETS] = parts
-  return new Uint8Array(
-    hashOnce(algorithm, parts.length > 1 ? concatOctets(...parts) : first, 'buffer'),
-  )
+  const text = hashOnce(algorithm, parts.length > 1 ? concatOctets(...parts) : first, 'binary')
+  const octets = new Uint8Array(text.length)
+  for (let n = 0; n < text.length; n++) octets[n] = text.charCodeAt(n)
+  return octets
 }
 
 const NO_OCTETS = new Uint8Array(0)

@@ -47,11 +47,21 @@ export function encodeXml(element: XmlOutput): Uint8Array {
 export function formatXml(element: XmlOutput): string {
   const name = checkName(element.name)
   const attributes = (element.attributes ?? [])
-    .map(([key, value]) => ` ${checkName(key)}="${escapeText(value, /[&<>"'\t\n\r]/g)}"`)
+    .map(([key, value]) => ` ${checkName(key)}="${escapeAttribute(value)}"`)
     .join('')
-  const text = escapeText(element.text ?? '', /[&<>\r]/g)
+  const text = escapeContent(element.text ?? '')
   const content = text + (element.children ?? []).map(formatXml).join('')
   return content === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`
+}
+
+/** The value of an attribute as it stands between quotation marks. @throws {RangeError} As `encodeXml`. */
+export function escapeAttribute(value: string): string {
+  return escapeText(value, /[&<>"'\t\n\r]/g)
+}
+
+/** Text as it stands in an element. @throws {RangeError} As `encodeXml`. */
+export function escapeContent(text: string): string {
+  return escapeText(text, /[&<>\r]/g)
 }
 
 function checkName(name: string): string {
