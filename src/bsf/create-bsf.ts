@@ -56,9 +56,9 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
 
   return {
     async handleUb(request, context) {
-      tracer.request(request)
+      const sinceMs = tracer.request(request)
       const response = await serveUb(request, context)
-      tracer.response(response)
+      tracer.response(response, sinceMs)
       sweep()
       return response
     },

@@ -1,7 +1,10 @@
 /** `--metrics`: numbers and health of an entity for who operates it. Design 11, 12 */
 import { type Command, Option } from 'commander'
+import { measureMailbox } from '../adapters/metrics/measured-mailbox.ts'
 import { createMessageMetrics } from '../adapters/metrics/message-metrics.ts'
 import { type EntityState, serveMetrics } from '../adapters/metrics/serve-metrics.ts'
+import { systemClock } from '../adapters/system/system-clock.ts'
+import type { ServerStore } from '../cpns-server/server-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Store } from '../ports/store.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
@@ -23,6 +26,8 @@ export interface OpenedMetrics {
   enter(state: EntityState): void
   /** From now on `/readyz` says 503 while this store cannot be written. */
   watch(store: Pick<Store, 'check'>): void
+  /** The same store, measured. */
+  measureMailbox(store: ServerStore): ServerStore
   close(): Promise<void>
 }
 
@@ -48,12 +53,13 @@ export async function openMetrics(
       lines: [],
       enter: () => {},
       watch: () => {},
+      measureMailbox: (store) => store,
       close: () => Promise.resolve(),
     }
   }
   let state: EntityState = 'starting'
   const stores: Pick<Store, 'check'>[] = []
-  const metrics = createMessageMetrics(entity, packageVersion())
+  const metrics = createMessageMetrics(entity, packageVersion(), systemClock)
   const served = await serveMetrics(at, { metrics, state: () => state, stores: () => stores, log })
   return {
     trace: metrics.trace,
@@ -62,6 +68,7 @@ export async function openMetrics(
       state = next
     },
     watch: (store) => void stores.push(store),
+    measureMailbox: (store) => measureMailbox(store, systemClock, metrics.delivered),
     async close() {
       await served.close()
       metrics.close()

@@ -4,6 +4,7 @@ import { migrateAtStart } from '../adapters/data-folder/migrate-folder.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import type { ServerStore } from '../cpns-server/server-store.ts'
 import { ConfigurationInvalid, StoreFailed } from '../errors/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { KeyLog } from '../ports/key-log.ts'
@@ -25,6 +26,8 @@ export interface EntityContext {
   readonly keyLog?: KeyLog
   /** What `/readyz` depends on. */
   readonly watch: OpenedMetrics['watch']
+  /** The store of a server, so that its deliveries are measured. */
+  readonly measureMailbox: OpenedMetrics['measureMailbox']
   /** Called in reverse order at the end. */
   readonly releases: (() => unknown)[]
 }
@@ -66,6 +69,7 @@ export async function serveEntity(
       trace,
       ...(keyLog && { keyLog }),
       watch: (store: Parameters<OpenedMetrics['watch']>[0]) => metrics.watch(store),
+      measureMailbox: (store: ServerStore) => metrics.measureMailbox(store),
       releases,
     }
     const lines = await start(context).catch((error: unknown) => {

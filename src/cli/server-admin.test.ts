@@ -22,7 +22,13 @@ test('it answers to the token of the folder, and only where it is wanted', async
   const store = openServerStore(':memory:', folder.sealer)
   const releases: EntityContext['releases'] = []
   const ports = { clock: systemClock, random, log: noLog, trace: noTrace }
-  const context: EntityContext = { folder, releases, watch: () => {}, ...ports }
+  const context: EntityContext = {
+    folder,
+    releases,
+    watch: () => {},
+    measureMailbox: (store) => store,
+    ...ports,
+  }
   const unwanted = prepareServerAdmin(undefined, context)
   expect(await unwanted.start(store)).toEqual([])
   expect(unwanted.context.trace, 'nothing is traced for nobody').toBe(noTrace)

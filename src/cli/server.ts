@@ -220,7 +220,7 @@ async function startServer(
   const admin = prepareServerAdmin(adminAt, given)
   const { context } = admin
   const { folder, releases } = context
-  const store = openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
+  const store = context.measureMailbox(openServerStore(folder.file(SERVER_DATABASE), folder.sealer))
   releases.push(() => store.close())
   context.watch(store)
   const zn = connectBsfs(bsfs, names, context)

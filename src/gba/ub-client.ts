@@ -166,9 +166,9 @@ function openRun(input: BootstrapInput, username: string): Run {
       understandsTmpi: input.tmpiMemory !== undefined,
     },
     async ask(request) {
-      tracer.request(request)
+      const sinceMs = tracer.request(request)
       const response = await input.ub.exchange(request)
-      tracer.response(response)
+      tracer.response(response, sinceMs)
       return response
     },
   }

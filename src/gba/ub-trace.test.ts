@@ -75,6 +75,26 @@ describe('Ub in the trace', () => {
     })
   })
 
+  test('an answer says how long it took, from its request at the same end', () => {
+    const items: TraceItem[] = []
+    const now = createVirtualClock(1000)
+    const tracer = createUbTracer({
+      trace: (item) => items.push(item),
+      clock: now,
+      end: 'BSF',
+      ...NAMES,
+    })
+    const sinceMs = tracer.request({
+      method: 'GET',
+      uri: '/',
+      headers: {},
+      body: new Uint8Array(0),
+    })
+    tracer.response(formatRefusal('bsf', { status: 403 }), sinceMs - 7)
+    expect(items).toMatchObject([{ message: 'GET' }, { message: '403 Forbidden', elapsedMs: 7 }])
+    expect(items[0]).not.toHaveProperty('elapsedMs')
+  })
+
   test('what cannot be read is traced with what can', () => {
     const request: UbRequest = {
       method: 'GET',

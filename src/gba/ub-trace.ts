@@ -2,6 +2,7 @@
 import { parseDigestAuthorization, parseDigestChallenges } from '../http-digest/digest-headers.ts'
 import { formatHttpRequest, formatHttpResponse, httpWire } from '../http-digest/http-octets.ts'
 import type { Clock } from '../ports/clock.ts'
+import { elapsedSince } from '../trace/elapsed.ts'
 import { noTrace, type Trace, type TraceEvent } from '../trace/trace.ts'
 import { decodeBootstrappingInfo } from './bootstrapping-info.ts'
 import type { UbRequest, UbResponse } from './ub-exchange.ts'
@@ -18,8 +19,10 @@ export interface UbTraceOptions {
 
 /** Writes events of one end. */
 export interface UbTracer {
-  request(request: UbRequest): void
-  response(response: UbResponse): void
+  /** @returns The moment of it, by the monotonic clock. */
+  request(request: UbRequest): number
+  /** @param sinceMs The moment of its request. */
+  response(response: UbResponse, sinceMs?: number): void
 }
 
 type Fields = TraceEvent['fields']
@@ -39,10 +42,10 @@ const STATUS_TEXTS: Readonly<Record<number, string>> = {
 /** The tracer of one end of Ub. */
 export function createUbTracer(options: UbTraceOptions): UbTracer {
   const { trace, clock, end, ueName, bsfName } = options
-  if (trace === noTrace) return { request: () => {}, response: () => {} }
+  if (trace === noTrace) return { request: () => 0, response: () => {} }
   const base = { kind: 'message', point: 'Ub' } as const
   return {
-    request: (request) =>
+    request(request) {
       trace({
         ...base,
         atMs: clock.nowMs(),
@@ -52,8 +55,10 @@ export function createUbTracer(options: UbTraceOptions): UbTracer {
         message: request.method,
         fields: requestFields(request),
         wire: httpWire(() => formatHttpRequest(request)),
-      }),
-    response: (response) =>
+      })
+      return clock.monotonicMs()
+    },
+    response: (response, sinceMs) =>
       trace({
         ...base,
         atMs: clock.nowMs(),
@@ -61,6 +66,7 @@ export function createUbTracer(options: UbTraceOptions): UbTracer {
         from: bsfName,
         to: ueName,
         message: `${response.status} ${STATUS_TEXTS[response.status] ?? ''}`.trim(),
+        ...(sinceMs !== undefined && { elapsedMs: elapsedSince(sinceMs, clock) }),
         fields: responseFields(response),
         wire: httpWire(() => formatHttpResponse(response)),
       }),

@@ -64,9 +64,9 @@ export function createNaf(options: NafOptions, givenPorts: NafPorts): Naf {
   }
   return {
     async authenticate(request) {
-      tracer.request(request)
+      const sinceMs = tracer.request(request)
       const outcome = await decide(request, context, ports.log)
-      if (outcome.outcome === 'refused') tracer.answer(outcome)
+      if (outcome.outcome === 'refused') tracer.answer(outcome, sinceMs)
       else ports.trace(noteOf(outcome.user, ports.clock))
       return outcome
     },

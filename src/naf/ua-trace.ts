@@ -2,6 +2,7 @@
 import { parseDigestAuthorization, parseDigestChallenges } from '../http-digest/digest-headers.ts'
 import { formatHttpRequest, formatHttpResponse, httpWire } from '../http-digest/http-octets.ts'
 import type { Clock } from '../ports/clock.ts'
+import { elapsedSince } from '../trace/elapsed.ts'
 import { noTrace, type Trace, type TraceEvent } from '../trace/trace.ts'
 
 /** Whose messages are traced, and by which end. */
@@ -21,8 +22,10 @@ export interface TracedHeaders {
 
 /** Writes events of one end. */
 export interface UaTracer {
-  request(request: TracedHeaders & { readonly method: string; readonly uri: string }): void
-  answer(answer: TracedHeaders & { readonly status: number }): void
+  /** @returns The moment of it, by the monotonic clock. */
+  request(request: TracedHeaders & { readonly method: string; readonly uri: string }): number
+  /** @param sinceMs The moment of its request. */
+  answer(answer: TracedHeaders & { readonly status: number }, sinceMs?: number): void
 }
 
 type Fields = TraceEvent['fields']
@@ -33,10 +36,10 @@ const NO_BODY = new Uint8Array(0)
 /** The tracer of one end of Ua. */
 export function createUaTracer(options: UaTraceOptions): UaTracer {
   const { trace, clock, end, ueName, nafName } = options
-  if (trace === noTrace) return { request: () => {}, answer: () => {} }
+  if (trace === noTrace) return { request: () => 0, answer: () => {} }
   const base = { kind: 'message', point: 'Ua' } as const
   return {
-    request: ({ method: message, uri, headers }) =>
+    request({ method: message, uri, headers }) {
       trace({
         ...base,
         atMs: clock.nowMs(),
@@ -46,8 +49,10 @@ export function createUaTracer(options: UaTraceOptions): UaTracer {
         message,
         fields: { uri, ...credentialFields(headers) },
         wire: httpWire(() => formatHttpRequest({ method: message, uri, headers, body: NO_BODY })),
-      }),
-    answer: ({ status, headers }) =>
+      })
+      return clock.monotonicMs()
+    },
+    answer: ({ status, headers }, sinceMs) =>
       trace({
         ...base,
         atMs: clock.nowMs(),
@@ -55,6 +60,7 @@ export function createUaTracer(options: UaTraceOptions): UaTracer {
         from: nafName,
         to: ueName,
         message: String(status),
+        ...(sinceMs !== undefined && { elapsedMs: elapsedSince(sinceMs, clock) }),
         fields: { status, ...challengeFields(headers) },
         wire: httpWire(() => formatHttpResponse({ status, headers, body: NO_BODY })),
       }),

@@ -40,6 +40,8 @@ export interface TraceEvent {
   readonly message: string
   /** TransactionID of CPNS, or the id that ties request and answer of another protocol together. */
   readonly transactionId?: string
+  /** Of an answer whose request was seen at this end: milliseconds between them, which never go back. */
+  readonly elapsedMs?: number
   /** Decoded values that may be shown, in the order in which they are worth reading. */
   readonly fields: Readonly<Record<string, string | number>>
   /** Makes the octets of the message; a function, so that they cost nothing until somebody wants them. */

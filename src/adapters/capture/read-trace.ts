@@ -23,6 +23,7 @@ const message = z.object({
   to: z.string(),
   message: z.string(),
   transactionId: z.string().optional(),
+  elapsedMs: z.number().optional(),
   fields: z.record(z.string(), z.union([z.string(), z.number()])),
   protocol: z.enum(['apdu', 'diameter', 'http', 'cpns']).optional(),
   octets: z.string().optional(),

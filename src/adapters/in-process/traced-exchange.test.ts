@@ -26,11 +26,12 @@ test('both ends of request and answer, tied together, at the time of each', asyn
   const request = { kind: 'message', point: 'Zh', from: 'BSF', to: 'HSS', message: 'Request' }
   const answer = { kind: 'message', point: 'Zh', from: 'HSS', to: 'BSF', message: 'Answer' }
   const transactionId = 'Zh-1'
+  const answered = { atMs: 1005, transactionId, elapsedMs: 5 }
   expect(items).toEqual([
     { ...request, side: 'sent', atMs: 1000, transactionId, fields: { a: 1 } },
     { ...request, side: 'received', atMs: 1000, transactionId, fields: { a: 1 } },
-    { ...answer, side: 'sent', atMs: 1005, transactionId, fields: { answer: 'yes' } },
-    { ...answer, side: 'received', atMs: 1005, transactionId, fields: { answer: 'yes' } },
+    { ...answer, side: 'sent', ...answered, fields: { answer: 'yes' } },
+    { ...answer, side: 'received', ...answered, fields: { answer: 'yes' } },
   ])
   await ask()
   expect(items[4]).toMatchObject({ transactionId: 'Zh-2' })

@@ -1,5 +1,6 @@
 /** One request and its answer, as both ends trace them in one process, or each end its own. Design 11 */
 import type { Clock } from '../../ports/clock.ts'
+import { elapsedSince } from '../../trace/elapsed.ts'
 import { noTrace, type ReferencePoint, type Trace, type TraceEvent } from '../../trace/trace.ts'
 
 /** Who speaks on what. */
@@ -31,14 +32,19 @@ export function createTracedExchange(options: TracedExchangeOptions) {
   const { trace, clock, point, asker, answerer, end } = options
   let exchanges = 0
 
-  const emit = (transactionId: string, from: string, shown: TracedMessage): void => {
+  const emit = (
+    { transactionId, ...elapsed }: Pick<TraceEvent, 'elapsedMs'> & { transactionId: string },
+    from: string,
+    shown: TracedMessage,
+  ): void => {
     const to = from === asker ? answerer : asker
     const ends = { sent: from, received: to }
     const traced = end && { asker, answerer }[end]
     for (const side of ['sent', 'received'] as const) {
       if (traced !== undefined && ends[side] !== traced) continue
       const atMs = clock.nowMs()
-      trace({ kind: 'message', atMs, point, side, from, to, ...shown, transactionId })
+      const line = { point, side, from, to, ...shown, transactionId, ...elapsed }
+      trace({ kind: 'message', atMs, ...line })
     }
   }
 
@@ -50,9 +56,10 @@ export function createTracedExchange(options: TracedExchangeOptions) {
     if (trace === noTrace) return ask()
     exchanges += 1
     const { transactionId = `${point}-${exchanges}` } = request
-    emit(transactionId, asker, request)
+    emit({ transactionId }, asker, request)
+    const sinceMs = clock.monotonicMs()
     const answer = await ask()
-    emit(transactionId, answerer, describe(answer))
+    emit({ transactionId, elapsedMs: elapsedSince(sinceMs, clock) }, answerer, describe(answer))
     return answer
   }
 }

@@ -80,9 +80,9 @@ export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk
   let current: Credentials | undefined
 
   const exchange = async (request: UaHttpRequest): Promise<UaHttpAnswer> => {
-    tracer.request({ ...request, uri: request.path })
+    const sinceMs = tracer.request({ ...request, uri: request.path })
     const answer = await http.send(request)
-    tracer.answer(answer)
+    tracer.answer(answer, sinceMs)
     return answer
   }
 
