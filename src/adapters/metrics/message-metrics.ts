@@ -10,7 +10,7 @@ export interface MessageMetrics {
   /** Counts what it is given; never anything but names and results. */
   readonly trace: Trace
   /** Takes the time from the acceptance of a message to its acknowledgement, in milliseconds. */
-  delivered(elapsedMs: number): void
+  readonly delivered: (elapsedMs: number) => void
   /** In the text format of Prometheus. */
   read(): Promise<string>
   /** Media type of what `read` gives. */
