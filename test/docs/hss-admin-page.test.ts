@@ -1,31 +1,18 @@
 import { expect, test } from 'vitest'
-import {
-  ADMIN_ROUTES,
-  type AdminRoute,
-  gussSchema,
-} from '../../src/adapters/hss-admin/admin-routes.ts'
+import { ADMIN_ROUTES, gussSchema } from '../../src/adapters/hss-admin/admin-routes.ts'
 import {
   shownSubscriberSchema,
   subscriberChangeSchema,
   subscriberFieldsSchema,
 } from '../../src/hss/subscriber-fields.ts'
+import { declaredRoutes, documentedRoutes } from './admin-pages.fixture.ts'
 import { codesIn, readPage, sectionOf, tablesOf } from './pages.fixture.ts'
 
 const page = readPage('reference/hss-admin.md')
 const rowsOf = (text: string) => tablesOf(text)[0]?.rows ?? []
 
 test('every route has its row, with its failures, and the open ones are marked', () => {
-  const documented = rowsOf(page).map(([route = '', does = '', failures = '']) => ({
-    route: codesIn(route)[0],
-    open: does.startsWith('Open.'),
-    failures: failures.match(/\d{3}/g) ?? [],
-  }))
-  const declared = Object.values<AdminRoute>(ADMIN_ROUTES).map((route) => ({
-    route: `${route.method} ${route.path}`,
-    open: route.open === true,
-    failures: Object.keys(route.failures ?? {}),
-  }))
-  expect(documented).toEqual(declared)
+  expect(documentedRoutes(page)).toEqual(declaredRoutes(ADMIN_ROUTES))
 })
 
 test('every property of a subscriber, and in which direction it goes', () => {

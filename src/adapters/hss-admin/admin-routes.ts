@@ -7,12 +7,11 @@ import {
   subscriberFieldsSchema,
 } from '../../hss/subscriber-fields.ts'
 import { importResultSchema } from '../../hss/subscriber-import.ts'
-import { openApiDocument } from '../rest/openapi.ts'
-import type { RestRoute } from '../rest/rest-route.ts'
+import { type AdminRoute, OPENAPI_ROUTE } from '../rest/admin-api.ts'
+import { nextSchema, pageSchema } from '../rest/page.ts'
 
-/** Subscribers of one page, at most. */
-const LARGEST_PAGE = 1000
-const DEFAULT_PAGE = 100
+/** Some 300,000 lines; they are in memory while they are imported. */
+const MAX_IMPORT_OCTETS = 64 * 1024 * 1024
 
 const uint32 = z.int().min(0).max(0xffff_ffff)
 const text = z
@@ -40,13 +39,6 @@ export const gussSchema = z.strictObject({
     .default([]),
 })
 
-/** Query of the list. */
-export const pageSchema = z.strictObject({
-  /** The last IMPI of the page before. */
-  after: z.string().max(255).optional(),
-  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
-})
-
 /** Query of an import. */
 export const importQuerySchema = z.strictObject({
   /** `true`: every line is checked, nothing is added. */
@@ -55,16 +47,9 @@ export const importQuerySchema = z.strictObject({
 
 const listSchema = z.strictObject({
   subscribers: z.array(shownSubscriberSchema),
-  /** Where the next page starts, as `after`; absent on the last one. */
-  next: z.string().optional(),
+  next: nextSchema,
 })
 const healthSchema = z.strictObject({ status: z.literal('ok') })
-
-/** One route. */
-export interface AdminRoute extends RestRoute {
-  /** Needs no token. */
-  readonly open?: true
-}
 
 const WRONG = 'Not what the schema says, or a key of another length'
 const NOBODY = 'No such subscriber'
@@ -95,6 +80,7 @@ export const ADMIN_ROUTES = {
     summary: 'Add many; nothing is added if any line is wrong, and those that are there stay',
     body: z.string(),
     accepts: ['text/csv', 'application/x-ndjson'],
+    maxBodyOctets: MAX_IMPORT_OCTETS,
     query: importQuerySchema,
     success: { status: 200, description: 'What was done', schema: importResultSchema },
     failures: { 400: 'A line that is wrong, by its number' },
@@ -151,35 +137,8 @@ export const ADMIN_ROUTES = {
     success: { status: 200, description: 'It can', schema: healthSchema },
     failures: { 503: 'It cannot' },
   },
-  openapi: {
-    method: 'GET',
-    path: '/admin/openapi.json',
-    summary: 'This document',
-    open: true,
-    success: { status: 200, description: 'OpenAPI 3.1', mediaType: 'application/json' },
-  },
+  openapi: OPENAPI_ROUTE,
 } as const satisfies Record<string, AdminRoute>
-
-/** What can come from every route that needs the token. */
-const COMMON_FAILURES: Readonly<Record<number, string>> = {
-  401: 'No admin token, or another',
-  413: 'The body is too large',
-  415: 'The body is of another media type',
-  429: 'Too many failed attempts from this address',
-  500: 'The HSS failed; nothing was changed',
-}
-
-/** The OpenAPI document. @param version Of the package. */
-export function adminOpenApi(version: string): object {
-  const options = {
-    title: 'CPNS HSS: administration',
-    version,
-    bearer: 'adminToken',
-    needs: ({ open }: AdminRoute) => (open ? undefined : 'The token of the file `admin.token`'),
-    commonFailures: COMMON_FAILURES,
-  }
-  return openApiDocument<AdminRoute>(options, ADMIN_ROUTES)
-}
 
 /** From JSON to a GUSS. @param impi Its id. */
 export function gussOfJson(impi: string, json: z.infer<typeof gussSchema>): Guss {

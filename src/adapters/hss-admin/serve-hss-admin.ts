@@ -1,7 +1,6 @@
 /** The admin API of an HSS: its subscribers and their settings. Keys go in and never come out. Design 10, 11 */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { ConfigurationInvalid, InvalidMessage } from '../../errors/errors.ts'
 import { formatGuss, parseGuss } from '../../gba/guss.ts'
 import type { HssStore, Subscriber } from '../../hss/hss-store.ts'
 import {
@@ -17,31 +16,23 @@ import { type Impi, parseImpi } from '../../identity/impi.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
+import {
+  ADMIN_FAILURE_EVENT,
+  type AdminApiOptions,
+  type AdminHandlers,
+  addAdminRoutes,
+} from '../rest/admin-api.ts'
 import type { AdminAuthorization } from '../rest/admin-token.ts'
+import { nextOf, pageSchema } from '../rest/page.ts'
 import { Problem } from '../rest/problem.ts'
-import { fastifyPath } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
 import {
   ADMIN_ROUTES,
-  type AdminRoute,
-  adminOpenApi,
   gussAsJson,
   gussOfJson,
   gussSchema,
   importQuerySchema,
-  pageSchema,
 } from './admin-routes.ts'
-
-/** Where to listen. */
-export interface ServeHssAdminOptions {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
-  /** Without it only this machine. */
-  readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
-  /** Of the package, for the OpenAPI document. */
-  readonly version: string
-}
 
 /** What it is given; the store stays the caller's. */
 export interface HssAdminPorts {
@@ -60,26 +51,20 @@ export interface ServedHssAdmin {
   close(): Promise<void>
 }
 
-/** Some 300,000 lines; they are in memory while they are imported. */
-const MAX_IMPORT_OCTETS = 64 * 1024 * 1024
+const TITLE = 'CPNS HSS: administration'
 const MAX_BODY_OCTETS = 64 * 1024
 /** The store is tried at most that often, whoever asks. */
 const READY_MS = 1000
 
-type Handlers = Record<
-  keyof typeof ADMIN_ROUTES,
-  (request: FastifyRequest, reply: FastifyReply) => unknown
->
-
 /** @throws {ConfigurationInvalid} If it cannot listen there, or without TLS beyond this machine. */
 export async function serveHssAdmin(
-  options: ServeHssAdminOptions,
+  options: AdminApiOptions,
   ports: HssAdminPorts,
 ): Promise<ServedHssAdmin> {
   const rest = {
     ...options,
     maxBodyOctets: MAX_BODY_OCTETS,
-    failureEvent: 'admin-request-failed',
+    failureEvent: ADMIN_FAILURE_EVENT,
     ...(ports.keyLog && { keyLog: ports.keyLog }),
   }
   const app = createRestServer(rest, ports.log)
@@ -88,15 +73,19 @@ export async function serveHssAdmin(
     { parseAs: 'string' },
     (_request, body, done) => done(null, body),
   )
-  addRoutes(app, options.version, ports)
+  addAdminRoutes(
+    app,
+    { title: TITLE, version: options.version, routes: ADMIN_ROUTES, handlers: handlersOf(ports) },
+    ports.authorization,
+  )
   const url = await listenRest(app, rest)
   return { url, close: () => app.close() }
 }
 
-function addRoutes(app: FastifyInstance, version: string, ports: HssAdminPorts): void {
+function handlersOf(ports: HssAdminPorts): AdminHandlers<typeof ADMIN_ROUTES> {
   const { store } = ports
   const readiness = createReadiness(ports)
-  const handlers: Handlers = {
+  return {
     listSubscribers: ({ query }) => list(store, readInput(pageSchema, query)),
     addSubscriber: ({ body }) => add(store, readInput(subscriberFieldsSchema, body)),
     importSubscribers: ({ query, body }) =>
@@ -114,47 +103,6 @@ function addRoutes(app: FastifyInstance, version: string, ports: HssAdminPorts):
     setGuss: (request) => setGuss(store, impiOf(request), readInput(gussSchema, request.body)),
     health: () => ({ status: 'ok' }),
     ready: () => readiness(),
-    openapi: () => adminOpenApi(version),
-  }
-  for (const [name, route] of Object.entries<AdminRoute>(ADMIN_ROUTES)) {
-    addRoute(app, route, { handler: handlers[name as keyof Handlers], ...ports })
-  }
-}
-
-function addRoute(
-  app: FastifyInstance,
-  { method, path, open, accepts, body, success }: AdminRoute,
-  { handler, authorization }: HssAdminPorts & { readonly handler: Handlers[keyof Handlers] },
-): void {
-  const types = body === undefined ? [] : (accepts ?? ['application/json'])
-  app.route({
-    method,
-    url: fastifyPath(path),
-    exposeHeadRoute: false,
-    ...(accepts && { bodyLimit: MAX_IMPORT_OCTETS }),
-    // Before the body is read: nobody else can make us take 64 MiB.
-    async onRequest(request) {
-      const { authorization: header } = request.headers
-      if (!open) authorization.authorize({ authorization: header, address: request.ip })
-      const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-      if (types.length > 0 && !types.includes(type ?? '')) throw new Problem(415)
-    },
-    async handler(request, reply) {
-      reply.code(success.status).header('cache-control', 'no-store')
-      return asProblem(async () => await handler(request, reply))
-    },
-  })
-}
-
-/** What cannot be read is the asker's; it names the field or the line. */
-async function asProblem(work: () => Promise<unknown>): Promise<unknown> {
-  try {
-    return await work()
-  } catch (error) {
-    if (error instanceof InvalidMessage || error instanceof ConfigurationInvalid) {
-      throw new Problem(400, error.message)
-    }
-    throw error
   }
 }
 
@@ -182,10 +130,9 @@ async function list(store: HssStore, { after = '', limit }: z.infer<typeof pageS
   const impis = await store.listSubscribers({ after, limit })
   const found = await Promise.all(impis.map((impi) => store.findSubscriber(impi)))
   const subscribers = found.filter((subscriber) => subscriber !== undefined)
-  const last = impis.at(-1)
   return {
     subscribers: subscribers.map(describeSubscriber),
-    ...(impis.length === limit && last !== undefined && { next: last }),
+    ...nextOf(impis, limit, (impi) => impi),
   }
 }
 

@@ -37,6 +37,7 @@ const post = (body: string, type = 'application/json') => ({
 
 test.each([
   ['/a', post('{"n":1.5}'), 400, 'n: '],
+  ['/a', post('{"n":1.5,"m":2}'), 400, '; body: '],
   ['/a', post('{"n":"secret'), 400, 'not valid JSON'],
   ['/a', post('{"n":1,"secret":2}'), 400, 'body: '],
   ['/a', post('n=1', 'application/x-www-form-urlencoded'), 415, ''],

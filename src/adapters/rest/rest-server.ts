@@ -27,6 +27,8 @@ export interface RestServerOptions {
 const REQUEST_TIMEOUT_MS = 10_000
 /** More than an IMPI, each octet of it percent-encoded. */
 const MAX_PARAMETER_LENGTH = 1024
+/** Properties that a refusal names. */
+const MAX_NAMED = 10
 
 /** A server that does not listen yet. @throws {ConfigurationInvalid} Without TLS beyond this machine. */
 export function createRestServer(options: RestServerOptions, log: Log): FastifyInstance {
@@ -75,12 +77,14 @@ export async function listenRest(
   return `${tls === undefined ? 'http' : 'https'}://${name}:${taken}`
 }
 
-/** What a schema reads. @throws {Problem} 400 naming the first property that is wrong. */
+/** What a schema reads. @throws {Problem} 400 naming each property that is wrong, up to a bound. */
 export function readInput<T extends z.ZodType>(schema: T, input: unknown): z.infer<T> {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new Problem(400, `${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not valid'}`)
+  const wrong = parsed.error.issues
+    .slice(0, MAX_NAMED)
+    .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+  throw new Problem(400, wrong.join('; '))
 }
 
 /** What the library refuses has a status of its own; anything unforeseen says nothing. */
