@@ -63,10 +63,11 @@ test('list and show: owner, EUKeys and sessions, never a key', async () => {
   const sessionId = await authenticate(1)
   expect((await entity('list')).stdout).toMatch(`${PHONE}  impi ${IMPI}  since `)
   const [line = ''] = (await entity('list', '--json')).stdout.split('\n')
-  expect(JSON.parse(line)).toMatchObject({ entityId: PHONE, owner: `impi ${IMPI}` })
+  const owner = { kind: 'impi', id: IMPI }
+  expect(JSON.parse(line)).toMatchObject({ entityId: PHONE, owner })
   const shown = await entity('show', PHONE, '--json')
   expect(JSON.parse(shown.stdout)).toMatchObject({
-    owner: `impi ${IMPI}`,
+    owner,
     euKeys: [{ id: 'btid-1', keyType: 'ks-ext-naf', state: 'current' }],
     sessions: [{ sessionId, expires: '2100-01-01T00:00:00.000Z' }],
   })

@@ -7,6 +7,7 @@ import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import type { EntityInfo, Owner, ServerStore } from '../cpns-server/server-store.ts'
+import { describeEntity, describeEntityInFull } from '../cpns-server/shown-entity.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { parseImpi } from '../identity/impi.ts'
@@ -69,9 +70,9 @@ async function list({ data, json }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
     const entities = await store.listEntities()
     if (entities.length === 0 && json !== true) print('There is no entity.')
-    for (const entity of entities) {
-      const { entityId, owner, bound } = describe(entity)
-      print(json ? JSON.stringify(describe(entity)) : `${entityId}  ${owner}  since ${bound}`)
+    for (const shown of entities.map(describeEntity)) {
+      const { entityId, owner, bound } = shown
+      print(json ? JSON.stringify(shown) : `${entityId}  ${ownerText(owner)}  since ${bound}`)
     }
   })
 }
@@ -79,35 +80,19 @@ async function list({ data, json }: Flags): Promise<void> {
 async function show(text: string, { data, json }: Flags): Promise<void> {
   const entityId = entityOf(text)
   await withStore({ path: data, create: false }, openServer, async (store) => {
-    const entity = await store.findEntity(entityId)
-    if (entity === undefined) throw unknown(entityId)
-    const shown = {
-      ...describe(entity),
-      euKeys: (await store.listEuKeys())
-        .filter((euKey) => euKey.entityId === entityId)
-        .map(({ id, keyType, state, expiresAtMs }) => ({
-          id,
-          keyType,
-          state,
-          expires: timeOf(expiresAtMs),
-        })),
-      sessions: (await store.listSessions(systemClock.nowMs()))
-        .filter((session) => session.entityId === entityId)
-        .map(({ sessionId, via, expiresAtMs }) => ({
-          sessionId,
-          ...(via !== undefined && { via }),
-          expires: timeOf(expiresAtMs),
-        })),
-    }
+    const shown = await describeEntityInFull(store, entityId, systemClock.nowMs())
+    if (shown === undefined) throw unknown(entityId)
     if (json === true) {
       print(JSON.stringify(shown))
       return
     }
-    print(`${entityId}  ${shown.owner}  since ${shown.bound}`)
-    for (const { id, keyType, state, expires } of shown.euKeys) {
+    const { owner, bound, linkedUser, euKeys, sessions } = shown
+    print(`${entityId}  ${ownerText(owner)}  since ${bound}`)
+    if (linkedUser !== undefined) print(`  takes EUKeys by the password of ${linkedUser}`)
+    for (const { id, keyType, state, expires } of euKeys) {
       print(`  EUKey   ${id}  ${keyType}  ${state}  until ${expires}`)
     }
-    for (const { sessionId, via, expires } of shown.sessions) {
+    for (const { sessionId, via, expires } of sessions) {
       const way = via === undefined ? '' : `  via ${via}`
       print(`  session ${sessionId}${way}  until ${expires}`)
     }
@@ -147,25 +132,12 @@ function bindingOf(text: string, { impi, user }: Flags): EntityInfo {
   }
 }
 
-function describe({ entityId, owner, linkedUserId, boundAtMs }: EntityInfo) {
-  return {
-    entityId,
-    owner: ownerText(owner),
-    ...(linkedUserId !== undefined && { linkedUser: linkedUserId }),
-    bound: timeOf(boundAtMs),
-  }
-}
-
 function ownerText({ kind, id }: Owner): string {
   return `${kind} ${id}`
 }
 
 function unknown(entityId: EntityId): UnknownIdentity {
   return new UnknownIdentity(`${entityId} is not known here`)
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 function print(text: string): void {

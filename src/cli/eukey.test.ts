@@ -18,7 +18,7 @@ const KEY = '5a'.repeat(16) + 'c3'.repeat(16)
 interface Shown {
   readonly id: string
   readonly entityId: string
-  readonly owner: string
+  readonly owner: { readonly kind: string; readonly id: string }
   readonly state: string
   readonly expires: string
   readonly key?: string
@@ -73,7 +73,11 @@ describe('add', () => {
 
   test('as JSON', async () => {
     const [shown] = shownOf((await add('--json')).stdout)
-    expect(shown).toMatchObject({ entityId: WATCH, owner: 'user alice', state: 'current' })
+    expect(shown).toMatchObject({
+      entityId: WATCH,
+      owner: { kind: 'user', id: 'alice' },
+      state: 'current',
+    })
     expect(shown?.key).toBe(await storedKey())
   })
 
@@ -163,9 +167,9 @@ describe('list and show', () => {
     await add()
     await eukey('add', '--entity', SENSOR, '--user', 'bob')
     const all = shownOf((await eukey('list', '--json')).stdout)
-    expect(all.map(({ entityId, owner }) => [entityId, owner])).toEqual([
-      [WATCH, 'user alice'],
-      [SENSOR, 'user bob'],
+    expect(all.map(({ entityId, owner }) => [entityId, owner.id])).toEqual([
+      [WATCH, 'alice'],
+      [SENSOR, 'bob'],
     ])
     expect(shownOf((await eukey('show', SENSOR, '--json')).stdout)).toEqual([all[1]])
     const lines = (await eukey('list')).stdout.trim().split('\n')

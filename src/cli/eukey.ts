@@ -6,9 +6,10 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { provisionEuKey } from '../cpns-server/provision-eukey.ts'
 import type { EuKeyInfo, ServerStore } from '../cpns-server/server-store.ts'
+import { describeEuKey } from '../cpns-server/shown-entity.ts'
 import { Secret } from '../crypto/secret.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
-import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
+import { parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
@@ -85,7 +86,7 @@ async function addEuKey(flags: AddFlags): Promise<void> {
       throw new ConfigurationInvalid(`${entityId} belongs to another owner`)
     }
     const made = given === undefined ? { key: toHex(key.reveal()) } : {}
-    const shown = { ...describe({ ...euKey, state: 'current' }), ...made }
+    const shown = { ...describeEuKey({ ...euKey, state: 'current' }), ...made }
     print(flags.json === true ? JSON.stringify(shown) : sentenceOf(shown))
   })
 }
@@ -99,7 +100,7 @@ async function listEuKeys(flags: { data: string; json?: boolean }): Promise<void
 async function showEuKeys(entity: string, flags: { data: string; json?: boolean }): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
-    const found = (await store.listEuKeys()).filter((euKey) => euKey.entityId === entityId)
+    const found = await store.listEuKeys({ entityId })
     if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     printAll(found, flags.json)
   })
@@ -123,31 +124,19 @@ function readKeyFile(file: string): Secret {
   return Secret.of(octets)
 }
 
-interface Shown {
-  readonly id: string
-  readonly entityId: EntityId
-  readonly owner: string
-  readonly source: string
-  readonly state: string
-  readonly expires: string
-  readonly key?: string
-}
-
-function describe({ id, entityId, owner, source, state, expiresAtMs }: EuKeyInfo): Shown {
-  const expires = new Date(expiresAtMs).toISOString()
-  return { id, entityId, owner: `${owner.kind} ${owner.id}`, source, state, expires }
-}
+type Shown = ReturnType<typeof describeEuKey> & { readonly key?: string }
 
 function sentenceOf({ id, entityId, owner, expires, key }: Shown): string {
-  const head = `EUKey ${id} of ${entityId} (${owner}), good until ${expires}`
+  const head = `EUKey ${id} of ${entityId} (${owner.kind} ${owner.id}), good until ${expires}`
   return key === undefined ? head : `${head}\nkey ${key}`
 }
 
 function printAll(euKeys: readonly EuKeyInfo[], json: boolean | undefined): void {
   if (json !== true && euKeys.length === 0) print('There is no EUKey.')
-  for (const shown of euKeys.map(describe)) {
+  for (const shown of euKeys.map(describeEuKey)) {
     const { entityId, owner, source, state, expires } = shown
-    const line = `${entityId}  ${state.padEnd(8)} ${source.padEnd(8)} ${owner}  until ${expires}`
+    const whose = `${owner.kind} ${owner.id}`
+    const line = `${entityId}  ${state.padEnd(8)} ${source.padEnd(8)} ${whose}  until ${expires}`
     print(json === true ? JSON.stringify(shown) : line)
   }
 }

@@ -7,7 +7,7 @@ import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
-import { runProgram } from './program.fixture.ts'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
 
 const PN = 'urn:cpns:pn:1'
 let data: string
@@ -38,6 +38,12 @@ test('and for programs', async () => {
   for (const args of [['list'], ['show', PN]]) {
     expect(JSON.parse((await pn(...args, '--json')).stdout)).toMatchObject(shown)
   }
+})
+
+test('those that an entity is in', async () => {
+  expect((await pn('list', '--entity', PHONE)).stdout).toContain(PN)
+  expect((await pn('list', '--entity', 'urn:uuid:other')).stdout).toBe('There is no PN.\n')
+  expect(usageErrorOf(await pn('list', '--entity', 'phone'))).toContain('--entity: ')
 })
 
 test('a PN that is not there, a folder that is not there', async () => {

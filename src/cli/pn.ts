@@ -5,11 +5,14 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
 import { describePn, type ShownPn } from '../cpns-server/shown-pn.ts'
 import { UnknownIdentity } from '../errors/errors.ts'
+import { parseEntityId } from '../identity/entity-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
+import { readFlag } from './flag-values.ts'
 import { withStore } from './with-store.ts'
 
 interface Flags {
   readonly data: string
+  readonly entity?: string
   readonly json?: boolean
 }
 
@@ -22,14 +25,9 @@ export function pnCommand(): Command {
     .command('list')
     .description('which PNE is behind which PN GW in which PN')
     .requiredOption('--data <dir>', 'data folder of the server')
+    .option('--entity <uri>', 'those that an entity is in, as PN GW or as PNE')
     .option('--json', 'one JSON object a line')
-    .action((flags: Flags) =>
-      withPns(flags, async (store, nowMs) => {
-        const pns = (await store.listPns(nowMs)).map((pn) => describePn(pn, nowMs))
-        if (pns.length === 0 && flags.json !== true) print('There is no PN.')
-        for (const pn of pns) show(pn, flags)
-      }),
-    )
+    .action(list)
   command
     .command('show <pn-id>')
     .description('one PN')
@@ -43,6 +41,17 @@ export function pnCommand(): Command {
       }),
     )
   return command
+}
+
+async function list(flags: Flags): Promise<void> {
+  const { entity, json } = flags
+  const entityId =
+    entity === undefined ? undefined : readFlag('--entity', () => parseEntityId(entity))
+  await withPns(flags, async (store, nowMs) => {
+    const pns = await store.listPns(nowMs, { entityId })
+    if (pns.length === 0 && json !== true) print('There is no PN.')
+    for (const pn of pns) show(describePn(pn, nowMs), flags)
+  })
 }
 
 function withPns(

@@ -4,6 +4,7 @@ import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import type { ServerStore, SessionInfo } from '../cpns-server/server-store.ts'
+import { describeSession } from '../cpns-server/shown-entity.ts'
 import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
@@ -44,9 +45,8 @@ async function list({ data, entity, json }: Flags): Promise<void> {
   const entityId =
     entity === undefined ? undefined : readFlag('--entity', () => parseEntityId(entity))
   await withStore({ path: data, create: false }, openServer, async (store) => {
-    const sessions = (await store.listSessions(systemClock.nowMs())).filter(
-      (session) => entityId === undefined || session.entityId === entityId,
-    )
+    const nowMs = systemClock.nowMs()
+    const sessions = await store.listSessions(nowMs, { entityId })
     if (sessions.length === 0 && json !== true) print('There is no session.')
     for (const session of sessions) printSession(session, json)
   })
@@ -54,8 +54,7 @@ async function list({ data, entity, json }: Flags): Promise<void> {
 
 async function show(sessionId: string, { data, json }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
-    const sessions = await store.listSessions(systemClock.nowMs())
-    const session = sessions.find((one) => one.sessionId === sessionId)
+    const session = await store.findSession(sessionId, systemClock.nowMs())
     if (session === undefined) throw unknown(sessionId)
     printSession(session, json)
   })
@@ -69,22 +68,18 @@ async function end(sessionId: string, { data }: Flags): Promise<void> {
 }
 
 function printSession(session: SessionInfo, json: boolean | undefined): void {
-  const { sessionId, entityId, role, via, euKeyId, createdAtMs, expiresAtMs } = session
-  const [since, expires] = [timeOf(createdAtMs), timeOf(expiresAtMs)]
+  const shown = describeSession(session)
+  const { sessionId, entityId, role, via, since, expires } = shown
   const way = via === undefined ? '' : ` via ${via}`
   print(
     json === true
-      ? JSON.stringify({ sessionId, entityId, role, via, euKeyId, since, expires })
+      ? JSON.stringify(shown)
       : `${sessionId}  ${role} ${entityId}${way}  since ${since} until ${expires}`,
   )
 }
 
 function unknown(sessionId: string): UnknownIdentity {
   return new UnknownIdentity(`there is no session ${sessionId}`)
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString()
 }
 
 function print(text: string): void {

@@ -6,7 +6,8 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { DEFAULT_PASSWORD_POLICY } from '../cpns-server/password-policy.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
-import type { User, UserInfo } from '../cpns-server/user-store.ts'
+import { describeUser } from '../cpns-server/shown-entity.ts'
+import type { User } from '../cpns-server/user-store.ts'
 import { makeUser } from '../cpns-server/users.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
@@ -60,7 +61,7 @@ function addLink(command: Command): void {
     .description('let a user have password EUKeys for an entity that belongs to an IMPI')
     .requiredOption('--data <dir>', 'data folder of the server')
     .requiredOption('--entity <uri>', 'EntityID of the device')
-    .option('--off', 'no longer')
+    .option('--off', 'no longer: EUKeys that came of it end, with their sessions')
     .action(linkUser)
 }
 
@@ -100,7 +101,7 @@ async function changePassword(text: string, flags: PasswordFlags): Promise<void>
 
 async function listUsers(flags: { data: string; json?: boolean }): Promise<void> {
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
-    const users = (await store.listUsers()).map(shown)
+    const users = (await store.listUsers()).map(describeUser)
     if (flags.json !== true && users.length === 0) print('There is no user.')
     for (const user of users) {
       const line = `${user.userId}  password of ${user.passwordOf}`
@@ -124,20 +125,25 @@ async function linkUser(
   const userId = userIdOf(text)
   const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
-    const isKnown = (await store.listUsers()).some((user) => user.userId === userId)
-    if (!isKnown) throw unknown(userId)
-    const wish = flags.off === true ? undefined : userId
-    if (!(await store.linkUser(entityId, wish))) {
+    if (flags.off === true) {
+      if (!(await store.unlinkUser(entityId, userId))) {
+        throw new UnknownIdentity(`${userId} is not linked to ${entityId}`)
+      }
+      print(
+        `${entityId} takes no EUKey by the password of ${userId}; those that it had have ended.`,
+      )
+      return
+    }
+    const outcome = await store.linkUser(entityId, userId)
+    if (outcome === 'unknown-user') throw unknown(userId)
+    if (outcome === 'unknown-entity') {
       throw new UnknownIdentity(`${entityId} has no owner here`)
     }
-    const what = wish === undefined ? 'takes no EUKey' : 'takes EUKeys'
-    print(`${entityId} ${what} by the password of ${userId}.`)
+    if (outcome === 'user-owned') {
+      throw new ConfigurationInvalid(`${entityId} belongs to a CPNS User, whose it stays alone`)
+    }
+    print(`${entityId} takes EUKeys by the password of ${userId}.`)
   })
-}
-
-function shown({ userId, createdAtMs, changedAtMs }: UserInfo) {
-  const created = new Date(createdAtMs).toISOString()
-  return { userId, created, passwordOf: new Date(changedAtMs).toISOString() }
 }
 
 function unknown(userId: UserId): UnknownIdentity {

@@ -294,7 +294,7 @@ describe('whose the entity is (K-4)', () => {
     world.zn.know(btidOf(1), gbaUAnswer(1, world.clock))
     await connect(world)
     expect(statusOf((await assign(world)).answer)).toBe(403)
-    expect(await world.store.linkUser(GATEWAY_ID, ALICE_ID)).toBe(true)
+    expect(await world.store.linkUser(GATEWAY_ID, ALICE_ID)).toBe('linked')
     const { euKey } = await assigned(world, { transactionId: 'a-2' })
     expect((await connectWith(euKey)).outcome?.kind).toBe('connected')
     expect(await world.store.findEntity(GATEWAY_ID)).toMatchObject({ owner: { kind: 'impi' } })

@@ -30,3 +30,6 @@ export interface EuKey {
 
 /** An EUKey as it may be shown. */
 export type EuKeyInfo = Omit<EuKey, 'key'> & { readonly state: 'current' | 'replaced' }
+
+/** Where an EUKey stands among all: those of one entity together, the oldest first. */
+export type EuKeyPlace = Pick<EuKeyInfo, 'entityId' | 'createdAtMs' | 'id' | 'keyType'>

@@ -1,5 +1,6 @@
 /** The PN inventory: which PNE is behind which PN GW in which PN. Design 6, 9; each method is one transaction. */
 import type { EntityId } from '../identity/entity-id.ts'
+import type { ListPart } from '../ports/store.ts'
 
 /** Whether an entity is attached, and when it was last. */
 export interface Presence {
@@ -60,8 +61,11 @@ export interface PnStore {
   endPn(pn: { readonly gateway: EntityId; readonly pnId: string }): Promise<boolean>
   /** A PN that has not expired. */
   findPn(pnId: string, nowMs: number): Promise<PnInfo | undefined>
-  /** All that have not expired, by their ids. */
-  listPns(nowMs: number): Promise<readonly PnInfo[]>
+  /** All that have not expired, by their ids, or those that an entity is in, as PN GW or member. */
+  listPns(
+    nowMs: number,
+    part?: ListPart<string> & { readonly entityId?: EntityId | undefined },
+  ): Promise<readonly PnInfo[]>
   /** Notes that an entity has attached at a node, or is attached there no more. */
   notePresence(presence: {
     readonly entityId: EntityId

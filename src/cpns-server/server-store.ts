@@ -6,14 +6,14 @@ import type { SealingKeyStore } from '../crypto/sealing-ring.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { UserId } from '../identity/user-id.ts'
-import type { Store } from '../ports/store.ts'
-import type { EuKey, EuKeyInfo, Owner } from './eukey.ts'
+import type { ListPart, Store } from '../ports/store.ts'
+import type { EuKey, EuKeyInfo, EuKeyPlace, Owner } from './eukey.ts'
 import type { PnStore } from './pn-store.ts'
 import type { Tombstone } from './tombstone.ts'
 import type { TriggerKeyStore } from './trigger-key-store.ts'
 import type { UserStore } from './user-store.ts'
 
-export type { EuKey, EuKeyInfo, EuKeySource, Owner } from './eukey.ts'
+export type { EuKey, EuKeyInfo, EuKeyPlace, EuKeySource, Owner } from './eukey.ts'
 export type { Tombstone } from './tombstone.ts'
 
 /** One session. Its key is sealed at rest; keys of attachments are never stored. */
@@ -35,6 +35,12 @@ export interface Session {
 
 /** A session as it may be shown. */
 export type SessionInfo = Omit<Session, 'sessionKey'>
+
+/** Where a session stands among all: the oldest first. */
+export type SessionPlace = Pick<SessionInfo, 'createdAtMs' | 'sessionId'>
+
+/** All of a list, or what concerns one entity. */
+export type EntityListPart<Key> = ListPart<Key> & { readonly entityId?: EntityId | undefined }
 
 /** All that completing a connect exchange changes. */
 export interface HandshakeCompletion {
@@ -108,14 +114,14 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
     entityId: EntityId,
     id: string,
   ): Promise<{ readonly euKey: EuKey; readonly state: 'current' | 'replaced' } | undefined>
-  listEuKeys(): Promise<readonly EuKeyInfo[]>
+  listEuKeys(part?: EntityListPart<EuKeyPlace>): Promise<readonly EuKeyInfo[]>
   /** Removes an entity's EUKeys, candidates too, and ends its sessions. @returns Whether there were any. */
   removeEuKeys(entityId: EntityId): Promise<boolean>
 
   /** Binds an entity before its first use. @returns `bound-already` if it has an owner. */
   bindEntity(entity: EntityInfo): Promise<'bound' | 'bound-already'>
   findEntity(entityId: EntityId): Promise<EntityInfo | undefined>
-  listEntities(): Promise<readonly EntityInfo[]>
+  listEntities(part?: ListPart<string>): Promise<readonly EntityInfo[]>
   /**
    * Gives an entity to another owner: its EUKeys, candidates too, and its sessions end, and so does the
    * link to a user. K-4 @returns Whether it had an owner; if not, nothing is changed.
@@ -131,7 +137,7 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
 
   /** A session that has not ended at `nowMs`. */
   findSession(sessionId: string, nowMs: number): Promise<Session | undefined>
-  listSessions(nowMs: number): Promise<readonly SessionInfo[]>
+  listSessions(nowMs: number, part?: EntityListPart<SessionPlace>): Promise<readonly SessionInfo[]>
   /** @returns Whether it was there. */
   endSession(sessionId: string): Promise<boolean>
   /**

@@ -1,22 +1,25 @@
 /** A PN as the command line and the API show it. */
+import { z } from 'zod'
 import type { PnInfo, Presence } from './pn-store.ts'
 
-/** Times are ISO 8601, UTC; `lastSeen` is absent for who was never here. */
-export interface ShownPn {
-  readonly pnId: string
-  readonly alias?: string
-  readonly gateway: string
-  /** Whether its PN GW is attached. */
-  readonly online: boolean
-  readonly lastSeen?: string
-  readonly expires: string
-  readonly members: readonly {
-    readonly entityId: string
-    readonly online: boolean
-    readonly lastSeen?: string
-    readonly expires: string
-  }[]
+const presence = {
+  online: z.boolean(),
+  /** Absent: never seen. */
+  lastSeen: z.iso.datetime().optional(),
+  expires: z.iso.datetime(),
 }
+
+/** A PN; `online` and `lastSeen` are of its PN GW. Times are ISO 8601, UTC. */
+export const shownPnSchema = z.strictObject({
+  pnId: z.string(),
+  alias: z.string().optional(),
+  gateway: z.string(),
+  ...presence,
+  members: z.array(z.strictObject({ entityId: z.string(), ...presence })),
+})
+
+/** A PN as it is shown. */
+export type ShownPn = z.infer<typeof shownPnSchema>
 
 /** Who is online was last seen now. @param nowMs UTC milliseconds. */
 export function describePn(pn: PnInfo, nowMs: number): ShownPn {

@@ -7,6 +7,7 @@ import type { PasswordKeys } from '../cpns/password-keys.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { UserId } from '../identity/user-id.ts'
+import type { ListPart } from '../ports/store.ts'
 import type { EuKey } from './eukey.ts'
 import type { Tombstone } from './tombstone.ts'
 
@@ -75,6 +76,16 @@ export type AssignmentCompletionOutcome =
   /** The entity has no owner and `bindFirstUse` is false. */
   | { readonly outcome: 'not-bound' }
 
+/** What became of a link; on all but `linked` nothing is changed. */
+export type LinkOutcome =
+  | 'linked'
+  /** There is no such user. */
+  | 'unknown-user'
+  /** The entity has no owner. */
+  | 'unknown-entity'
+  /** The entity belongs to a CPNS User, whose it stays alone. */
+  | 'user-owned'
+
 /** Durable operations of the password path. */
 export interface UserStore {
   /** @returns `exists` if there is a user of that name; nothing is changed then. */
@@ -87,7 +98,7 @@ export interface UserStore {
   changePassword(user: Omit<User, 'createdAtMs'>): Promise<boolean>
   /** Removes a user with its EUKeys and their sessions. @returns Whether there was one. */
   removeUser(userId: UserId): Promise<boolean>
-  listUsers(): Promise<readonly UserInfo[]>
+  listUsers(part?: ListPart<string>): Promise<readonly UserInfo[]>
   /** Takes the same time whether or not there is such a user. M-5 */
   findUser(userId: UserId): Promise<User | undefined>
   /** The secret that made-up salts come from: the one that is stored, else `candidate`. M-5 */
@@ -113,10 +124,12 @@ export interface UserStore {
   ): Promise<AssignmentCompletionOutcome>
   /** EUKeys that were handed over and wait for their first HASH, unexpired, newest first, at most 4. */
   findCandidateEuKeys(entityId: EntityId, nowMs: number): Promise<readonly EuKey[]>
+  /** Lets a user, in place of a former one, have password EUKeys for an entity that is bound to an IMPI. K-4 */
+  linkUser(entityId: EntityId, userId: UserId): Promise<LinkOutcome>
   /**
-   * Lets a user have password EUKeys for an entity that is bound to an IMPI, or no longer. K-4
+   * No longer: the EUKeys that the user has for it, candidates too, and their sessions end.
    *
-   * @returns Whether there is such an entity.
+   * @returns Whether the user was linked to it.
    */
-  linkUser(entityId: EntityId, userId: UserId | undefined): Promise<boolean>
+  unlinkUser(entityId: EntityId, userId: UserId): Promise<boolean>
 }

@@ -2,7 +2,6 @@
 
 import { expect, test } from 'vitest'
 import type { EuKey, ServerStore } from '../../src/cpns-server/server-store.ts'
-import type { UserId } from '../../src/identity/user-id.ts'
 import {
   ALICE,
   KEY_EXPIRES,
@@ -11,6 +10,8 @@ import {
   PHONE,
   sampleCompletion,
   sampleEuKey,
+  sampleUser,
+  USER,
   WATCH,
 } from './server-store.samples.ts'
 
@@ -121,7 +122,8 @@ function removalContract(open: () => Promise<ServerStore>): void {
 
   test('an entity that is given to another owner has neither EUKey nor session nor link any more', async () => {
     const store = await openWithSessions()
-    await store.linkUser(PHONE, 'alice' as UserId)
+    await store.addUser(sampleUser())
+    expect(await store.linkUser(PHONE, USER)).toBe('linked')
     const rebound = { entityId: PHONE, owner: MALLORY, boundAtMs: NOW + 5 }
     expect(await store.rebindEntity(rebound)).toBe(true)
     expect(await store.findEntity(PHONE)).toEqual(rebound)

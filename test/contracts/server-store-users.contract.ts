@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import type { EuKey, ServerStore } from '../../src/cpns-server/server-store.ts'
 import type { AttemptDelays, User } from '../../src/cpns-server/user-store.ts'
-import { Secret } from '../../src/crypto/secret.ts'
+import { parseEntityId } from '../../src/identity/entity-id.ts'
 import { parseUserId } from '../../src/identity/user-id.ts'
 import {
   ALICE,
@@ -12,22 +12,13 @@ import {
   sampleAssignment,
   sampleCompletion,
   sampleEuKey,
+  sampleUser,
+  secretOf,
+  USER,
   WATCH,
 } from './server-store.samples.ts'
 
-const USER = parseUserId('Älice Ω')
 const OTHER = parseUserId('bob')
-const secretOf = (octet: number): Secret => Secret.of(new Uint8Array(32).fill(octet))
-
-const sampleUser = (changes: Partial<User> = {}): User => ({
-  userId: USER,
-  kdf: { kdf: 'scrypt', salt: new Uint8Array(16).fill(3), n: 32_768, r: 8, p: 1 },
-  keys: { authKey: secretOf(1), wrapBase: secretOf(2) },
-  createdAtMs: NOW,
-  changedAtMs: NOW,
-  ...changes,
-})
-
 const candidate = (n: number, changes: Partial<EuKey> = {}): EuKey =>
   sampleEuKey(n, {
     id: `key-${n}`,
@@ -83,13 +74,15 @@ function usersContract(open: () => Promise<ServerStore>): void {
     const ofBob = candidate(2, { entityId: WATCH, owner: { kind: 'user', id: OTHER } })
     await store.assignEuKey(ofBob)
     await store.completeHandshake(sampleCompletion(2, ofBob), NOW)
-    await store.linkUser(WATCH, USER)
+    const car = parseEntityId('urn:uuid:car')
+    await store.bindEntity({ entityId: car, owner: ALICE, boundAtMs: NOW })
+    expect(await store.linkUser(car, USER)).toBe('linked')
     expect(await store.removeUser(USER)).toBe(true)
     expect(await store.removeUser(USER)).toBe(false)
     expect(await store.findUser(USER)).toBeUndefined()
     expect((await store.listEuKeys()).map(({ id }) => id)).toEqual(['key-2'])
     expect((await store.listSessions(NOW)).map(({ entityId }) => entityId)).toEqual([WATCH])
-    expect((await store.findEntity(WATCH))?.linkedUserId).toBeUndefined()
+    expect((await store.findEntity(car))?.linkedUserId).toBeUndefined()
   })
 
   test('the secret of made-up salts is the one that came first', async () => {
@@ -211,21 +204,33 @@ function ownerContract(open: () => Promise<ServerStore>): void {
   test('an entity of an IMPI takes the EUKey of a linked user only', async () => {
     const store = await open()
     await store.addUser(sampleUser())
-    expect(await store.linkUser(PHONE, USER)).toBe(false)
+    await store.addUser(sampleUser({ userId: OTHER }))
+    expect(await store.linkUser(PHONE, USER)).toBe('unknown-entity')
+    expect(await store.linkUser(PHONE, parseUserId('nobody'))).toBe('unknown-user')
     await store.bindEntity({ entityId: PHONE, owner: ALICE, boundAtMs: NOW })
     const complete = async (n: number) =>
       (await store.completeAssignment(sampleAssignment(n, candidate(n)), NOW)).outcome
     expect(await complete(1)).toBe('other-owner')
-    expect(await store.linkUser(PHONE, OTHER)).toBe(true)
+    expect(await store.linkUser(PHONE, OTHER)).toBe('linked')
     expect(await complete(2)).toBe('other-owner')
     await store.linkUser(PHONE, USER)
     expect(await store.findEntity(PHONE)).toMatchObject({ owner: ALICE, linkedUserId: USER })
     expect(await complete(3)).toBe('completed')
     const used = await store.completeHandshake(sampleCompletion(4, candidate(3)), NOW)
     expect(used.outcome).toBe('completed')
-    await store.linkUser(PHONE, undefined)
+    expect(await store.unlinkUser(PHONE, OTHER)).toBe(false)
+    expect(await store.unlinkUser(PHONE, USER)).toBe(true)
     expect((await store.findEntity(PHONE))?.linkedUserId).toBeUndefined()
+    expect(await store.listSessions(NOW), 'ended with its EUKey').toEqual([])
     expect(await complete(5)).toBe('other-owner')
+  })
+
+  test('an entity of a CPNS User takes no other', async () => {
+    const store = await open()
+    await store.addUser(sampleUser())
+    const owner = { kind: 'user', id: OTHER } as const
+    await store.bindEntity({ entityId: PHONE, owner, boundAtMs: NOW })
+    expect(await store.linkUser(PHONE, USER)).toBe('user-owned')
   })
 }
 

@@ -5,6 +5,7 @@ import { sealingKeyStoreContract } from './sealing-key-store.contract.ts'
 import { NOW } from './server-store.samples.ts'
 import { serverStoreHandshakeContract } from './server-store-handshake.contract.ts'
 import { serverStoreKeysContract } from './server-store-keys.contract.ts'
+import { serverStoreListsContract } from './server-store-lists.contract.ts'
 import { serverStoreMailboxContract } from './server-store-mailbox.contract.ts'
 import { serverStorePnsContract } from './server-store-pns.contract.ts'
 import { serverStoreSessionsContract } from './server-store-sessions.contract.ts'
@@ -21,6 +22,7 @@ export function serverStoreContract(open: () => Promise<ServerStore>): void {
   describe('sessions and attachments', () => serverStoreSessionsContract(open))
   describe('users, attempts and assignments', () => serverStoreUsersContract(open))
   describe('PN inventory', () => serverStorePnsContract(open))
+  describe('long lists', () => serverStoreListsContract(open))
   describe('mailbox', () => serverStoreMailboxContract(open))
   describe('TriggerKeys', () => serverStoreTriggersContract(open))
 }

@@ -5,9 +5,10 @@ import type {
   Owner,
   Session,
 } from '../../src/cpns-server/server-store.ts'
-import type { AssignmentCompletion } from '../../src/cpns-server/user-store.ts'
+import type { AssignmentCompletion, User } from '../../src/cpns-server/user-store.ts'
 import { Secret } from '../../src/crypto/secret.ts'
 import { parseEntityId } from '../../src/identity/entity-id.ts'
+import { parseUserId } from '../../src/identity/user-id.ts'
 
 /** UTC milliseconds at which the samples were made. */
 export const NOW = 1_000_000
@@ -21,6 +22,24 @@ export const WATCH = parseEntityId('urn:uuid:watch')
 export const ALICE: Owner = { kind: 'impi', id: 'alice@ims.example' }
 export const MALLORY: Owner = { kind: 'impi', id: 'mallory@ims.example' }
 
+/** The user of the samples. */
+export const USER = parseUserId('Älice Ω')
+
+/** 32 octets of one value. */
+export const secretOf = (octet: number): Secret => Secret.of(new Uint8Array(32).fill(octet))
+
+/** A CPNS User, as old as the samples. */
+export function sampleUser(changes: Partial<User> = {}): User {
+  return {
+    userId: USER,
+    kdf: { kdf: 'scrypt', salt: new Uint8Array(16).fill(3), n: 32_768, r: 8, p: 1 },
+    keys: { authKey: secretOf(1), wrapBase: secretOf(2) },
+    createdAtMs: NOW,
+    changedAtMs: NOW,
+    ...changes,
+  }
+}
+
 /** EUKey number `n` of an entity, of Alice unless said otherwise. */
 export function sampleEuKey(n: number, changes: Partial<EuKey> = {}): EuKey {
   return {
@@ -29,7 +48,7 @@ export function sampleEuKey(n: number, changes: Partial<EuKey> = {}): EuKey {
     owner: ALICE,
     source: 'gba-u',
     keyType: 'ks-ext-naf',
-    key: Secret.of(new Uint8Array(32).fill(n)),
+    key: secretOf(n),
     createdAtMs: NOW,
     expiresAtMs: KEY_EXPIRES,
     ...changes,
@@ -43,7 +62,7 @@ export function sampleSession(n: number, euKey: EuKey, changes: Partial<Session>
     entityId: euKey.entityId,
     role: 'pn-gw',
     euKeyId: euKey.id,
-    sessionKey: Secret.of(new Uint8Array(32).fill(0x80 + n)),
+    sessionKey: secretOf(0x80 + n),
     createdAtMs: NOW,
     expiresAtMs: SESSION_EXPIRES,
     ...changes,

@@ -320,7 +320,7 @@ describe('attacks', () => {
   test('a PN GW of somebody else can neither pair nor trigger her PNE', async () => {
     await begin('trusted-gateway')
     const device = await paired()
-    await world.store.linkUser(GATEWAY_ID, undefined)
+    expect(await world.store.unlinkUser(GATEWAY_ID, ALICE)).toBe(true)
     const { code, done } = gateway.pair({ pne: CAR_ID, userId: ALICE })
     const car = await newDevice(CAR_ID)
     const wish = { ...car.names, code }

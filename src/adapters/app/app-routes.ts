@@ -1,6 +1,7 @@
 /** The routes of the application API: one declaration each, for the server and for its OpenAPI document. */
 import { z } from 'zod'
 import type { ApiScope } from '../../app/app-store.ts'
+import { shownPnSchema } from '../../cpns-server/shown-pn.ts'
 import type { RestRoute } from '../rest/rest-route.ts'
 
 /** Longest life of a message, in seconds. Design 8 */
@@ -42,24 +43,6 @@ const madeWebhookSchema = z.strictObject({
   url: z.string(),
   /** Shown this once: 32 octets, base64url, that sign what is posted. */
   secret: z.string(),
-})
-
-const memberSchema = z.strictObject({
-  entityId: z.string(),
-  online: z.boolean(),
-  /** Absent: never seen. */
-  lastSeen: z.iso.datetime().optional(),
-  expires: z.iso.datetime(),
-})
-/** A PN; `online` and `lastSeen` are of its PN GW. */
-export const pnSchema = z.strictObject({
-  pnId: z.string(),
-  alias: z.string().optional(),
-  gateway: z.string(),
-  online: z.boolean(),
-  lastSeen: z.iso.datetime().optional(),
-  expires: z.iso.datetime(),
-  members: z.array(memberSchema),
 })
 
 /** One route. */
@@ -137,7 +120,7 @@ export const APP_ROUTES = {
     success: {
       status: 200,
       description: 'All PNs',
-      schema: z.strictObject({ pns: z.array(pnSchema) }),
+      schema: z.strictObject({ pns: z.array(shownPnSchema) }),
     },
   },
   showPn: {
@@ -145,7 +128,7 @@ export const APP_ROUTES = {
     path: '/api/pns/{pnId}',
     summary: 'One PN',
     scope: 'inventory',
-    success: { status: 200, description: 'The PN', schema: pnSchema },
+    success: { status: 200, description: 'The PN', schema: shownPnSchema },
     failures: { 404: 'There is none' },
   },
   openapi: {

@@ -15,7 +15,8 @@ export interface CandidateRows {
   find(entityId: EntityId, nowMs: number): EuKey[]
   /** @returns Whether there were any. */
   removeOfEntity(entityId: EntityId): boolean
-  removeOfUser(userId: string): void
+  /** All of a user, or those for one entity. */
+  removeOfUser(userId: string, entityId?: EntityId): void
 }
 
 /** Their table; an entity need not be bound to have one. */
@@ -55,7 +56,9 @@ export function createCandidateRows(db: Database.Database, sealer: RecordSealer)
      ORDER BY created_at_ms DESC, id LIMIT 4`,
   )
   const removeOfEntity = db.prepare<[string]>('DELETE FROM candidates WHERE entity_id = ?')
-  const removeOfUser = db.prepare<[string]>('DELETE FROM candidates WHERE user_id = ?')
+  const removeOfUser = db.prepare<[string, string | null]>(
+    'DELETE FROM candidates WHERE user_id = ? AND entity_id = coalesce(?, entity_id)',
+  )
   return {
     put(euKey) {
       const { entityId, owner, id, key, createdAtMs, expiresAtMs } = euKey
@@ -71,7 +74,7 @@ export function createCandidateRows(db: Database.Database, sealer: RecordSealer)
     has: ({ entityId, owner, id }) => selectExact.get(entityId, owner.id, id) !== undefined,
     find: (entityId, nowMs) => select.all(entityId, nowMs).map((row) => euKeyOf(row, sealer)),
     removeOfEntity: (entityId) => removeOfEntity.run(entityId).changes > 0,
-    removeOfUser: (userId) => void removeOfUser.run(userId),
+    removeOfUser: (userId, entityId) => void removeOfUser.run(userId, entityId ?? null),
   }
 }
 

@@ -3,11 +3,12 @@ import type Database from 'better-sqlite3'
 import type { EntityInfo, Owner } from '../../cpns-server/server-store.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
 import type { UserId } from '../../identity/user-id.ts'
+import type { ListPart } from '../../ports/store.ts'
 
 /** Synchronous operations, to be run inside a commit. */
 export interface EntityRows {
   find(entityId: EntityId): EntityInfo | undefined
-  list(): EntityInfo[]
+  list(part?: ListPart<string>): EntityInfo[]
   /** Binds an entity that has no owner. @returns Whether it had none. */
   bind(entity: EntityInfo): boolean
   /** Gives an entity to another owner, and takes its link to a user back. @returns Whether it had one. */
@@ -31,7 +32,9 @@ interface Row {
 /** @param db A database of `SERVER_SCHEMA`. */
 export function createEntityRows(db: Database.Database): EntityRows {
   const select = db.prepare<[string], Row>('SELECT * FROM entities WHERE entity_id = ?')
-  const selectAll = db.prepare<[], Row>('SELECT * FROM entities ORDER BY entity_id')
+  const selectPart = db.prepare<[string, number], Row>(
+    'SELECT * FROM entities WHERE entity_id > ? ORDER BY entity_id LIMIT ?',
+  )
   const insert = db.prepare<[string, string, string, number]>(
     `INSERT INTO entities (entity_id, owner_kind, owner_id, bound_at_ms) VALUES (?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
@@ -52,7 +55,7 @@ export function createEntityRows(db: Database.Database): EntityRows {
       const row = select.get(entityId)
       return row && entityOf(row)
     },
-    list: () => selectAll.all().map(entityOf),
+    list: ({ after = '', limit = -1 } = {}) => selectPart.all(after, limit).map(entityOf),
     bind: ({ entityId, owner, boundAtMs }) =>
       insert.run(entityId, owner.kind, owner.id, boundAtMs).changes === 1,
     rebind: ({ entityId, owner, boundAtMs }) =>

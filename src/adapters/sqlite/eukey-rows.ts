@@ -1,7 +1,14 @@
 /** Rows of EUKeys: at most one current an entity, the replaced ones until they expire. K-4 */
 import type Database from 'better-sqlite3'
 import type { KeyType } from '../../cpns/key-type.ts'
-import type { EuKey, EuKeyInfo, EuKeySource, Owner } from '../../cpns-server/server-store.ts'
+import type {
+  EntityListPart,
+  EuKey,
+  EuKeyInfo,
+  EuKeyPlace,
+  EuKeySource,
+  Owner,
+} from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
 import type { UserId } from '../../identity/user-id.ts'
@@ -23,11 +30,11 @@ export interface EuKeyRows {
   findState(euKey: EuKey): Pick<EuKeyInfo, 'state' | 'expiresAtMs'> | undefined
   /** Stores an EUKey as the entity's current one; the former is replaced. */
   makeCurrent(euKey: EuKey): void
-  list(): EuKeyInfo[]
+  list(part?: EntityListPart<EuKeyPlace>): EuKeyInfo[]
   /** Whether there were any. */
   removeAll(entityId: EntityId): boolean
-  /** Removes the EUKeys of a user. @returns The entities that had one. */
-  removeOfUser(userId: UserId): EntityId[]
+  /** Removes the EUKeys of a user, all or those for one entity. @returns The entities that had one. */
+  removeOfUser(userId: UserId, entityId?: EntityId): EntityId[]
 }
 
 interface Row {
@@ -54,7 +61,6 @@ export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): Eu
   const selectExact = db.prepare<[string, string, string], Row>(
     'SELECT * FROM eukeys WHERE entity_id = ? AND id = ? AND key_type = ?',
   )
-  const selectAll = db.prepare<[], Row>('SELECT * FROM eukeys ORDER BY entity_id, created_at_ms')
   const replaceCurrent = db.prepare<[string]>(
     `UPDATE eukeys SET state = 'replaced' WHERE entity_id = ? AND state = 'current'`,
   )
@@ -62,8 +68,9 @@ export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): Eu
     `INSERT INTO eukeys VALUES (@entity_id, @id, @key_type, @owner_kind, @owner_id, @source, @key,
        @created_at_ms, @expires_at_ms, @state)`,
   )
-  const removeOfUser = db.prepare<[string], Pick<Row, 'entity_id'>>(
-    `DELETE FROM eukeys WHERE owner_kind = 'user' AND owner_id = ? RETURNING entity_id`,
+  const removeOfUser = db.prepare<[string, string | null], Pick<Row, 'entity_id'>>(
+    `DELETE FROM eukeys WHERE owner_kind = 'user' AND owner_id = ?
+     AND entity_id = coalesce(?, entity_id) RETURNING entity_id`,
   )
   const remove = db.prepare<[string]>('DELETE FROM eukeys WHERE entity_id = ?')
 
@@ -84,10 +91,32 @@ export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): Eu
       replaceCurrent.run(euKey.entityId)
       insert.run(rowOf(euKey, sealer))
     },
-    list: () => selectAll.all().map(infoOf),
-    removeOfUser: (userId) =>
-      removeOfUser.all(userId).map(({ entity_id }) => entity_id as EntityId),
+    list: prepareList(db),
+    removeOfUser: (userId, entityId) =>
+      removeOfUser.all(userId, entityId ?? null).map(({ entity_id }) => entity_id as EntityId),
     removeAll: (entityId) => remove.run(entityId).changes > 0,
+  }
+}
+
+function prepareList(db: Database.Database): EuKeyRows['list'] {
+  const sqlOf = (condition: string): string =>
+    `SELECT * FROM eukeys WHERE ${condition}
+     (entity_id, created_at_ms, id, key_type) > (@afterEntity, @createdAtMs, @id, @keyType)
+     ORDER BY entity_id, created_at_ms, id, key_type LIMIT @limit`
+  type Part = Omit<EuKeyPlace, 'entityId'> & {
+    readonly afterEntity: string
+    readonly limit: number
+  }
+  const select = db.prepare<Part, Row>(sqlOf(''))
+  const selectOf = db.prepare<Part & { readonly entityId: string }, Row>(
+    sqlOf('entity_id = @entityId AND'),
+  )
+  const START = { entityId: '', createdAtMs: -1, id: '', keyType: 'assigned' } as const
+  return ({ entityId, after = START, limit = -1 } = {}) => {
+    const { entityId: afterEntity, createdAtMs, id, keyType } = after
+    const part = { afterEntity, createdAtMs, id, keyType, limit }
+    const rows = entityId === undefined ? select.all(part) : selectOf.all({ ...part, entityId })
+    return rows.map(infoOf)
   }
 }
 

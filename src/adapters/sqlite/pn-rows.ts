@@ -45,7 +45,7 @@ export interface PnRows {
   register(wish: PnWish, nowMs: number): PnRegistered
   end(pn: Parameters<PnStore['endPn']>[0]): boolean
   find(pnId: string, nowMs: number): PnInfo | undefined
-  list(nowMs: number): PnInfo[]
+  list(nowMs: number, part?: Parameters<PnStore['listPns']>[1]): PnInfo[]
   /** A PNE uses a session from now on: it leaves the PNs of PN GWs that it is not behind. Design 7 */
   noteMove(sessionId: string): void
   notePresence(presence: Parameters<PnStore['notePresence']>[0]): void
@@ -72,7 +72,14 @@ const PN_COLUMNS = `SELECT pns.*, is_online, last_seen_ms
 
 /** @param db A database of `SERVER_SCHEMA`. */
 export function createPnRows(db: Database.Database): PnRows {
-  const selectAll = db.prepare<{ nowMs: number }, PnRow>(`${PN_COLUMNS} ORDER BY pn_id`)
+  const part = 'AND pn_id > @after ORDER BY pn_id LIMIT @limit'
+  type Part = { readonly nowMs: number; readonly after: string; readonly limit: number }
+  const selectPart = db.prepare<Part, PnRow>(`${PN_COLUMNS} ${part}`)
+  const selectPartOf = db.prepare<Part & { readonly entityId: string }, PnRow>(
+    `${PN_COLUMNS} AND (gateway = @entityId OR pn_id IN (
+       SELECT pn_id FROM pn_members WHERE pn_members.entity_id = @entityId
+       AND pn_members.expires_at_ms > @nowMs)) ${part}`,
+  )
   const select = db.prepare<{ nowMs: number; pnId: string }, PnRow>(
     `${PN_COLUMNS} AND pn_id = @pnId`,
   )
@@ -98,7 +105,13 @@ export function createPnRows(db: Database.Database): PnRows {
       const row = select.get({ pnId, nowMs })
       return row && infoOf(row, nowMs)
     },
-    list: (nowMs) => selectAll.all({ nowMs }).map((row) => infoOf(row, nowMs)),
+    list(nowMs, { entityId, after = '', limit = -1 } = {}) {
+      const rows =
+        entityId === undefined
+          ? selectPart.all({ nowMs, after, limit })
+          : selectPartOf.all({ nowMs, after, limit, entityId })
+      return rows.map((row) => infoOf(row, nowMs))
+    },
     ...preparePresence(db),
   }
 }
@@ -109,7 +122,7 @@ export function createPnStore(rows: PnRows, { read, run }: GroupCommit): PnStore
     registerPn: (wish, nowMs) => run(() => rows.register(wish, nowMs)),
     endPn: (pn) => run(() => rows.end(pn)),
     findPn: (pnId, nowMs) => read(() => rows.find(pnId, nowMs)),
-    listPns: (nowMs) => read(() => rows.list(nowMs)),
+    listPns: (nowMs, part) => read(() => rows.list(nowMs, part)),
     notePresence: (presence) => run(() => rows.notePresence(presence)),
     clearPresence: (nodeId) => run(() => rows.clearPresence(nodeId)),
   }

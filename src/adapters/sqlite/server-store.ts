@@ -55,7 +55,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
         return euKey !== undefined && euKey.expiresAtMs > nowMs ? euKey : undefined
       }),
     findEuKey: (entityId, id) => read(() => euKeys.findById(entityId, id)),
-    listEuKeys: () => read(() => euKeys.list()),
+    listEuKeys: (part) => read(() => euKeys.list(part)),
     removeEuKeys: (entityId) =>
       run(() => {
         sessions.endAll(entityId)
@@ -66,7 +66,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     bindEntity: (entity) => run(() => (entities.bind(entity) ? 'bound' : 'bound-already')),
     findEntity: (entityId) => read(() => entities.find(entityId)),
     rebindEntity: (entity) => run(() => rebindEntity(rows, entity)),
-    listEntities: () => read(() => entities.list()),
+    listEntities: (part) => read(() => entities.list(part)),
     removeEntity: (entityId) =>
       run(() => {
         candidates.removeOfEntity(entityId)
@@ -78,7 +78,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     completeHandshake: (completion, nowMs) => run(() => completeHandshake(rows, completion, nowMs)),
 
     findSession: (sessionId, nowMs) => read(() => sessions.find(sessionId, nowMs)),
-    listSessions: (nowMs) => read(() => sessions.list(nowMs)),
+    listSessions: (nowMs, part) => read(() => sessions.list(nowMs, part)),
     endSession: (sessionId) => run(() => sessions.end(sessionId)),
     takeAttachment: (attachment) => run(() => takeAttachment({ sessions, pns }, attachment)),
 

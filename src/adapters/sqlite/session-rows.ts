@@ -1,6 +1,11 @@
 /** Rows of sessions, and of the attachment that each entity is used through. Design 7, 8 */
 import type Database from 'better-sqlite3'
-import type { Session, SessionInfo } from '../../cpns-server/server-store.ts'
+import type {
+  EntityListPart,
+  Session,
+  SessionInfo,
+  SessionPlace,
+} from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
@@ -9,7 +14,7 @@ import { openColumn, sealColumn } from './sealed-column.ts'
 export interface SessionRows {
   /** A session that has not ended at `nowMs`. */
   find(sessionId: string, nowMs: number): Session | undefined
-  list(nowMs: number): SessionInfo[]
+  list(nowMs: number, part?: EntityListPart<SessionPlace>): SessionInfo[]
   insert(session: Session): void
   /** Lets the entity's sessions end no later than `atMs`, UTC milliseconds. */
   endNoLaterThan(entityId: EntityId, atMs: number): void
@@ -50,9 +55,6 @@ export function createSessionRows(db: Database.Database, sealer: RecordSealer): 
   const select = db.prepare<[string, number], Row>(
     'SELECT * FROM sessions WHERE session_id = ? AND expires_at_ms > ?',
   )
-  const selectAll = db.prepare<[number], Row>(
-    'SELECT * FROM sessions WHERE expires_at_ms > ? ORDER BY created_at_ms, session_id',
-  )
   const insert = db.prepare<Row>(
     `INSERT INTO sessions VALUES (@session_id, @entity_id, @role, @via, @eukey_id, @session_key,
        @created_at_ms, @expires_at_ms)`,
@@ -75,7 +77,7 @@ export function createSessionRows(db: Database.Database, sealer: RecordSealer): 
       const row = select.get(sessionId, nowMs)
       return row && sessionOf(row, sealer)
     },
-    list: (nowMs) => selectAll.all(nowMs).map(infoOf),
+    list: prepareList(db),
     insert(session) {
       insert.run(rowOf(session, sealer))
     },
@@ -85,6 +87,25 @@ export function createSessionRows(db: Database.Database, sealer: RecordSealer): 
     end: (sessionId) => remove.run(sessionId).changes === 1,
     endAll,
     takeAttachment: prepareTakeAttachment(db, endAll),
+  }
+}
+
+function prepareList(db: Database.Database): SessionRows['list'] {
+  const sqlOf = (condition: string): string =>
+    `SELECT * FROM sessions WHERE expires_at_ms > @nowMs ${condition}
+     AND (created_at_ms, session_id) > (@createdAtMs, @sessionId)
+     ORDER BY created_at_ms, session_id LIMIT @limit`
+  type Part = SessionPlace & { readonly nowMs: number; readonly limit: number }
+  const select = db.prepare<Part, Row>(sqlOf(''))
+  const selectOf = db.prepare<Part & { readonly entityId: string }, Row>(
+    sqlOf('AND entity_id = @entityId'),
+  )
+  const START = { createdAtMs: -1, sessionId: '' }
+  return (nowMs, { entityId, after = START, limit = -1 } = {}) => {
+    const { createdAtMs, sessionId } = after
+    const part = { nowMs, limit, createdAtMs, sessionId }
+    const rows = entityId === undefined ? select.all(part) : selectOf.all({ ...part, entityId })
+    return rows.map(infoOf)
   }
 }
 

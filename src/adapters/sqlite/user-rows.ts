@@ -4,6 +4,7 @@ import type { User, UserInfo } from '../../cpns-server/user-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { Secret } from '../../crypto/secret.ts'
 import type { UserId } from '../../identity/user-id.ts'
+import type { ListPart } from '../../ports/store.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
 
 /** Synchronous operations, to be run inside a commit. */
@@ -14,7 +15,7 @@ export interface UserRows {
   change(user: Omit<User, 'createdAtMs'>): boolean
   /** @returns Whether there was one. */
   remove(userId: UserId): boolean
-  list(): UserInfo[]
+  list(part?: ListPart<string>): UserInfo[]
   /** Opens two sealed values whether or not there is such a user, so that both take the same time. M-5 */
   find(userId: UserId): User | undefined
   /** When the password was changed; `undefined` if there is no such user. Nothing is opened. */
@@ -58,7 +59,9 @@ const SALT_SECRET = 'made-up salts'
 /** @param sealer Seals authKey, wrapBase and the secret. */
 export function createUserRows(db: Database.Database, sealer: RecordSealer): UserRows {
   const select = db.prepare<[string], Row>('SELECT * FROM users WHERE user_id = ?')
-  const selectAll = db.prepare<[], Row>('SELECT * FROM users ORDER BY user_id')
+  const selectPart = db.prepare<[string, number], Row>(
+    'SELECT * FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?',
+  )
   const insert = db.prepare<Row>(
     `INSERT INTO users VALUES (@user_id, @salt, @n, @r, @p, @auth_key, @wrap_base, @created_at_ms,
        @changed_at_ms) ON CONFLICT DO NOTHING`,
@@ -84,7 +87,7 @@ export function createUserRows(db: Database.Database, sealer: RecordSealer): Use
       insert.run({ ...rowOf(user, sealer), created_at_ms: user.createdAtMs }).changes === 1,
     change: (user) => update.run(rowOf(user, sealer)).changes === 1,
     remove: (userId) => remove.run(userId).changes === 1,
-    list: () => selectAll.all().map(infoOf),
+    list: ({ after = '', limit = -1 } = {}) => selectPart.all(after, limit).map(infoOf),
     find(userId) {
       const row = select.get(userId)
       if (row !== undefined) return userOf(row, sealer)

@@ -4,6 +4,7 @@ import type { UserStore } from '../../cpns-server/user-store.ts'
 import { type AssignmentRows, completeAssignment } from './complete-assignment.ts'
 import type { EuKeyRows } from './eukey-rows.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { linkUser, unlinkUser } from './link-user.ts'
 import type { SessionRows } from './session-rows.ts'
 import type { TriggerKeyRows } from './trigger-key-rows.ts'
 
@@ -32,7 +33,7 @@ export function createUserStore(
         for (const entityId of euKeys.removeOfUser(userId)) sessions.endAll(entityId)
         return users.remove(userId)
       }),
-    listUsers: () => read(() => users.list()),
+    listUsers: (part) => read(() => users.list(part)),
     findUser: (userId) => read(() => users.find(userId)),
     madeUpSaltSecret: (candidate) => run(() => users.madeUpSaltSecret(candidate)),
 
@@ -43,6 +44,7 @@ export function createUserStore(
       run(() => completeAssignment(rows, completion, nowMs)),
     findCandidateEuKeys: (entityId, nowMs) => read(() => candidates.find(entityId, nowMs)),
     triggerKeyOf: (candidate, limit) => run(() => triggerKeys.findOrPut(candidate, limit)),
-    linkUser: (entityId, userId) => run(() => entities.linkUser(entityId, userId)),
+    linkUser: (entityId, userId) => run(() => linkUser(rows, entityId, userId)),
+    unlinkUser: (entityId, userId) => run(() => unlinkUser(rows, entityId, userId)),
   }
 }
