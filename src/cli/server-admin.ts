@@ -17,7 +17,7 @@ import { joinTraces } from './trace-flags.ts'
 export function serverAdminOption(): Option {
   return new Option(
     '--admin [host:port]',
-    'where users are administered, and the console is; default nowhere',
+    'where it is administered, and the console is; default nowhere',
   )
     .argParser(parseHostPort)
     .preset('127.0.0.1:9090')
@@ -31,7 +31,7 @@ export interface ServerAdmin {
    * @returns Where it is, for a person; none if it is not wanted.
    * @throws {ConfigurationInvalid} If it cannot listen there: without TLS only this machine.
    */
-  start(store: ServerAdminPorts['store']): Promise<readonly string[]>
+  start(served: Pick<ServerAdminPorts, 'store' | 'server'>): Promise<readonly string[]>
 }
 
 /** @param at Where it is wanted; nothing is traced for nobody. */
@@ -40,13 +40,13 @@ export function prepareServerAdmin(at: HostPort | undefined, context: EntityCont
   const feed = createConsoleFeed({}, context.clock)
   return {
     context: { ...context, trace: joinTraces([context.trace, feed.trace]) },
-    start: (store) => startServerAdmin(at, { store, feed }, context),
+    start: (served) => startServerAdmin(at, { ...served, feed }, context),
   }
 }
 
 async function startServerAdmin(
   at: HostPort,
-  shown: Pick<ServerAdminPorts, 'store' | 'feed'>,
+  shown: Pick<ServerAdminPorts, 'store' | 'server' | 'feed'>,
   context: EntityContext,
 ): Promise<readonly string[]> {
   const authorization = openAdminToken(context.folder.file(ADMIN_TOKEN), context)

@@ -236,7 +236,7 @@ async function startServer(
     `pin     ${served.pin}`,
     ...(served.pskUrl === undefined ? [] : [`PSK-TLS ${served.pskUrl}`]),
     ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
-    ...(await admin.start(store)),
+    ...(await admin.start({ store, server: served.server })),
     ...bsfs.map(bsfLine),
   ]
 }

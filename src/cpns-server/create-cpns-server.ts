@@ -44,6 +44,8 @@ export interface CpnsServer {
   submit(submission: Submission): Promise<Status>
   /** Ends a session now. @returns Whether it was there. */
   endSession(sessionId: string): Promise<boolean>
+  /** Closes the attachments of sessions that the store no longer has. Never rejects. */
+  closeEnded(): Promise<void>
   /** How many entities are attached here. */
   readonly attachedCount: number
   /** Closes attachments and sockets and stops delivery; the store is the caller's. */
@@ -113,6 +115,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     registerService: (name, handler) => delivery.addService(serviceAddress(name), handler),
     submit: (submission) => intake.submit(submission),
     endSession: (sessionId) => endSession(sessionId, { ...context, registry, relay }),
+    closeEnded: () => sweep.look(),
     get attachedCount() {
       return registry.all().length
     },
@@ -145,9 +148,12 @@ async function endSession(
 }
 
 /** The rows are the truth: sessions that somebody else ended lose their attachments too. Design 9 */
-function startSweep({ ports, registry, relay }: Attached): { cancel(): void } {
+function startSweep({ ports, registry, relay }: Attached): {
+  look(): Promise<void>
+  cancel(): void
+} {
   const { clock, log, store } = ports
-  const look = async (): Promise<void> => {
+  const compare = async (): Promise<void> => {
     const attached = registry.all().map(({ session }) => session.sessionId)
     if (attached.length === 0) return
     const alive = await store.listSessions(clock.nowMs())
@@ -155,19 +161,18 @@ function startSweep({ ports, registry, relay }: Attached): { cancel(): void } {
     registry.endSessions(attached.filter((sessionId) => !aliveIds.has(sessionId)))
   }
   const sweep = async (isDue: boolean): Promise<void> => {
-    await look()
+    await compare()
     if (!isDue) return
     relay.forgetIdle()
     await store.removeExpired(clock.nowMs())
   }
+  const failed = (error: unknown): void => log.error('sweep-failed', { reason: String(error) })
   let looks = 0
   const run = (): void => {
     looks += 1
-    sweep(looks % LOOKS_A_SWEEP === 0).catch((error: unknown) =>
-      log.error('sweep-failed', { reason: String(error) }),
-    )
+    sweep(looks % LOOKS_A_SWEEP === 0).catch(failed)
     timer = clock.setTimer(LOOK_MS, run)
   }
   let timer = clock.setTimer(LOOK_MS, run)
-  return { cancel: () => timer.cancel() }
+  return { look: () => compare().catch(failed), cancel: () => timer.cancel() }
 }

@@ -80,11 +80,17 @@ export function tableUnder(page: string, title: string): Table {
   return table
 }
 
+/** Of a list item it is indented. */
+const FENCE = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm
+
 /** The fenced blocks of a text, in order. */
 export function fencesOf(text: string): Fence[] {
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', body = '']) => ({
+  return [...text.matchAll(FENCE)].map(([, indent = '', language = '', body = '']) => ({
     language,
-    lines: body.split('\n').slice(0, -1),
+    lines: body
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line)),
   }))
 }
 

@@ -1,50 +1,28 @@
-/** The admin API of a CPNS Server: its users. Passwords go in and never come out. Design 10, M-5 */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { parsePassword } from '../../cpns/password-keys.ts'
-import { DEFAULT_PASSWORD_POLICY } from '../../cpns-server/password-policy.ts'
-import type { User, UserInfo, UserStore } from '../../cpns-server/user-store.ts'
-import { makeUser } from '../../cpns-server/users.ts'
-import { InvalidMessage } from '../../errors/errors.ts'
-import { parseUserId, type UserId } from '../../identity/user-id.ts'
-import type { Clock } from '../../ports/clock.ts'
+/** The admin API of a CPNS Server, with the console: who is who, and who is in. Design 10, 11, K-4 */
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
-import type { Random } from '../../ports/random.ts'
 import type { ConsoleFeed } from '../console/console-feed.ts'
+import { ADMIN_FAILURE_EVENT, type AdminApiOptions, addAdminRoutes } from '../rest/admin-api.ts'
 import type { AdminAuthorization } from '../rest/admin-token.ts'
-import { Problem } from '../rest/problem.ts'
-import { fastifyPath } from '../rest/rest-route.ts'
-import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
-import { addServerConsole, type ConsoleStore } from './server-console.ts'
-import {
-  newUserSchema,
-  passwordSchema,
-  USER_ROUTES,
-  type UserRoute,
-  userOpenApi,
-} from './user-routes.ts'
+import { createRestServer, listenRest } from '../rest/rest-server.ts'
+import type { AdministrationPorts } from './server-admin-ports.ts'
+import { addServerConsole } from './server-console.ts'
+import { SERVER_ADMIN_TITLE, SERVER_ROUTES, serverHandlers } from './server-routes.ts'
 
 /** Where to listen. */
-export interface ServeServerAdminOptions {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
-  /** Without it only this machine. */
-  readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
-  /** Of the package, for the OpenAPI document. */
-  readonly version: string
+export interface ServeServerAdminOptions extends AdminApiOptions {
   /** Folder of the console's built page; without it there is no console. */
   readonly consolePage?: string
 }
 
-/** What it is given; the store stays the caller's. */
-export interface ServerAdminPorts {
-  readonly store: UserStore & ConsoleStore
+/** What it is given; store and server stay the caller's. */
+export interface ServerAdminPorts extends AdministrationPorts {
   /** What the console shows of messages. */
   readonly feed: ConsoleFeed
   readonly authorization: AdminAuthorization
-  readonly clock: Clock
-  readonly random: Random
   readonly log: Log
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** A running admin API. */
@@ -56,8 +34,6 @@ export interface ServedServerAdmin {
 
 const MAX_BODY_OCTETS = 16 * 1024
 
-type Handler = (request: FastifyRequest) => unknown
-
 /** @throws {ConfigurationInvalid} If it cannot listen there, or without TLS beyond this machine. */
 export async function serveServerAdmin(
   options: ServeServerAdminOptions,
@@ -66,13 +42,14 @@ export async function serveServerAdmin(
   const rest = {
     ...options,
     maxBodyOctets: MAX_BODY_OCTETS,
-    failureEvent: 'admin-request-failed',
+    failureEvent: ADMIN_FAILURE_EVENT,
+    ...(ports.keyLog && { keyLog: ports.keyLog }),
   }
   const app = createRestServer(rest, ports.log)
-  const handlers = handlersOf(options.version, ports)
-  for (const [name, route] of Object.entries<UserRoute>(USER_ROUTES)) {
-    addRoute(app, route, { handler: handlers[name as keyof typeof USER_ROUTES], ...ports })
-  }
+  const handlers = serverHandlers(ports)
+  const { version } = options
+  const api = { title: SERVER_ADMIN_TITLE, version, routes: SERVER_ROUTES, handlers }
+  addAdminRoutes(app, api, ports.authorization)
   const endConsole = addServerConsole(app, options, ports)
   const url = await listenRest(app, rest)
   return {
@@ -82,70 +59,4 @@ export async function serveServerAdmin(
       await app.close()
     },
   }
-}
-
-function handlersOf(
-  version: string,
-  ports: ServerAdminPorts,
-): Record<keyof typeof USER_ROUTES, Handler> {
-  const { store } = ports
-  return {
-    listUsers: async () => (await store.listUsers()).map(shown),
-    async addUser({ body }) {
-      const { userId, password } = readInput(newUserSchema, body)
-      const user = await userOf(parseUserId(userId, 'userId'), password, ports)
-      if ((await store.addUser(user)) === 'added') return shown(user)
-      throw new Problem(409, 'There is a user of that name')
-    },
-    async changePassword(request) {
-      const { password } = readInput(passwordSchema, request.body)
-      const user = await userOf(userIdOf(request), password, ports)
-      if (!(await store.changePassword(user))) throw new Problem(404)
-    },
-    async removeUser(request) {
-      if (!(await store.removeUser(userIdOf(request)))) throw new Problem(404)
-    },
-    openapi: () => userOpenApi(version),
-  }
-}
-
-function addRoute(
-  app: FastifyInstance,
-  { method, path, open, body, success }: UserRoute,
-  { handler, authorization }: ServerAdminPorts & { readonly handler: Handler },
-): void {
-  app.route({
-    method,
-    url: fastifyPath(path),
-    exposeHeadRoute: false,
-    async onRequest(request) {
-      const { authorization: header } = request.headers
-      if (!open) authorization.authorize({ authorization: header, address: request.ip })
-      const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-      if (body !== undefined && type !== 'application/json') throw new Problem(415)
-    },
-    async handler(request: FastifyRequest, reply: FastifyReply) {
-      reply.code(success.status).header('cache-control', 'no-store')
-      try {
-        return await handler(request)
-      } catch (error) {
-        if (error instanceof InvalidMessage) throw new Problem(400, error.message)
-        throw error
-      }
-    },
-  })
-}
-
-function userOf(userId: UserId, typed: string, ports: ServerAdminPorts): Promise<User> {
-  const { cost } = DEFAULT_PASSWORD_POLICY
-  return makeUser({ userId, password: parsePassword(typed), cost }, ports)
-}
-
-function userIdOf({ params }: FastifyRequest): UserId {
-  return parseUserId((params as { userId: string }).userId, 'userId')
-}
-
-function shown({ userId, createdAtMs, changedAtMs }: UserInfo) {
-  const passwordOf = new Date(changedAtMs).toISOString()
-  return { userId, created: new Date(createdAtMs).toISOString(), passwordOf }
 }

@@ -1,0 +1,37 @@
+/** What the routes of a server's admin API work with. */
+import type { FastifyRequest } from 'fastify'
+import type { CpnsServer } from '../../cpns-server/create-cpns-server.ts'
+import type { ServerStore } from '../../cpns-server/server-store.ts'
+import { parseEntityId } from '../../identity/entity-id.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Random } from '../../ports/random.ts'
+import { pageSchema } from '../rest/page.ts'
+import { parsedText } from '../rest/parsed-text.ts'
+
+/** The same operations of the store as the command line has, and the server whose sessions they may end. */
+export interface AdministrationPorts {
+  readonly store: ServerStore
+  readonly server: Pick<CpnsServer, 'endSession' | 'closeEnded'>
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** Query of a list that one entity may be picked from. */
+export const entityPageSchema = pageSchema.extend({
+  entityId: parsedText(parseEntityId).optional(),
+})
+
+/** Failure of a query that is none. */
+export const NO_QUERY = { 400: 'A query that is none' }
+
+/** Failure of a body. */
+export const WRONG_BODY = 'Not what the schema says'
+
+/** A parameter of the path. @throws {InvalidMessage} Naming it. */
+export function paramOf<T>(
+  { params }: FastifyRequest,
+  name: string,
+  parse: (text: string, field: string) => T,
+): T {
+  return parse((params as Readonly<Record<string, string>>)[name] ?? '', name)
+}
