@@ -7,16 +7,15 @@ import { type AssignmentState, judgeAssignment } from '../cpns/server-assignment
 import { STATE_LIFETIME_MS } from '../cpns/server-handshake.ts'
 import type { Status } from '../cpns/status.ts'
 import { WRAP_IV_LENGTH } from '../cpns/wrapped-eukey.ts'
-import { sha256 } from '../crypto/hash.ts'
+import { sha256Hex } from '../crypto/hash.ts'
 import { Secret } from '../crypto/secret.ts'
-import { toHex } from '../octets/octets.ts'
 import { type RefusalHints, refuseAssignment } from './answers.ts'
 import type { Arrival } from './arrival.ts'
 import { type AttemptSubjects, attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
 import type { ServerContext } from './options.ts'
 import { passwordPolicyOf } from './password-policy.ts'
 import { secondsUntil } from './seconds-until.ts'
-import { answerAgain, TOMBSTONE_MARGIN_MS } from './tombstone.ts'
+import { answerAgain, type TombstoneKey } from './tombstone.ts'
 import type { AssignmentCompletion, User } from './user-store.ts'
 import type { VerifierFinder } from './users.ts'
 
@@ -25,8 +24,8 @@ export interface ReceivedProof {
   readonly octets: Uint8Array
   readonly message: AuthenticateResponse
   readonly state: AssignmentState
-  /** SHA-256 of the sealed State, hex. */
-  readonly stateDigest: string
+  /** Of the State. */
+  readonly key: TombstoneKey
 }
 
 const EUKEY_LENGTH = 32
@@ -99,20 +98,18 @@ function completionOf(
   { options, ports }: ServerContext,
 ): AssignmentCompletion {
   const { received, verdict, user, subjects } = assignment
-  const { state, stateDigest } = received
+  const { state, key: tombstoneKey } = received
   const lifetimeSeconds = passwordPolicyOf(options.passwords).euKeyLifetimeSeconds
   const createdAtMs = ports.clock.nowMs()
   const key = Secret.of(ports.random.octets(EUKEY_LENGTH))
   const iv = ports.random.octets(WRAP_IV_LENGTH)
-  const stateExpiresAtMs = state.issuedAtMs + STATE_LIFETIME_MS
   return {
     tombstone: {
-      stateDigest,
-      messageDigest: toHex(sha256(received.octets)),
+      ...tombstoneKey,
+      messageDigest: sha256Hex(received.octets),
       answer: verdict.answer({ euKey: key, lifetimeSeconds, iv }),
-      forgetAfterMs: stateExpiresAtMs + TOMBSTONE_MARGIN_MS,
     },
-    stateExpiresAtMs,
+    stateExpiresAtMs: state.issuedAtMs + STATE_LIFETIME_MS,
     euKey: {
       id: state.euKeyId,
       entityId: state.entityId,

@@ -11,8 +11,7 @@ import {
   STATE_LIFETIME_MS,
 } from '../cpns/server-handshake.ts'
 import type { Status } from '../cpns/status.ts'
-import { sha256 } from '../crypto/hash.ts'
-import { toHex } from '../octets/octets.ts'
+import { sha256Hex } from '../crypto/hash.ts'
 import { refuseAssignment, refuseConnect } from './answers.ts'
 import { type Arrival, agreesWithArrival } from './arrival.ts'
 import { answerAssignmentProof } from './assignment-proof.ts'
@@ -25,7 +24,7 @@ import type {
   Session,
   Tombstone,
 } from './server-store.ts'
-import { answerAgain, isOfAssignment, TOMBSTONE_MARGIN_MS } from './tombstone.ts'
+import { answerAgain, isOfAssignment, type TombstoneKey, tombstoneKeyOf } from './tombstone.ts'
 import type { VerifierFinder } from './users.ts'
 
 /** An answer, and the session if this very message made one. */
@@ -64,24 +63,30 @@ export async function answerAuthenticateResponse(
 ): Promise<ConnectOutcome> {
   const { message } = received
   const { ports } = server
-  const refuse = refusal(message, server)
   const sealedState = message.authResData.state
-  const stateDigest = toHex(sha256(sealedState))
-  const tombstone = await ports.store.findTombstone(stateDigest)
-  if (tombstone !== undefined) return repeat(received, tombstone, server)
-
   const opened = await ports.stateRing.open(sealedState)
-  if (opened === undefined) return refuse(400)
+  if (opened === undefined) return refusal(message, server)(400)
   const state = decodeExchangeState(opened)
+  const key = tombstoneKeyOf(state, sealedState)
   const fault = faultOf({ message, state, arrival }, ports.clock.nowMs())
   if (isAssignment(state)) {
+    const tombstone = await ports.store.findTombstone(key)
+    if (tombstone !== undefined) return repeat(received, tombstone, server)
     const to = { transactionId: message.transactionId, serverEntityId: server.options.entityId }
     if (fault !== undefined) return { octets: refuseAssignment(to, fault) }
-    const proof = { ...received, state, stateDigest }
+    const proof = { ...received, state, key }
     return { octets: await answerAssignmentProof(proof, arrival, server) }
   }
-  if (fault !== undefined) return refuse(fault)
-  return await finishConnect({ received, state, stateDigest, arrival }, server)
+  const outcome =
+    fault === undefined
+      ? await finishConnect({ received, state, key, arrival }, server)
+      : { refused: fault }
+  if (!('refused' in outcome)) return outcome
+  // Whatever is wrong now: what has been answered is answered as it was. A success is never repeated
+  // unseen, because its transaction looks for the tombstone itself.
+  const tombstone = await ports.store.findTombstone(key)
+  if (tombstone !== undefined) return repeat(received, tombstone, server)
+  return refusal(message, server)(outcome.refused)
 }
 
 /** What is wrong with a proof before its HASH is looked at. */
@@ -103,26 +108,21 @@ async function finishConnect(
   exchange: {
     readonly received: Received
     readonly state: ExchangeState
-    readonly stateDigest: string
+    readonly key: TombstoneKey
     readonly arrival: Arrival
   },
   server: ServerContext & { readonly euKeys: EuKeyFinder },
-): Promise<ConnectOutcome> {
-  const { received, state, stateDigest, arrival } = exchange
+): Promise<ConnectOutcome | Refused> {
+  const { received, state, key, arrival } = exchange
   const { ports } = server
-  const refuse = refusal(received.message, server)
   const euKeys = await server.euKeys.forState(state, arrival.remoteAddress)
-  if (euKeys.length === 0) return refuse(409)
+  if (euKeys.length === 0) return { refused: 409 }
   const proved = provedKey(euKeys, { received, state }, server)
-  if (proved === undefined) return refuse(401)
-  const completion = completionOf(
-    { received, stateDigest, state, ...proved },
-    ports.clock.nowMs(),
-    server,
-  )
+  if (proved === undefined) return { refused: 401 }
+  const completion = completionOf({ received, key, state, ...proved }, ports.clock.nowMs(), server)
   const outcome = await ports.store.completeHandshake(completion, ports.clock.nowMs())
   if (outcome.outcome === 'already-completed') return repeat(received, outcome.tombstone, server)
-  return conclude({ completion, refuse }, outcome)
+  return conclude(completion, outcome)
 }
 
 /** The key that the HASH was made with, and the verdict. */
@@ -148,6 +148,10 @@ type Verified = Extract<ReturnType<typeof judgeAuthenticateResponse>, { outcome:
 
 type Refuse = (status: Exclude<Status, 200>) => ConnectOutcome
 
+interface Refused {
+  readonly refused: Exclude<Status, 200>
+}
+
 function refusal(message: AuthenticateResponse, { options }: ServerContext): Refuse {
   const to = { transactionId: message.transactionId, serverEntityId: options.entityId }
   return (status) => ({ octets: refuseConnect(to, status) })
@@ -172,7 +176,7 @@ function isAlive(state: ExchangeState, nowMs: number): boolean {
 function completionOf(
   exchange: {
     readonly received: Received
-    readonly stateDigest: string
+    readonly key: TombstoneKey
     readonly state: ExchangeState
     readonly euKey: EuKey
     readonly verdict: Verified
@@ -180,16 +184,14 @@ function completionOf(
   nowMs: number,
   { options }: ServerContext,
 ): HandshakeCompletion {
-  const { received, stateDigest, state, euKey, verdict } = exchange
-  const stateExpiresAtMs = state.issuedAtMs + STATE_LIFETIME_MS
+  const { received, key, state, euKey, verdict } = exchange
   return {
     tombstone: {
-      stateDigest,
-      messageDigest: toHex(sha256(received.octets)),
+      ...key,
+      messageDigest: sha256Hex(received.octets),
       answer: verdict.connectResponse,
-      forgetAfterMs: stateExpiresAtMs + TOMBSTONE_MARGIN_MS,
     },
-    stateExpiresAtMs,
+    stateExpiresAtMs: state.issuedAtMs + STATE_LIFETIME_MS,
     euKey,
     bindFirstUse: options.firstUse === 'bind',
     session: {
@@ -207,19 +209,15 @@ function completionOf(
 }
 
 function conclude(
-  exchange: {
-    readonly completion: HandshakeCompletion
-    readonly refuse: Refuse
-  },
+  completion: HandshakeCompletion,
   outcome: Exclude<HandshakeOutcome, { outcome: 'already-completed' }>,
-): ConnectOutcome {
-  const { completion, refuse } = exchange
+): ConnectOutcome | Refused {
   if (outcome.outcome === 'completed') {
     const { session, formerSessionEndsAtMs, tombstone } = completion
     const { endedSessionIds } = outcome
     return { octets: tombstone.answer, made: { session, endedSessionIds, formerSessionEndsAtMs } }
   }
-  return refuse(REFUSALS[outcome.outcome])
+  return { refused: REFUSALS[outcome.outcome] }
 }
 
 const REFUSALS = {

@@ -9,12 +9,12 @@ import type { UserId } from '../identity/user-id.ts'
 import type { ListPart, Store } from '../ports/store.ts'
 import type { EuKey, EuKeyInfo, EuKeyPlace, Owner } from './eukey.ts'
 import type { PnStore } from './pn-store.ts'
-import type { Tombstone } from './tombstone.ts'
+import type { Tombstone, TombstoneKey } from './tombstone.ts'
 import type { TriggerKeyStore } from './trigger-key-store.ts'
 import type { UserStore } from './user-store.ts'
 
 export type { EuKey, EuKeyInfo, EuKeyPlace, EuKeySource, Owner } from './eukey.ts'
-export type { Tombstone } from './tombstone.ts'
+export type { Tombstone, TombstoneKey } from './tombstone.ts'
 
 /** One session. Its key is sealed at rest; keys of attachments are never stored. */
 export interface Session {
@@ -130,8 +130,8 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
   /** Takes the binding away, with EUKeys and sessions. @returns Whether there was one. */
   removeEntity(entityId: EntityId): Promise<boolean>
 
-  /** The tombstone of a State, by its digest. */
-  findTombstone(stateDigest: string): Promise<Tombstone | undefined>
+  /** The tombstone of a State. */
+  findTombstone(key: TombstoneKey): Promise<Tombstone | undefined>
   /** M-4 and K-4 in one transaction. */
   completeHandshake(completion: HandshakeCompletion, nowMs: number): Promise<HandshakeOutcome>
 

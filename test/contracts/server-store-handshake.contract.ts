@@ -11,6 +11,7 @@ import {
   sampleCompletion,
   sampleEuKey,
   sampleSession,
+  sampleTombstoneKey,
   WATCH,
 } from './server-store.samples.ts'
 
@@ -26,7 +27,10 @@ export function serverStoreHandshakeContract(open: () => Promise<ServerStore>): 
 /** Whether anything of exchange `n` was stored. */
 async function leftNothing(store: ServerStore, n: number): Promise<boolean> {
   const { sessionId } = sampleSession(n, sampleEuKey(n))
-  const found = [await store.findSession(sessionId, NOW), await store.findTombstone(`state-${n}`)]
+  const found = [
+    await store.findSession(sessionId, NOW),
+    await store.findTombstone(sampleTombstoneKey(n)),
+  ]
   return found.every((row) => row === undefined)
 }
 
@@ -52,7 +56,7 @@ function completionContract(open: () => Promise<ServerStore>): void {
       expiresAtMs: SESSION_EXPIRES,
     })
     expect(session?.sessionKey.equals(completion.session.sessionKey)).toBe(true)
-    expect(await store.findTombstone('state-1')).toEqual(completion.tombstone)
+    expect(await store.findTombstone(sampleTombstoneKey(1))).toEqual(completion.tombstone)
   })
 
   test('the session of a PNE keeps the PN GW that it is behind', async () => {

@@ -9,6 +9,7 @@ import {
   sampleCompletion,
   sampleEuKey,
   sampleSession,
+  sampleTombstoneKey,
   WATCH,
 } from './server-store.samples.ts'
 
@@ -87,7 +88,7 @@ function expiryContract(openWithSessions: () => Promise<ServerStore>): void {
     // The former session of the phone, 30 s after its renewal.
     expect(await store.removeExpired(NOW + 30_000)).toBe(1)
     expect(await store.removeExpired(NOW + 90_000)).toBe(3)
-    expect(await store.findTombstone('state-2')).toBeUndefined()
+    expect(await store.findTombstone(sampleTombstoneKey(2))).toBeUndefined()
     expect(await store.removeExpired(SESSION_EXPIRES)).toBe(2)
     expect(await store.listEuKeys()).toHaveLength(2)
     expect(await store.removeExpired(KEY_EXPIRES)).toBe(2)

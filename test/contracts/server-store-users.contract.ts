@@ -12,6 +12,7 @@ import {
   sampleAssignment,
   sampleCompletion,
   sampleEuKey,
+  sampleTombstoneKey,
   sampleUser,
   secretOf,
   USER,
@@ -164,7 +165,7 @@ function assignmentContract(open: () => Promise<ServerStore>): void {
     const { key: expectedKey, ...plain } = candidate(1)
     expect(rest).toEqual(plain)
     expect(key.equals(expectedKey)).toBe(true)
-    expect(await store.findTombstone('state-1')).toEqual(assignment.tombstone)
+    expect(await store.findTombstone(sampleTombstoneKey(1))).toEqual(assignment.tombstone)
     expect(await store.findCurrentEuKey(PHONE, NOW)).toBeUndefined()
     expect(await store.listEntities()).toEqual([])
   })
@@ -190,7 +191,7 @@ function assignmentContract(open: () => Promise<ServerStore>): void {
     const assignment = sampleAssignment(1, candidate(1), change)
     expect(await store.completeAssignment(assignment, NOW)).toEqual({ outcome })
     expect(await store.findCandidateEuKeys(PHONE, NOW)).toEqual([])
-    expect(await store.findTombstone('state-1')).toBeUndefined()
+    expect(await store.findTombstone(sampleTombstoneKey(1))).toBeUndefined()
   })
 
   test('without its user there is none', async () => {

@@ -4,6 +4,7 @@ import type {
   HandshakeCompletion,
   Owner,
   Session,
+  TombstoneKey,
 } from '../../src/cpns-server/server-store.ts'
 import type { AssignmentCompletion, User } from '../../src/cpns-server/user-store.ts'
 import { Secret } from '../../src/crypto/secret.ts'
@@ -55,6 +56,11 @@ export function sampleEuKey(n: number, changes: Partial<EuKey> = {}): EuKey {
   }
 }
 
+/** What the tombstone of exchange `n` is found by. */
+export function sampleTombstoneKey(n: number): TombstoneKey {
+  return { stateDigest: `state-${n}`, forgetAfterMs: NOW + 90_000 }
+}
+
 /** Session number `n` under an EUKey. */
 export function sampleSession(n: number, euKey: EuKey, changes: Partial<Session> = {}): Session {
   return {
@@ -77,10 +83,9 @@ export function sampleCompletion(
 ): HandshakeCompletion {
   return {
     tombstone: {
-      stateDigest: `state-${n}`,
+      ...sampleTombstoneKey(n),
       messageDigest: `message-${n}`,
       answer: Uint8Array.of(0x3c, n),
-      forgetAfterMs: NOW + 90_000,
     },
     stateExpiresAtMs: NOW + 30_000,
     euKey,

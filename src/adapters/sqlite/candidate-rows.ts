@@ -4,6 +4,7 @@ import type { EuKey } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
+import { createUnchangedRows } from './unchanged-rows.ts'
 
 /** Synchronous operations, to be run inside a commit. */
 export interface CandidateRows {
@@ -17,6 +18,8 @@ export interface CandidateRows {
   removeOfEntity(entityId: EntityId): boolean
   /** All of a user, or those for one entity. */
   removeOfUser(userId: string, entityId?: EntityId): void
+  /** To be called when rows go otherwise. */
+  forgetAll(): void
 }
 
 /** Their table; an entity need not be bound to have one. */
@@ -33,6 +36,10 @@ export const CANDIDATES_SQL = `
   CREATE INDEX candidates_by_user ON candidates (user_id);
   CREATE INDEX candidates_by_expiry ON candidates (expires_at_ms);`
 
+/** Entities whose candidates are remembered. */
+const REMEMBERED_ENTITIES = 4096
+const MAX_FOUND = 4
+
 interface Row {
   readonly entity_id: string
   readonly user_id: string
@@ -48,20 +55,21 @@ export function createCandidateRows(db: Database.Database, sealer: RecordSealer)
     `INSERT OR REPLACE INTO candidates VALUES (@entity_id, @user_id, @id, @key, @created_at_ms,
        @expires_at_ms)`,
   )
-  const selectExact = db.prepare<[string, string, string]>(
-    'SELECT 1 FROM candidates WHERE entity_id = ? AND user_id = ? AND id = ?',
-  )
-  const select = db.prepare<[string, number], Row>(
-    `SELECT * FROM candidates WHERE entity_id = ? AND expires_at_ms > ?
-     ORDER BY created_at_ms DESC, id LIMIT 4`,
+  const select = db.prepare<[string], Row>(
+    'SELECT * FROM candidates WHERE entity_id = ? ORDER BY created_at_ms DESC, id',
   )
   const removeOfEntity = db.prepare<[string]>('DELETE FROM candidates WHERE entity_id = ?')
   const removeOfUser = db.prepare<[string, string | null]>(
     'DELETE FROM candidates WHERE user_id = ? AND entity_id = coalesce(?, entity_id)',
   )
+  // That there are none is remembered too: most entities have none, and each handshake asks.
+  const unchanged = createUnchangedRows<string, readonly Row[]>(db, REMEMBERED_ENTITIES)
+  const ofEntity = (entityId: EntityId): readonly Row[] =>
+    unchanged.find(entityId, (id) => select.all(id)) ?? []
   return {
     put(euKey) {
       const { entityId, owner, id, key, createdAtMs, expiresAtMs } = euKey
+      unchanged.forget(entityId)
       put.run({
         entity_id: entityId,
         user_id: owner.id,
@@ -71,10 +79,22 @@ export function createCandidateRows(db: Database.Database, sealer: RecordSealer)
         expires_at_ms: expiresAtMs,
       })
     },
-    has: ({ entityId, owner, id }) => selectExact.get(entityId, owner.id, id) !== undefined,
-    find: (entityId, nowMs) => select.all(entityId, nowMs).map((row) => euKeyOf(row, sealer)),
-    removeOfEntity: (entityId) => removeOfEntity.run(entityId).changes > 0,
-    removeOfUser: (userId, entityId) => void removeOfUser.run(userId, entityId ?? null),
+    has: ({ entityId, owner, id }) =>
+      ofEntity(entityId).some((row) => row.user_id === owner.id && row.id === id),
+    find: (entityId, nowMs) =>
+      ofEntity(entityId)
+        .filter(({ expires_at_ms }) => expires_at_ms > nowMs)
+        .slice(0, MAX_FOUND)
+        .map((row) => euKeyOf(row, sealer)),
+    removeOfEntity(entityId) {
+      unchanged.forget(entityId)
+      return removeOfEntity.run(entityId).changes > 0
+    },
+    removeOfUser(userId, entityId) {
+      unchanged.forgetAll()
+      removeOfUser.run(userId, entityId ?? null)
+    },
+    forgetAll: () => unchanged.forgetAll(),
   }
 }
 

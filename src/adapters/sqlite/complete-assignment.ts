@@ -31,7 +31,7 @@ export function completeAssignment(
   nowMs: number,
 ): AssignmentCompletionOutcome {
   const { euKey } = completion
-  const tombstone = rows.tombstones.find(completion.tombstone.stateDigest)
+  const tombstone = rows.tombstones.find(completion.tombstone)
   if (tombstone !== undefined) return { outcome: 'already-completed', tombstone }
   if (nowMs >= completion.stateExpiresAtMs) return { outcome: 'state-expired' }
   if (rows.users.changedAtMs(euKey.owner.id) !== completion.userChangedAtMs) {

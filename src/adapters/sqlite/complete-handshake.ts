@@ -35,7 +35,7 @@ export function completeHandshake(
   nowMs: number,
 ): HandshakeOutcome {
   const { euKey, session } = completion
-  const tombstone = rows.tombstones.find(completion.tombstone.stateDigest)
+  const tombstone = rows.tombstones.find(completion.tombstone)
   if (tombstone !== undefined) return { outcome: 'already-completed', tombstone }
   if (nowMs >= completion.stateExpiresAtMs) return { outcome: 'state-expired' }
 

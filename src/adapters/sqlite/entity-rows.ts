@@ -4,6 +4,7 @@ import type { EntityInfo, Owner } from '../../cpns-server/server-store.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
 import type { UserId } from '../../identity/user-id.ts'
 import type { ListPart } from '../../ports/store.ts'
+import { createUnchangedRows } from './unchanged-rows.ts'
 
 /** Synchronous operations, to be run inside a commit. */
 export interface EntityRows {
@@ -20,6 +21,9 @@ export interface EntityRows {
   /** Takes the binding away, with EUKeys and sessions. @returns Whether there was one. */
   remove(entityId: EntityId): boolean
 }
+
+/** Entities that are remembered. */
+const REMEMBERED_ENTITIES = 4096
 
 interface Row {
   readonly entity_id: string
@@ -50,19 +54,32 @@ export function createEntityRows(db: Database.Database): EntityRows {
     'UPDATE entities SET linked_user_id = NULL WHERE linked_user_id = ?',
   )
   const remove = db.prepare<[string]>('DELETE FROM entities WHERE entity_id = ?')
+  const unchanged = createUnchangedRows<string, EntityInfo>(db, REMEMBERED_ENTITIES)
+  const read = (entityId: string): EntityInfo | undefined => {
+    const row = select.get(entityId)
+    return row && entityOf(row)
+  }
   return {
-    find(entityId) {
-      const row = select.get(entityId)
-      return row && entityOf(row)
-    },
+    find: (entityId) => unchanged.find(entityId, read),
     list: ({ after = '', limit = -1 } = {}) => selectPart.all(after, limit).map(entityOf),
     bind: ({ entityId, owner, boundAtMs }) =>
       insert.run(entityId, owner.kind, owner.id, boundAtMs).changes === 1,
-    rebind: ({ entityId, owner, boundAtMs }) =>
-      rebind.run(owner.kind, owner.id, boundAtMs, entityId).changes === 1,
-    linkUser: (entityId, userId) => link.run(userId ?? null, entityId).changes === 1,
-    unlinkUser: (userId) => void unlink.run(userId),
-    remove: (entityId) => remove.run(entityId).changes === 1,
+    rebind({ entityId, owner, boundAtMs }) {
+      unchanged.forget(entityId)
+      return rebind.run(owner.kind, owner.id, boundAtMs, entityId).changes === 1
+    },
+    linkUser(entityId, userId) {
+      unchanged.forget(entityId)
+      return link.run(userId ?? null, entityId).changes === 1
+    },
+    unlinkUser(userId) {
+      unchanged.forgetAll()
+      unlink.run(userId)
+    },
+    remove(entityId) {
+      unchanged.forget(entityId)
+      return remove.run(entityId).changes === 1
+    },
   }
 }
 

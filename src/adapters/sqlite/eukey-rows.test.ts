@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { ALICE, PHONE, sampleEuKey } from '../../../test/contracts/server-store.samples.ts'
+import type { EuKey } from '../../cpns-server/server-store.ts'
+import type { UserId } from '../../identity/user-id.ts'
 import { createEntityRows } from './entity-rows.ts'
 import { createEuKeyRows } from './eukey-rows.ts'
 import { openDatabase } from './open-database.ts'
@@ -23,6 +25,29 @@ test('the newest EUKey is current, the former ones are replaced', () => {
   ])
   expect(rows.findState(sampleEuKey(4))).toBeUndefined()
   expect(rows.list()).toHaveLength(3)
+})
+
+test('a key is opened once, until its row changes', () => {
+  const rows = openRows()
+  rows.makeCurrent(sampleEuKey(1))
+  const { key } = rows.findCurrent(PHONE) as EuKey
+  expect(rows.findCurrent(PHONE)?.key).toBe(key)
+  expect(rows.findById(PHONE, 'btid-1')?.euKey.key).toBe(key)
+  rows.makeCurrent(sampleEuKey(2))
+  expect(rows.findById(PHONE, 'btid-1')).toMatchObject({ state: 'replaced' })
+  expect(rows.findById(PHONE, 'btid-1')?.euKey.key).not.toBe(key)
+  expect(rows.findCurrent(PHONE)?.key.equals(sampleEuKey(2).key)).toBe(true)
+})
+
+test.each<[string, (rows: ReturnType<typeof openRows>) => void]>([
+  ['of the entity', (rows) => void rows.removeAll(PHONE)],
+  ['of the user', (rows) => void rows.removeOfUser('jo' as UserId)],
+])('EUKeys %s are gone as soon as they are removed', (_, remove) => {
+  const rows = openRows()
+  rows.makeCurrent(sampleEuKey(1, { owner: { kind: 'user', id: 'jo' } }))
+  expect(rows.findCurrent(PHONE)).toBeDefined()
+  remove(rows)
+  expect(rows.findCurrent(PHONE)).toBeUndefined()
 })
 
 test('of two key types under one B-TID each has its own row and its own key', () => {

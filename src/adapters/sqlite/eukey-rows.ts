@@ -13,6 +13,7 @@ import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { EntityId } from '../../identity/entity-id.ts'
 import type { UserId } from '../../identity/user-id.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
+import { createUnchangedRows } from './unchanged-rows.ts'
 
 /** An EUKey with its state. */
 export interface StoredEuKey {
@@ -35,7 +36,19 @@ export interface EuKeyRows {
   removeAll(entityId: EntityId): boolean
   /** Removes the EUKeys of a user, all or those for one entity. @returns The entities that had one. */
   removeOfUser(userId: UserId, entityId?: EntityId): EntityId[]
+  /** To be called when rows go otherwise: those of an entity with it, expired ones of any. */
+  forget(entityId?: EntityId): void
 }
+
+/** An EUKey as it is remembered: opened when it is first asked for. */
+interface Remembered {
+  readonly info: EuKeyInfo
+  /** @throws {StoreFailed} As `openColumn`. */
+  open(): EuKey
+}
+
+/** Entities whose EUKeys are remembered, each some 500 octets. */
+const REMEMBERED_ENTITIES = 4096
 
 interface Row {
   readonly entity_id: string
@@ -52,14 +65,8 @@ interface Row {
 
 /** @param sealer Seals the keys. */
 export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): EuKeyRows {
-  const selectCurrent = db.prepare<[string], Row>(
-    `SELECT * FROM eukeys WHERE entity_id = ? AND state = 'current'`,
-  )
-  const selectById = db.prepare<[string, string], Row>(
-    `SELECT * FROM eukeys WHERE entity_id = ? AND id = ? ORDER BY state = 'current' DESC LIMIT 1`,
-  )
-  const selectExact = db.prepare<[string, string, string], Row>(
-    'SELECT * FROM eukeys WHERE entity_id = ? AND id = ? AND key_type = ?',
+  const selectOfEntity = db.prepare<[string], Row>(
+    `SELECT * FROM eukeys WHERE entity_id = ? ORDER BY state = 'current' DESC`,
   )
   const replaceCurrent = db.prepare<[string]>(
     `UPDATE eukeys SET state = 'replaced' WHERE entity_id = ? AND state = 'current'`,
@@ -74,27 +81,45 @@ export function createEuKeyRows(db: Database.Database, sealer: RecordSealer): Eu
   )
   const remove = db.prepare<[string]>('DELETE FROM eukeys WHERE entity_id = ?')
 
+  const unchanged = createUnchangedRows<string, readonly Remembered[]>(db, REMEMBERED_ENTITIES)
+  const read = (entityId: string): readonly Remembered[] | undefined => {
+    const rows = selectOfEntity.all(entityId)
+    return rows.length === 0 ? undefined : rows.map((row) => remember(row, sealer))
+  }
+  /** The current one first. */
+  const ofEntity = (entityId: EntityId): readonly Remembered[] =>
+    unchanged.find(entityId, read) ?? []
+
   return {
-    findCurrent(entityId) {
-      const row = selectCurrent.get(entityId)
-      return row && euKeyOf(row, sealer)
-    },
+    findCurrent: (entityId) =>
+      ofEntity(entityId)
+        .find(({ info }) => info.state === 'current')
+        ?.open(),
     findById(entityId, id) {
-      const row = selectById.get(entityId, id)
-      return row && { euKey: euKeyOf(row, sealer), state: stateOf(row) }
+      const found = ofEntity(entityId).find(({ info }) => info.id === id)
+      return found && { euKey: found.open(), state: found.info.state }
     },
-    findState({ entityId, id, keyType }) {
-      const row = selectExact.get(entityId, id, keyType)
-      return row && infoOf(row)
-    },
+    findState: ({ entityId, id, keyType }) =>
+      ofEntity(entityId).find(({ info }) => info.id === id && info.keyType === keyType)?.info,
     makeCurrent(euKey) {
+      unchanged.forget(euKey.entityId)
       replaceCurrent.run(euKey.entityId)
       insert.run(rowOf(euKey, sealer))
     },
     list: prepareList(db),
-    removeOfUser: (userId, entityId) =>
-      removeOfUser.all(userId, entityId ?? null).map(({ entity_id }) => entity_id as EntityId),
-    removeAll: (entityId) => remove.run(entityId).changes > 0,
+    removeOfUser(userId, entityId) {
+      unchanged.forgetAll()
+      const rows = removeOfUser.all(userId, entityId ?? null)
+      return rows.map(({ entity_id }) => entity_id as EntityId)
+    },
+    removeAll(entityId) {
+      unchanged.forget(entityId)
+      return remove.run(entityId).changes > 0
+    },
+    forget(entityId) {
+      if (entityId === undefined) unchanged.forgetAll()
+      else unchanged.forget(entityId)
+    },
   }
 }
 
@@ -132,6 +157,18 @@ function rowOf(euKey: EuKey, sealer: RecordSealer): Row {
     created_at_ms: euKey.createdAtMs,
     expires_at_ms: euKey.expiresAtMs,
     state: 'current',
+  }
+}
+
+function remember(row: Row, sealer: RecordSealer): Remembered {
+  const info = infoOf(row)
+  let opened: EuKey | undefined
+  return {
+    info,
+    open() {
+      opened ??= euKeyOf(row, sealer)
+      return opened
+    },
   }
 }
 

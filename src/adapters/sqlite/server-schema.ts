@@ -5,6 +5,7 @@ import { MAILBOX_LOADS_SQL } from './mailbox-load-rows.ts'
 import type { StoreSchema } from './migrate.ts'
 import { PNS_SQL } from './pn-rows.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
+import { TIMELY_TOMBSTONES_SQL } from './tombstone-rows.ts'
 import { TRIGGER_KEYS_SQL } from './trigger-key-rows.ts'
 import { USERS_SQL } from './user-rows.ts'
 
@@ -101,5 +102,11 @@ export const SERVER_SCHEMA: StoreSchema = {
     { brings: 'PNs and presence', sql: PNS_SQL },
     { brings: 'TriggerKeys', sql: TRIGGER_KEYS_SQL },
     { brings: 'how much waits for each recipient', sql: MAILBOX_LOADS_SQL },
+    {
+      brings: 'tombstones in order of time, sessions of an entity in order of their end',
+      sql: `${TIMELY_TOMBSTONES_SQL}
+     DROP INDEX sessions_by_entity;
+     CREATE INDEX sessions_by_entity ON sessions (entity_id, expires_at_ms);`,
+    },
   ],
 }

@@ -6,6 +6,7 @@ import {
   PHONE,
   sampleCompletion,
   sampleEuKey,
+  sampleTombstoneKey,
 } from '../../../test/contracts/server-store.samples.ts'
 import { StoreFailed } from '../../errors/errors.ts'
 import { openServerStore } from './server-store.ts'
@@ -25,7 +26,7 @@ describe('the file', () => {
       await before.close()
       const after = openServerStore(file, testSealer())
       expect((await after.findCurrentEuKey(PHONE, NOW))?.key.equals(sampleEuKey(1).key)).toBe(true)
-      expect(await after.findTombstone('state-1')).toEqual(completion.tombstone)
+      expect(await after.findTombstone(sampleTombstoneKey(1))).toEqual(completion.tombstone)
       const again = await after.completeHandshake(completion, NOW)
       expect(again.outcome).toBe('already-completed')
       await after.close()

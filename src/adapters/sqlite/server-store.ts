@@ -71,10 +71,11 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
       run(() => {
         candidates.removeOfEntity(entityId)
         rows.triggerKeys.removeOfEntity(entityId)
+        euKeys.forget(entityId)
         return entities.remove(entityId)
       }),
 
-    findTombstone: (stateDigest) => read(() => tombstones.find(stateDigest)),
+    findTombstone: (key) => read(() => tombstones.find(key)),
     completeHandshake: (completion, nowMs) => run(() => completeHandshake(rows, completion, nowMs)),
 
     findSession: (sessionId, nowMs) => read(() => sessions.find(sessionId, nowMs)),
@@ -91,7 +92,11 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     waitingRecipients: (nowMs) => read(() => mailbox.recipients(nowMs)),
 
     removeExpired: (nowMs) =>
-      run(() => removals.reduce((gone, removal) => gone + removal.run(nowMs).changes, 0)),
+      run(() => {
+        euKeys.forget()
+        candidates.forgetAll()
+        return removals.reduce((gone, removal) => gone + removal.run(nowMs).changes, 0)
+      }),
   }
 }
 

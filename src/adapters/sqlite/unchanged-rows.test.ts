@@ -23,6 +23,7 @@ function openRows(file: string, limit = 10) {
       (connection === 'own' ? db : other)
         .prepare('INSERT OR REPLACE INTO rows VALUES (?, ?)')
         .run(id, text),
+    db,
     close() {
       db.close()
       other.close()
@@ -62,6 +63,28 @@ test('own writes are seen when they are told', () =>
     write('own', 1, 'b')
     rows.forget(1)
     expect(find(1)).toBe('b')
+  }))
+
+test('own writes are seen when all is forgotten', () =>
+  withRows(({ rows, find, write }) => {
+    for (const id of [1, 2]) write('own', id, 'a')
+    expect([find(1), find(2)]).toEqual(['a', 'a'])
+    for (const id of [1, 2]) write('own', id, 'b')
+    rows.forgetAll()
+    expect([find(1), find(2)]).toEqual(['b', 'b'])
+  }))
+
+test('what a transaction saw of its own is not remembered when it is undone', () =>
+  withRows(({ rows, find, write, db }) => {
+    write('own', 1, 'a')
+    expect(find(1)).toBe('a')
+    db.exec('BEGIN')
+    expect(find(1)).toBe('a')
+    write('own', 1, 'b')
+    rows.forget(1)
+    expect(find(1)).toBe('b')
+    db.exec('ROLLBACK')
+    expect(find(1)).toBe('a')
   }))
 
 test('a row that is not there is asked for again', () =>

@@ -6,10 +6,15 @@ import type Database from 'better-sqlite3'
 
 /** What was made of rows lately. */
 export interface UnchangedRows<Key, Value> {
-  /** What `read` made of the row, or makes of it now. What is not there is asked for anew each time. */
+  /**
+   * What `read` made of the row, or makes of it now. What is not there is asked for anew each time, and so is
+   * a row inside a transaction, because that may be undone.
+   */
   find(key: Key, read: (key: Key) => Value | undefined): Value | undefined
   /** To be called with each row that this connection writes: SQLite tells only of the other ones. */
   forget(key: Key): void
+  /** The same for a write whose rows are not known. */
+  forgetAll(): void
 }
 
 /** @param limit How many are remembered; beyond it the one that was read first goes. */
@@ -28,12 +33,13 @@ export function createUnchangedRows<Key, Value extends object>(
       const known = values.get(key)
       if (known !== undefined) return known
       const value = read(key)
-      if (value === undefined) return undefined
+      if (value === undefined || db.inTransaction) return value
       values.set(key, value)
       const [oldest] = values.keys()
       if (values.size > limit && oldest !== undefined) values.delete(oldest)
       return value
     },
     forget: (key) => void values.delete(key),
+    forgetAll: () => values.clear(),
   }
 }
