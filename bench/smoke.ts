@@ -62,7 +62,7 @@ async function print(group: BenchGroup): Promise<void> {
   console.log(`\n${formatResult(await measureGroup(group, SECONDS, systemClock))}`)
 }
 
-console.log(formatMachine(readMachine(), SECONDS))
+console.log(formatMachine(readMachine()))
 for (const group of akaGroups(random)) await print(group)
 
 const folder = mkdtempSync(join(tmpdir(), 'cpns-bench-'))
@@ -76,11 +76,15 @@ try {
 }
 
 for (const name of WIRE_BENCHES) {
-  console.log(`\n${formatWire(WIRE_TITLES[name], await measureWire(name, [8], SECONDS))}`)
+  console.log(
+    `\n${formatWire(WIRE_TITLES[name], await measureWire(name, [8], { seconds: SECONDS }))}`,
+  )
 }
 
-console.log(`\n${formatWire(CONNECT_TITLES, await measureConnect([8], SECONDS))}`)
+console.log(`\n${formatWire(CONNECT_TITLES, await measureConnect([8], { seconds: SECONDS }))}`)
 for (const way of FORWARD_WAYS) {
-  console.log(`\n${formatWire(FORWARD_TITLES[way], await measureForward(way, [8], SECONDS))}`)
+  console.log(
+    `\n${formatWire(FORWARD_TITLES[way], await measureForward(way, [8], { seconds: SECONDS }))}`,
+  )
 }
 console.log(`\n${formatMemory(await measureMemory(50))}`)

@@ -9,13 +9,16 @@ import type { ApiKeyRecord, ApiScope, AppStore } from '../app/app-store.ts'
 import { serviceAddress } from '../cpns-server/services.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { APP_DATABASE } from '../lab/lab-files.ts'
+import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 
-interface AddFlags {
+interface Flags extends JsonFlag {
   readonly data: string
+}
+
+interface AddFlags extends Flags {
   readonly service: string
   readonly scope: ApiScope[]
-  readonly json?: boolean
 }
 
 const openApps = (folder: DataFolder): AppStore =>
@@ -26,56 +29,50 @@ export function appCommand(): Command {
   const command = new Command('app').description(
     'API keys of applications, in the data folder of a server',
   )
-  command
-    .command('add')
-    .description('make an API key for a service; it is printed once')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .requiredOption('--service <name>', 'name, as in urn:cpns:service:<name>')
-    .addOption(
-      new Option('--scope <scopes...>', 'what it is for')
-        .choices(['send', 'receive', 'inventory'])
-        .default(['send', 'receive'], 'send receive'),
-    )
-    .option('--json', 'one JSON object')
-    .action(addKey)
-  command
-    .command('list')
-    .description('API keys with service and scopes; never the keys')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--json', 'one JSON object a line')
-    .action(listKeys)
-  command
-    .command('remove <id>')
-    .description('take an API key away; streams that it opened end')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .action(removeKey)
+  const sub = (usage: string, description: string): Command =>
+    command
+      .command(usage)
+      .description(description)
+      .requiredOption('--data <dir>', 'data folder of the server')
+  sayable(
+    sub('add', 'make an API key for a service; it is printed once')
+      .requiredOption('--service <name>', 'name, as in urn:cpns:service:<name>')
+      .addOption(
+        new Option('--scope <scopes...>', 'what it is for')
+          .choices(['send', 'receive', 'inventory'])
+          .default(['send', 'receive'], 'send receive'),
+      ),
+  ).action(addKey)
+  const list = sub('list', 'API keys with service and scopes; never the keys')
+  sayable(list, 'one JSON object a line').action(listKeys)
+  const remove = sub('remove <id>', 'take an API key away; streams that it opened end')
+  sayable(remove).action(removeKey)
   return command
 }
 
-async function addKey({ data, service, scope, json }: AddFlags): Promise<void> {
+async function addKey({ data, service, scope, ...flags }: AddFlags): Promise<void> {
   assertServiceName(service)
   await withStore({ path: data, create: true }, openApps, async (store) => {
     const nowMs = systemClock.nowMs()
     const wish = { service, scopes: [...new Set(scope)] }
     const { text, record } = makeApiKey(wish, { random: createSystemRandom(), nowMs })
     await store.addApiKey(record)
-    const shown = { ...describe(record), key: text }
-    print(json === true ? JSON.stringify(shown) : `${lineOf(record)}\nkey ${text}`)
+    const shown = describe(record)
+    say(flags, { ...shown, key: text }, [lineOf(shown), `key ${text}`])
   })
 }
 
-async function listKeys({ data, json }: { data: string; json?: boolean }): Promise<void> {
+async function listKeys({ data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openApps, async (store) => {
-    const keys = await store.listApiKeys()
-    if (json !== true && keys.length === 0) print('There is no API key.')
-    for (const key of keys) print(json === true ? JSON.stringify(describe(key)) : lineOf(key))
+    const keys = (await store.listApiKeys()).map(describe)
+    sayEach(flags, keys, { none: 'There is no API key.', textOf: lineOf })
   })
 }
 
-async function removeKey(id: string, { data }: { data: string }): Promise<void> {
+async function removeKey(id: string, { data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openApps, async (store) => {
     if (!(await store.removeApiKey(id))) throw new UnknownIdentity(`there is no API key ${id} here`)
-    print(`API key ${id} is gone.`)
+    say(flags, { id, removed: true }, `API key ${id} is gone.`)
   })
 }
 
@@ -92,11 +89,6 @@ function describe({ id, service, scopes, createdAtMs }: ApiKeyRecord) {
   return { id, service, scopes, created: new Date(createdAtMs).toISOString() }
 }
 
-function lineOf(key: ApiKeyRecord): string {
-  const { id, service, scopes, created } = describe(key)
+function lineOf({ id, service, scopes, created }: ReturnType<typeof describe>): string {
   return `API key ${id} of urn:cpns:service:${service} for ${scopes.join(', ')}, made ${created}`
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

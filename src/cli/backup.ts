@@ -1,19 +1,22 @@
 /** `cpns backup` and `cpns restore`: copies of a data folder, also while its entities run. Design 10 */
 import { Command } from 'commander'
 import { backUpDataFolder, restoreDataFolder } from '../adapters/data-folder/back-up.ts'
+import type { CopyProgress } from '../adapters/data-folder/backup-folder.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { type TellProgress, withProgressBar } from './progress-bar.ts'
+import { type JsonFlag, say, sayable, warn } from './say.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** Twelve days at one vector a second and subscriber; far below the Δ of cards, 2^28. TS 33.102 C.2 */
 const DEFAULT_SQN_MARGIN = 2 ** 20
 
-interface BackupFlags {
+interface BackupFlags extends JsonFlag {
   readonly data: string
   readonly withMasterKey?: boolean
 }
 
-interface RestoreFlags {
+interface RestoreFlags extends JsonFlag {
   readonly data: string
   readonly keyFile?: string
   readonly sqnMargin: number
@@ -23,18 +26,17 @@ const random = createSystemRandom()
 
 /** Copies out. */
 export function backupCommand(): Command {
-  return new Command('backup')
+  const command = new Command('backup')
     .description('copy a data folder, also while it is in use; the master key is left out')
     .argument('<folder>', 'where to; must not be there, or be empty')
     .requiredOption('--data <dir>', 'data folder')
     .option('--with-master-key', 'put the master key in: who finds the backup opens every key')
-    .addHelpText('after', BACKUP_EXAMPLE)
-    .action(backUp)
+  return sayable(command).addHelpText('after', BACKUP_EXAMPLE).action(backUp)
 }
 
 /** Copies back. */
 export function restoreCommand(): Command {
-  return new Command('restore')
+  const command = new Command('restore')
     .description('make a data folder of what cpns backup made; while no entity uses it')
     .argument('<folder>', 'what cpns backup made')
     .requiredOption('--data <dir>', 'data folder; must not be there, or be empty')
@@ -45,30 +47,44 @@ export function restoreCommand(): Command {
       parseWholeNumber,
       DEFAULT_SQN_MARGIN,
     )
-    .addHelpText('after', RESTORE_EXAMPLE)
-    .action(restore)
+  return sayable(command).addHelpText('after', RESTORE_EXAMPLE).action(restore)
 }
 
-async function backUp(backup: string, { data, withMasterKey = false }: BackupFlags): Promise<void> {
-  const ports = { clock: systemClock, random }
-  const { files, masterKeyId } = await backUpDataFolder({ data, backup }, { withMasterKey }, ports)
-  print(`${files.length} files of ${data} are in ${backup}.`)
+async function backUp(backup: string, flags: BackupFlags): Promise<void> {
+  const { data, withMasterKey = false } = flags
+  const { files, masterKeyId } = await withProgressBar(flags, ({ tell }) => {
+    const ports = { clock: systemClock, random, progress: inMebibytes(tell) }
+    return backUpDataFolder({ data, backup }, { withMasterKey }, ports)
+  })
+  const lines = [`${files.length} files of ${data} are in ${backup}.`]
+  if (!withMasterKey && masterKeyId !== undefined) {
+    lines.push(`Not among them: master.key (${masterKeyId}). Keep a copy of it somewhere else.`)
+  }
+  say(flags, { data, backup, files, masterKeyId, withMasterKey }, lines)
   if (withMasterKey) {
-    process.stderr.write(
-      'cpns: this backup holds the master key: whoever finds it opens every key in it\n',
-    )
-  } else if (masterKeyId !== undefined) {
-    print(`Not among them: master.key (${masterKeyId}). Keep a copy of it somewhere else.`)
+    warn(flags, 'this backup holds the master key: whoever finds it opens every key in it')
   }
 }
 
-async function restore(backup: string, { data, keyFile, sqnMargin }: RestoreFlags): Promise<void> {
+async function restore(backup: string, flags: RestoreFlags): Promise<void> {
+  const { data, keyFile, sqnMargin } = flags
   const options = { sqnMargin, ...(keyFile !== undefined && { keyFile }) }
-  const { files, masterKeyId } = await restoreDataFolder({ data, backup }, options, random)
-  print(`${files.length} files of ${backup} are in ${data}.`)
-  if (files.includes('master.key')) return
-  const id = masterKeyId === undefined ? '' : ` (${masterKeyId})`
-  print(`Put its master.key${id} there too, unless the master key comes from elsewhere.`)
+  const { files, masterKeyId } = await withProgressBar(flags, ({ tell }) =>
+    restoreDataFolder({ data, backup }, options, { random, progress: inMebibytes(tell) }),
+  )
+  const withMasterKey = files.includes('master.key')
+  const lines = [`${files.length} files of ${backup} are in ${data}.`]
+  if (!withMasterKey) {
+    const id = masterKeyId === undefined ? '' : ` (${masterKeyId})`
+    lines.push(`Put its master.key${id} there too, unless the master key comes from elsewhere.`)
+  }
+  say(flags, { data, backup, files, masterKeyId, withMasterKey }, lines)
+}
+
+const MEBIBYTE = 2 ** 20
+
+function inMebibytes(tell: TellProgress): CopyProgress {
+  return (done, total) => tell({ done: done / MEBIBYTE, total: total / MEBIBYTE, unit: 'MiB' })
 }
 
 const BACKUP_EXAMPLE = `
@@ -78,7 +94,3 @@ Example:
 const RESTORE_EXAMPLE = `
 Example:
   cpns restore --data ./hss ./backup-of-today --key-file /safe/master.key`
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
-}

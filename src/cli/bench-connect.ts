@@ -12,7 +12,7 @@ import { TransportFailed } from '../errors/errors.ts'
 import { fromUtf8, toHex } from '../octets/octets.ts'
 import { type CpnsSide, cpuOf, startCpnsSide } from './bench-cpns-process.ts'
 import { BENCH_EUKEY, benchGateway } from './bench-cpns-world.ts'
-import { measureLoad } from './bench-load.ts'
+import { type LoadRun, measureLoad } from './bench-load.ts'
 import type { WireFigure } from './bench-wire.ts'
 
 /** What is measured, and beside what. */
@@ -56,7 +56,7 @@ export async function authenticateOnce(
 /** Measures each load beside its baseline. @throws {TransportFailed} If an exchange fails. */
 export async function measureConnect(
   loads: readonly number[],
-  seconds: number,
+  { seconds, tell = () => {} }: LoadRun,
 ): Promise<readonly WireFigure[]> {
   const server = await startCpnsSide({ kind: 'server', gateways: GATEWAYS, pnes: 0 })
   const own = postTo(server)
@@ -78,11 +78,13 @@ export async function measureConnect(
         },
         systemClock,
       )
+      tell()
       const once = () => authenticateOnce(gatewayOf(turn++ % GATEWAYS), own.ask)
       const figure = await measureLoad(
         { inFlight, seconds, once, cpu: cpuOf([server]) },
         systemClock,
       )
+      tell()
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
     }
   } finally {

@@ -1,27 +1,27 @@
 /** `cpns bench connect|forward|sessions`: the CPNS Server, a PN GW and their baselines as processes. Design 10 */
 import { Command } from 'commander'
 import { CONNECT_TITLES, measureConnect } from './bench-connect.ts'
-import { FORWARD_TITLES, FORWARD_WAYS, measureForward } from './bench-forward.ts'
+import { FORWARD_TITLES, FORWARD_WAYS, loadsOf, measureForward } from './bench-forward.ts'
 import { formatMemory, measureMemory } from './bench-memory.ts'
-import { type BenchMachine, formatMachine, formatWire, readMachine } from './bench-report.ts'
+import { formatMachine, formatWire, readMachine } from './bench-report.ts'
+import { runBench } from './bench-run.ts'
 import { parseSeconds } from './bench-seconds.ts'
+import { withProgressBar } from './progress-bar.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { parseWholeNumber } from './whole-number.ts'
+import { wrapText } from './wrap-text.ts'
 
-interface LoadFlags {
+interface LoadFlags extends JsonFlag {
   readonly seconds: number
-  readonly json?: true
 }
 
-interface SessionFlags {
+interface SessionFlags extends JsonFlag {
   readonly sessions: number
-  readonly json?: true
 }
 
 const CONNECT_LOADS = [1, 8, 32]
 const FORWARD_LOADS = [8, 64]
 const DEFAULT_SESSIONS = 1000
-
-type Print = (text: string) => void
 
 /** The commands. @param output Where the figures go. */
 export function cpnsBenchCommands(output: NodeJS.WritableStream): Command[] {
@@ -32,63 +32,60 @@ export function cpnsBenchCommands(output: NodeJS.WritableStream): Command[] {
     loadCommand('forward')
       .description('messages a second PNE - PN GW - server - application, beside a bare WebSocket')
       .action((flags: LoadFlags) => runForward(flags, output)),
-    new Command('sessions')
-      .description('memory of the server for each connected PN GW and each PNE')
-      .option('--sessions <n>', 'of each kind', parseWholeNumber, DEFAULT_SESSIONS)
-      .option('--json', 'one JSON object')
-      .allowExcessArguments(false)
-      .action((flags: SessionFlags) => runSessions(flags, output)),
+    sayable(
+      new Command('sessions')
+        .description('memory of the server for each connected PN GW and each PNE')
+        .option('--sessions <n>', 'of each kind', parseWholeNumber, DEFAULT_SESSIONS)
+        .allowExcessArguments(false),
+    ).action((flags: SessionFlags) => runSessions(flags, output)),
   ]
 }
 
 function loadCommand(name: string): Command {
-  return new Command(name)
-    .option('--seconds <n>', 'measuring time of each figure', parseSeconds, 3)
-    .option('--json', 'one JSON object')
-    .allowExcessArguments(false)
+  return sayable(
+    new Command(name)
+      .option('--seconds <n>', 'measuring time of each figure', parseSeconds, 3)
+      .allowExcessArguments(false),
+  )
 }
 
-async function runConnect({ seconds, json }: LoadFlags, output: NodeJS.WritableStream) {
-  const { machine, print } = begin('connect', { seconds, json, processes: 'two processes' }, output)
-  const figures = await measureConnect(CONNECT_LOADS, seconds)
-  print(formatWire(CONNECT_TITLES, figures))
-  conclude({ bench: 'connect', machine, seconds, figures }, json, output)
+function runConnect(flags: LoadFlags, output: NodeJS.WritableStream): Promise<void> {
+  const { seconds } = flags
+  const run = { name: 'connect', flags, processes: 'two processes' }
+  return runBench({ ...run, figures: 2 * CONNECT_LOADS.length }, output, {
+    async measure({ print, tell }) {
+      const figures = await measureConnect(CONNECT_LOADS, { seconds, tell })
+      print(formatWire(CONNECT_TITLES, figures))
+      return { figures }
+    },
+  })
 }
 
-async function runForward({ seconds, json }: LoadFlags, output: NodeJS.WritableStream) {
-  const processes = 'three processes'
-  const { machine, print } = begin('forward', { seconds, json, processes }, output)
-  const ways: Record<string, unknown> = {}
-  for (const way of FORWARD_WAYS) {
-    const figures = await measureForward(way, FORWARD_LOADS, seconds)
-    print(`${formatWire(FORWARD_TITLES[way], figures)}\n`)
-    ways[way] = figures
-  }
-  conclude({ bench: 'forward', machine, seconds, ways }, json, output)
+function runForward(flags: LoadFlags, output: NodeJS.WritableStream): Promise<void> {
+  const { seconds } = flags
+  const run = { name: 'forward', flags, processes: 'three processes' }
+  const loads = FORWARD_WAYS.flatMap((way) => loadsOf(way, FORWARD_LOADS))
+  return runBench({ ...run, figures: 2 * loads.length }, output, {
+    async measure({ print, tell }) {
+      const ways: Record<string, unknown> = {}
+      for (const way of FORWARD_WAYS) {
+        const figures = await measureForward(way, FORWARD_LOADS, { seconds, tell })
+        print(`${formatWire(FORWARD_TITLES[way], figures)}\n`)
+        ways[way] = figures
+      }
+      return { ways }
+    },
+  })
 }
 
-async function runSessions({ sessions, json }: SessionFlags, output: NodeJS.WritableStream) {
+async function runSessions(flags: SessionFlags, output: NodeJS.WritableStream): Promise<void> {
+  const { sessions } = flags
   const machine = readMachine()
-  const figure = await measureMemory(sessions)
-  if (json === true) conclude({ bench: 'sessions', machine, ...figure }, json, output)
-  else {
-    const { cpu, node } = machine
-    output.write(`cpns bench sessions: ${sessions} of each kind; Node ${node}; ${cpu}\n`)
-    output.write(`${formatMemory(figure)}\n`)
-  }
-}
-
-function begin(
-  name: string,
-  run: { seconds: number; json: true | undefined; processes: string },
-  output: NodeJS.WritableStream,
-): { readonly machine: BenchMachine; readonly print: Print } {
-  const machine = readMachine()
-  const print: Print = (text) => void (run.json === true || output.write(`${text}\n`))
-  print(`cpns bench ${name}: ${formatMachine(machine, run.seconds, run.processes)}\n`)
-  return { machine, print }
-}
-
-function conclude(result: object, json: true | undefined, output: NodeJS.WritableStream): void {
-  if (json === true) output.write(`${JSON.stringify(result)}\n`)
+  const figure = await withProgressBar(flags, ({ tell }) => measureMemory(sessions, tell))
+  const heading = [
+    `cpns bench sessions: ${sessions} of each kind`,
+    ...wrapText(formatMachine(machine)),
+  ]
+  const text = [...heading, '', formatMemory(figure)]
+  say(flags, { bench: 'sessions', machine, ...figure }, text, output)
 }

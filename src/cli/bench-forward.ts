@@ -22,7 +22,7 @@ import {
   benchPne,
   PAYLOAD_OCTETS,
 } from './bench-cpns-world.ts'
-import { type LoadFigure, measureLoad } from './bench-load.ts'
+import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
 import type { WireFigure } from './bench-wire.ts'
 
 /** Names of the ways to forward. */
@@ -66,7 +66,7 @@ interface Chain {
 export async function measureForward(
   way: ForwardWay,
   loads: readonly number[],
-  seconds: number,
+  { seconds, tell = () => {} }: LoadRun,
 ): Promise<readonly WireFigure[]> {
   const chains: Chain[] = []
   const figures: WireFigure[] = []
@@ -75,16 +75,23 @@ export async function measureForward(
     chains.push(own)
     const bare = await openBareChain(way === 'one-way' ? 'sink' : 'echo')
     chains.push(bare)
-    for (const inFlight of way === 'one-way' ? [AHEAD] : loads) {
+    for (const inFlight of loadsOf(way, loads)) {
       const measure = way === 'one-way' ? measureArrivals : measureAnswers
       const baseline = await measure(bare, inFlight, seconds)
+      tell()
       const figure = await measure(own, inFlight, seconds)
+      tell()
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
     }
   } finally {
     for (const chain of chains) chain.close()
   }
   return figures
+}
+
+/** The loads of a way: one way there is one. */
+export function loadsOf(way: ForwardWay, loads: readonly number[]): readonly number[] {
+  return way === 'one-way' ? [AHEAD] : loads
 }
 
 function measureAnswers(chain: Chain, inFlight: number, seconds: number): Promise<LoadFigure> {

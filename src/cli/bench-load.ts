@@ -11,6 +11,14 @@ export interface Load {
   readonly cpu?: () => Promise<readonly number[]>
 }
 
+/** How loads are measured one after the other. */
+export interface LoadRun {
+  /** Of each figure. */
+  readonly seconds: number
+  /** Told after each figure, that of a baseline too. */
+  readonly tell?: () => void
+}
+
 /** What came of it. */
 export interface LoadFigure {
   readonly inFlight: number

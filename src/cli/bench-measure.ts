@@ -46,11 +46,13 @@ const RUNS_PER_LOOK = 16
  * Runs each case for about `seconds`, after a round of warm-up that does not count.
  *
  * @param clock Its monotonic side, in milliseconds.
+ * @param tell Told after each round of a case, of `roundsOf(group)`.
  */
 export async function measureGroup(
   group: BenchGroup,
   seconds: number,
   clock: Pick<Clock, 'monotonicMs'>,
+  tell: () => void = () => {},
 ): Promise<BenchResult> {
   const roundMs = (seconds * 1000) / ROUNDS
   const rates = group.cases.map((): number[] => [])
@@ -58,9 +60,15 @@ export async function measureGroup(
     for (const [n, benchCase] of group.cases.entries()) {
       const rate = await measureRound(benchCase, roundMs, clock)
       if (round > 0) rates[n]?.push(rate)
+      tell()
     }
   }
   return { title: group.title, figures: figuresOf(group.cases, rates.map(median)) }
+}
+
+/** How many rounds a group takes, each of about a tenth of its seconds. */
+export function roundsOf({ cases }: BenchGroup): number {
+  return cases.length * (ROUNDS + 1)
 }
 
 /** Operations a second of one round. */

@@ -19,6 +19,7 @@ import type { FrameSocket } from '../ports/frame-socket.ts'
 import { type Ask, authenticateOnce } from './bench-connect.ts'
 import { type CpnsSide, startCpnsSide } from './bench-cpns-process.ts'
 import { benchGateway, benchPne } from './bench-cpns-world.ts'
+import type { TellProgress } from './progress-bar.ts'
 
 /** Octets of resident memory, each for one of them. */
 export interface MemoryFigure {
@@ -39,20 +40,33 @@ const TOGETHER = 16
 const WARM_UP = 50
 
 /** @throws {TransportFailed} If one of them does not come to a session. */
-export async function measureMemory(sessions: number): Promise<MemoryFigure> {
+export async function measureMemory(
+  sessions: number,
+  tell: TellProgress = () => {},
+): Promise<MemoryFigure> {
   const count = sessions + WARM_UP
+  let done = 0
+  const opened = (): void => tell({ done: ++done, total: 3 * count, unit: 'connections' })
   const tls = await startCpnsSide({ kind: 'tls' })
   const server = await startCpnsSide({ kind: 'server', gateways: count, pnes: count })
   try {
-    const idleSocket = await perOne(tls, sessions, () => openIdle(tls))
+    const idleSocket = await perOne(tls, sessions, async () => {
+      await openIdle(tls)
+      opened()
+    })
     const gateways: Attached[] = []
     const gateway = await perOne(server, sessions, async (n) => {
       gateways.push(await openGateway(server, n))
+      opened()
     })
     const [carrier] = gateways
     if (carrier === undefined) throw new TransportFailed('there is no PN GW')
     // All of them through one connection, so one after the other.
-    const pne = await perOne(server, sessions, (n) => openPne(carrier, n), 1)
+    const openNext = async (n: number): Promise<void> => {
+      await openPne(carrier, n)
+      opened()
+    }
+    const pne = await perOne(server, sessions, openNext, 1)
     return { sessions, idleSocket, gateway, gatewayAboveSocket: gateway - idleSocket, pne }
   } finally {
     server.end()

@@ -3,6 +3,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os'
 import type { LoadFigure } from './bench-load.ts'
 import type { BenchFigure, BenchResult } from './bench-measure.ts'
 import type { WireFigure } from './bench-wire.ts'
+import { wrapText } from './wrap-text.ts'
 
 /** What the figures are worth nothing without. */
 export interface BenchMachine {
@@ -25,32 +26,24 @@ export function readMachine(): BenchMachine {
   }
 }
 
-/** One line: the machine, and how long each figure was measured. */
-export function formatMachine(
-  machine: BenchMachine,
-  seconds: number,
-  processes = 'one thread',
-): string {
-  const { cpu, cores, load, node, openssl } = machine
-  const place = `${cpu}, ${cores} cores, load ${load}`
-  return `${processes}, ${seconds} s a figure; Node ${node}, OpenSSL ${openssl}; ${place}`
+/** What is named with all figures: what ran, and on which machine. */
+export function formatMachine({ cpu, cores, load, node, openssl }: BenchMachine): string {
+  return `Node ${node}, OpenSSL ${openssl}; ${cpu}, ${cores} cores, load ${load}`
 }
 
 /** A heading, then two lines a figure: the numbers, its cost in units of the first one, and what limits it. */
 export function formatResult({ title, figures }: BenchResult): string {
   const heading = row([title, 'a second', 'µs', '× first'])
-  const lines = figures.flatMap((figure) => [row(cellsOf(figure)), `      ${figure.limit}`])
+  const lines = figures.flatMap((figure) => [
+    row(cellsOf(figure)),
+    ...wrapText(figure.limit, '      '),
+  ])
   return [heading, ...lines].join('\n')
 }
 
-/** The report as JSON: rates as whole numbers, costs with four significant digits. */
-export function formatJson(
-  name: string,
-  run: { readonly machine: BenchMachine; readonly seconds: number },
-  results: readonly BenchResult[],
-): string {
-  const groups = results.map(({ title, figures }) => ({ title, figures: figures.map(rounded) }))
-  return JSON.stringify({ bench: name, ...run, groups })
+/** As JSON has it: rates as whole numbers, costs with four significant digits. */
+export function roundedResult({ title, figures }: BenchResult): BenchResult {
+  return { title, figures: figures.map(rounded) }
 }
 
 type Row = readonly [name: string, perSecond: string, microseconds: string, ratio: string]
@@ -75,28 +68,34 @@ function rounded(figure: BenchFigure): BenchFigure {
 }
 
 /**
- * What is measured and its baseline, then a line a load; `CPU µs` is processor time an operation, of this
- * process and of the other.
+ * What is measured and its baseline, then two lines a load; `CPU µs` is processor time an operation, of this
+ * process and of the others; `share` is that of the baseline's rate.
  */
 export function formatWire(
   { own, baseline }: { readonly own: string; readonly baseline: string },
   figures: readonly WireFigure[],
 ): string {
-  const columns = ['in flight', ...RATE_COLUMNS, 'share', 'baseline', ...RATE_COLUMNS.slice(1)]
-  const line = (cells: readonly string[]): string =>
-    `  ${cells.map((cell) => cell.padStart(10)).join('')}`
-  const rows = figures.map((figure) =>
-    line([
-      String(figure.inFlight),
-      ...rateCells(figure),
-      figure.ratio.toFixed(2),
-      ...rateCells(figure.baseline),
-    ]),
-  )
-  return [`  ${own}`, `  baseline: ${baseline}`, line(columns), ...rows].join('\n')
+  const rows = figures.flatMap((figure) => [
+    wireRow([String(figure.inFlight), 'ours', ...rateCells(figure), figure.ratio.toFixed(2)]),
+    wireRow(['', 'baseline', ...rateCells(figure.baseline), '']),
+  ])
+  return [
+    ...wrapText(own, '  '),
+    ...wrapText(`baseline: ${baseline}`, '  '),
+    wireRow(['in flight', '', 'a second', 'p50 ms', 'p99 ms', 'CPU µs', 'share']),
+    ...rows,
+  ].join('\n')
 }
 
-const RATE_COLUMNS = ['a second', 'p50 ms', 'p99 ms', 'CPU µs']
+const WIRE_WIDTHS = [11, 10, 12, 10, 10, 16, 8]
+
+function wireRow(cells: readonly string[]): string {
+  const padded = cells.map((cell, n) =>
+    // The only column of words.
+    n === 1 ? `  ${cell.padEnd((WIRE_WIDTHS[n] ?? 0) - 2)}` : cell.padStart(WIRE_WIDTHS[n] ?? 0),
+  )
+  return padded.join('').trimEnd()
+}
 
 function rateCells({ perSecond, p50, p99, cpu }: LoadFigure): readonly string[] {
   const micros = cpu.map((used) => Math.round(used)).join('+')

@@ -4,7 +4,7 @@ import { measureWire, WIRE_BENCHES } from './bench-wire.ts'
 test.each(WIRE_BENCHES)(
   '%s: every exchange succeeds, beside its baseline',
   async (name) => {
-    const figures = await measureWire(name, [1, 4], 0.1)
+    const figures = await measureWire(name, [1, 4], { seconds: 0.1 })
     expect(figures.map(({ inFlight }) => inFlight)).toEqual([1, 4])
     for (const { perSecond, baseline, ratio, p50, p99, cpu } of figures) {
       expect(perSecond).toBeGreaterThan(0)

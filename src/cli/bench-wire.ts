@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { TransportFailed } from '../errors/errors.ts'
 import { createClient, recordBootstrap, type WireClient } from './bench-clients.ts'
-import { type LoadFigure, measureLoad } from './bench-load.ts'
+import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
 import { type FarSideStart, type FarSideTold, WIRE_OCTETS } from './bench-world.ts'
 
 /** Names of the benchmarks. */
@@ -54,7 +54,7 @@ interface Pair {
 export async function measureWire(
   name: WireBench,
   loads: readonly number[],
-  seconds: number,
+  { seconds, tell = () => {} }: LoadRun,
 ): Promise<readonly WireFigure[]> {
   const pairs: Pair[] = []
   const open = async (start: FarSideStart): Promise<Pair> => {
@@ -70,7 +70,9 @@ export async function measureWire(
     const bare = await open(await baselineOf(name, own.port))
     for (const inFlight of loads) {
       const baseline = await measure(bare, inFlight)
+      tell()
       const figure = await measure(own, inFlight)
+      tell()
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
     }
   } finally {

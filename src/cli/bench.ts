@@ -4,14 +4,15 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { akaGroups } from './bench-aka.ts'
 import { cpnsBenchCommands } from './bench-cpns.ts'
-import { type BenchGroup, type BenchResult, measureGroup } from './bench-measure.ts'
-import { formatJson, formatMachine, formatResult, formatWire, readMachine } from './bench-report.ts'
+import { type BenchGroup, type BenchResult, measureGroup, roundsOf } from './bench-measure.ts'
+import { formatResult, formatWire, roundedResult } from './bench-report.ts'
+import { runBench } from './bench-run.ts'
 import { parseSeconds } from './bench-seconds.ts'
 import { measureWire, WIRE_BENCHES, WIRE_TITLES, type WireBench } from './bench-wire.ts'
+import { type JsonFlag, sayable } from './say.ts'
 
-interface BenchFlags {
+interface BenchFlags extends JsonFlag {
   readonly seconds: number
-  readonly json?: true
 }
 
 const LOADS = [1, 8, 32]
@@ -26,11 +27,10 @@ export function benchCommand(output: NodeJS.WritableStream = process.stdout): Co
   const aka = new Command('aka')
     .description('authentication vectors a second on one core: MILENAGE and TUAK')
     .option('--seconds <n>', 'measuring time of each figure', parseSeconds, 1)
-    .option('--json', 'one JSON object')
     .allowExcessArguments(false)
-    .action((flags: BenchFlags) =>
-      runBench({ name: 'aka', groups: akaGroups(createSystemRandom()) }, flags, output),
-    )
+  sayable(aka).action((flags: BenchFlags) =>
+    runGroups({ name: 'aka', groups: akaGroups(createSystemRandom()) }, flags, output),
+  )
   const command = new Command('bench').description('benchmarks of this machine').addCommand(aka)
   for (const name of WIRE_BENCHES) command.addCommand(wireCommand(name, output))
   for (const one of cpnsBenchCommands(output)) command.addCommand(one)
@@ -39,36 +39,36 @@ export function benchCommand(output: NodeJS.WritableStream = process.stdout): Co
 
 /** One that needs another process: its loads are 1, 8 and 32 in flight. */
 function wireCommand(name: WireBench, output: NodeJS.WritableStream): Command {
-  return new Command(name)
+  const command = new Command(name)
     .description(WIRE_DESCRIPTIONS[name])
     .option('--seconds <n>', 'measuring time of each figure', parseSeconds, 2)
-    .option('--json', 'one JSON object')
     .allowExcessArguments(false)
-    .action(async ({ seconds, json }: BenchFlags) => {
-      const machine = readMachine()
-      const print = (text: string): void => void (json === true || output.write(`${text}\n`))
-      print(`cpns bench ${name}: ${formatMachine(machine, seconds, 'two processes')}\n`)
-      const figures = await measureWire(name, LOADS, seconds)
-      print(formatWire(WIRE_TITLES[name], figures))
-      if (json === true) {
-        output.write(`${JSON.stringify({ bench: name, machine, seconds, figures })}\n`)
-      }
-    })
+  return sayable(command).action((flags: BenchFlags) =>
+    runBench({ name, flags, processes: 'two processes', figures: 2 * LOADS.length }, output, {
+      async measure({ print, tell }) {
+        const figures = await measureWire(name, LOADS, { seconds: flags.seconds, tell })
+        print(formatWire(WIRE_TITLES[name], figures))
+        return { figures }
+      },
+    }),
+  )
 }
 
-async function runBench(
+function runGroups(
   { name, groups }: { readonly name: string; readonly groups: readonly BenchGroup[] },
-  { seconds, json }: BenchFlags,
+  flags: BenchFlags,
   output: NodeJS.WritableStream,
 ): Promise<void> {
-  const machine = readMachine()
-  const print = (text: string): void => void (json === true || output.write(`${text}\n`))
-  print(`cpns bench ${name}: ${formatMachine(machine, seconds)}`)
-  const results: BenchResult[] = []
-  for (const group of groups) {
-    const result = await measureGroup(group, seconds, systemClock)
-    print(`\n${formatResult(result)}`)
-    results.push(result)
-  }
-  if (json === true) output.write(`${formatJson(name, { machine, seconds }, results)}\n`)
+  const figures = groups.reduce((sum, group) => sum + roundsOf(group), 0)
+  return runBench({ name, flags, processes: 'one thread', figures }, output, {
+    async measure({ print, tell }) {
+      const results: BenchResult[] = []
+      for (const group of groups) {
+        const result = await measureGroup(group, flags.seconds, systemClock, tell)
+        print(`${formatResult(result)}\n`)
+        results.push(result)
+      }
+      return { groups: results.map(roundedResult) }
+    },
+  })
 }

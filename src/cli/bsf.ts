@@ -11,7 +11,7 @@ import type { BsfOptions } from '../bsf/options.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { BSF_DATABASE } from '../lab/lab-files.ts'
-import { configurable, needed, wordList } from './config-file.ts'
+import { needed, wordList } from './config-file.ts'
 import {
   diameterNamesOf,
   diameterTargetOf,
@@ -25,10 +25,9 @@ import {
 } from './diameter-flags.ts'
 import { readFlag, readOctets } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
-import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { parseNafRule } from './naf-rule.ts'
-import { type EntityContext, serveEntity } from './serve-entity.ts'
-import { type TraceFlags, traceable } from './trace-flags.ts'
+import type { Said } from './say.ts'
+import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** Ub and Diameter over TCP. Design 12 */
@@ -36,7 +35,7 @@ const UB_LISTEN: HostPort = { host: '127.0.0.1', port: 8080 }
 const ZN_LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 const DAY_SECONDS = 86_400
 
-interface BsfFlags extends TlsFiles, PeerTlsFiles, TraceFlags, MetricsFlags {
+interface BsfFlags extends TlsFiles, PeerTlsFiles, EntityFlags {
   readonly data?: string
   readonly name?: string
   readonly originHost?: string
@@ -72,8 +71,7 @@ export function bsfCommand(): Command {
     .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')
   addListeners(serve)
   addPeers(serve)
-  configurable(measurable(traceable(serve)), 'CPNS_BSF')
-  serve.addHelpText('after', EXAMPLE).action(runBsf)
+  servable(serve, 'CPNS_BSF').addHelpText('after', EXAMPLE).action(runBsf)
   return command
 }
 
@@ -185,9 +183,16 @@ function connectHss({ names, zh }: BsfSettings, context: EntityContext) {
     : connectDiameterZh({ ...names, ...zh }, context)
 }
 
-function hssLine({ zh }: BsfSettings): string {
-  if ('apiRoot' in zh) return `Zh    HTTP/2 ${zh.apiRoot}`
-  return `Zh    ${zh.targets.map((one) => `${one.originHost} at ${formatHostPort(one)}`).join(', ')}`
+function hssSaid({ zh }: BsfSettings): Said {
+  if ('apiRoot' in zh) {
+    return { fields: { hss: [{ url: zh.apiRoot }] }, lines: [`Zh    HTTP/2 ${zh.apiRoot}`] }
+  }
+  const hss = zh.targets.map((one) => ({
+    originHost: one.originHost,
+    address: formatHostPort(one),
+  }))
+  const text = hss.map(({ originHost, address }) => `${originHost} at ${address}`).join(', ')
+  return { fields: { hss }, lines: [`Zh    ${text}`] }
 }
 
 /** Zn over HTTP, where it is asked for. */
@@ -195,23 +200,24 @@ async function startHttp(
   bsf: Bsf,
   { http: { http2, webService, ...common } }: BsfSettings,
   context: EntityContext,
-): Promise<readonly string[]> {
-  const lines: string[] = []
+): Promise<readonly Said[]> {
+  const said: Said[] = []
   const forms = [
-    { at: http2, name: 'HTTP/2', serve: serveNbspGba },
-    { at: webService, name: 'web service', serve: serveZnWebService },
+    { at: http2, key: 'nbspGba', name: 'HTTP/2', serve: serveNbspGba },
+    { at: webService, key: 'webService', name: 'web service', serve: serveZnWebService },
   ]
-  for (const { at, name, serve } of forms) {
+  for (const { at, key, name, serve } of forms) {
     if (at === undefined) continue
     const server = await serve({ bsf, ...common, ...at, log: context.log }, context)
     context.releases.push(() => server.close())
     const scheme = common.tls === undefined ? 'http' : 'https'
-    lines.push(`Zn    ${name} ${scheme}://${formatHostPort({ host: at.host, port: server.port })}`)
+    const url = `${scheme}://${formatHostPort({ host: at.host, port: server.port })}`
+    said.push({ fields: { [key]: url }, lines: [`Zn    ${name} ${url}`] })
   }
-  return lines
+  return said
 }
 
-async function startBsf(settings: BsfSettings, context: EntityContext): Promise<readonly string[]> {
+async function startBsf(settings: BsfSettings, context: EntityContext): Promise<readonly Said[]> {
   const { bsf: options, names, ub, zn } = settings
   const { folder, releases } = context
   const store = openBsfStore(folder.file(BSF_DATABASE), folder.sealer)
@@ -225,11 +231,19 @@ async function startBsf(settings: BsfSettings, context: EntityContext): Promise<
   const znServer = await serveDiameterZn({ ...names, ...zn, bsf }, context)
   releases.push(() => znServer.close())
   const znAt = formatHostPort({ host: zn.host, port: znServer.port })
+  const ubUrl = `http://${formatHostPort({ host: ub.host, port: ubServer.port })}`
+  const { bsfName } = options
+  const form = zn.tls === undefined ? 'TCP' : 'TLS'
   return [
-    `BSF   ${options.bsfName}; in Diameter ${names.originHost} of realm ${names.originRealm}`,
-    `Ub    http://${formatHostPort({ host: ub.host, port: ubServer.port })}`,
-    `Zn    Diameter ${zn.tls === undefined ? 'TCP' : 'TLS'} ${znAt}`,
+    {
+      fields: { bsfName, ...names, ub: ubUrl, zn: { address: znAt, form: `Diameter ${form}` } },
+      lines: [
+        `BSF   ${bsfName}; in Diameter ${names.originHost} of realm ${names.originRealm}`,
+        `Ub    ${ubUrl}`,
+        `Zn    Diameter ${form} ${znAt}`,
+      ],
+    },
     ...(await startHttp(bsf, settings, context)),
-    hssLine(settings),
+    hssSaid(settings),
   ]
 }

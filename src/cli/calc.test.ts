@@ -3,8 +3,8 @@ import { text } from 'node:stream/consumers'
 import { Command, CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
 import { GBA_VECTORS } from '../../test/support/gba-vectors.ts'
-import { ConfigurationInvalid } from '../errors/errors.ts'
 import { CALCULATORS, calcCommand } from './calc.ts'
+import { runProgram, usageErrorOf } from './program.fixture.ts'
 
 const { subscriber, challenge, names } = GBA_VECTORS
 const RAND = challenge.rand
@@ -60,14 +60,22 @@ describe('with flags', () => {
     ],
     [`btid --jsonl --rand ${RAND}`, '--jsonl reads all fields from standard input'],
   ])('%j is a usage error of one line', async (line, message) => {
-    await expect(run(line)).rejects.toThrow(new ConfigurationInvalid(message))
+    expect(usageErrorOf(await runProgram(['calc', ...line.split(' ')]))).toBe(`cpns: ${message}\n`)
+  })
+
+  test.each([
+    ['vector', 'missing-field', 'calc vector: k: missing'],
+    ['btid --rand secret --bsf b', 'malformed-field', 'calc btid: rand: hex of 16 octets expected'],
+  ])('%j --json: the code of a line is that of the error', async (line, code, message) => {
+    const { status, stderr } = await runProgram(['calc', ...line.split(' '), '--json'])
+    expect(status).toBe(2)
+    expect(JSON.parse(stderr)).toEqual({ error: { code, message } })
   })
 
   test('an unknown flag is named without its value', async () => {
-    const { usage, output } = await run('btid --kk=465b5ce8b199b49faa5f0a2ee238a6bc')
-    expect(usage).toContain("unknown option '--kk'")
-    expect(usage).not.toContain('465b')
-    expect(output).toBe('')
+    const run = await runProgram(['calc', 'btid', '--kk=465b5ce8b199b49faa5f0a2ee238a6bc'])
+    expect(usageErrorOf(run)).toContain("unknown option '--kk'")
+    expect(run.stderr).not.toContain('465b')
   })
 
   test.each(CALCULATORS)('$name lists every field in its help', async ({ name, fieldNames }) => {

@@ -9,7 +9,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command } from 'commander'
 import { ConfigurationInvalid } from '../errors/errors.ts'
-import { answerFields, type CalcAnswer, type Calculator } from './calc-answer.ts'
+import { answerFields, type CalcAnswer, CalcError, type Calculator } from './calc-answer.ts'
 import { BTID_CALCULATOR } from './calc-btid.ts'
 import { DIGEST_CALCULATOR } from './calc-digest.ts'
 import { FIELD_HELP } from './calc-fields.ts'
@@ -17,6 +17,7 @@ import { GBA_CALCULATOR } from './calc-gba.ts'
 import { answerLines } from './calc-jsonl.ts'
 import { RESYNC_CALCULATOR } from './calc-resync.ts'
 import { VECTOR_CALCULATOR } from './calc-vector.ts'
+import { sayable } from './say.ts'
 
 /** All calculators, in the order of the help. */
 export const CALCULATORS: readonly Calculator[] = [
@@ -33,7 +34,7 @@ export interface CalcStreams {
   readonly output: NodeJS.WritableStream
 }
 
-/** `cpns calc` with one subcommand for each calculator. Throws `ConfigurationInvalid` for wrong flags. */
+/** `cpns calc` with one subcommand for each calculator. Throws `CalcError` for wrong fields. */
 export function calcCommand(
   streams: CalcStreams = { input: process.stdin, output: process.stdout },
 ): Command {
@@ -50,12 +51,13 @@ function commandOf(calculator: Calculator, streams: CalcStreams): Command {
     .option('--jsonl', 'one JSON object a line on standard input, one a line on standard output')
     .option('--id <text>', 'echoed in the output')
     .allowExcessArguments(false)
-    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
   for (const name of calculator.fieldNames) {
     const { kind, help } = FIELD_HELP[name] ?? { kind: 'text', help: name }
     command.option(`--${kebabCase(name)} <${kind}>`, help)
   }
-  return command.action(async ({ jsonl, ...flags }: { jsonl?: true } & Flags) => {
+  sayable(command, 'errors as JSON too')
+  return command.action(async ({ jsonl, ...given }: CalcFlags) => {
+    const flags = fieldsOf(given)
     if (jsonl !== true) streams.output.write(`${JSON.stringify(answerFlags(calculator, flags))}\n`)
     else if (Object.keys(flags).length === 0) await runLines(calculator, streams)
     else throw new ConfigurationInvalid('--jsonl reads all fields from standard input')
@@ -64,11 +66,23 @@ function commandOf(calculator: Calculator, streams: CalcStreams): Command {
 
 type Flags = Readonly<Record<string, string>>
 
+interface CalcFlags {
+  readonly jsonl?: true
+  readonly [field: string]: string | true
+}
+
+/** Answers are JSON anyway; `--json` is for errors, which `main` reports. */
+function fieldsOf(given: Readonly<Record<string, string | true>>): Flags {
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== true),
+  )
+}
+
 function answerFlags(calculator: Calculator, flags: Flags): CalcAnswer {
   const fields = Object.entries(flags).map(([name, text]) => [name, fieldValue(name, text)])
   const answer = answerFields(calculator, Object.fromEntries(fields))
   if (answer.error === undefined) return answer
-  throw new ConfigurationInvalid(`calc ${calculator.name}: ${answer.error.message}`)
+  throw new CalcError(answer.error.code, `calc ${calculator.name}: ${answer.error.message}`)
 }
 
 /** A flag is text; only a number has another type in JSON. */
@@ -84,11 +98,6 @@ async function runLines(calculator: Calculator, { input, output }: CalcStreams):
     // Who reads the answers may stop when they have enough (`| head`).
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
   }
-}
-
-/** An unknown flag is shown without its value, which may be a secret in the wrong place. */
-function withoutValues(text: string): string {
-  return text.replace(/(--?[\w-]+)=[^']*/g, '$1')
 }
 
 function kebabCase(name: string): string {

@@ -87,9 +87,9 @@ export function faultLine(file: string, { place, reason }: FileFault): string {
   return `configuration ${file}:${place.line}:${place.column}: ${reason}`
 }
 
-/** The options that may stand in the file of a command, by key. */
+/** The options that may stand in the file of a command, by key; others are of one run alone. */
 export function fileOptionsOf(command: Command): ReadonlyMap<string, Option> {
-  const options = command.options.filter((option) => option.attributeName() !== 'config')
+  const options = command.options.filter((option) => option.envVar !== undefined)
   return new Map(options.map((option) => [option.attributeName(), option]))
 }
 

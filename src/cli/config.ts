@@ -15,6 +15,7 @@ import {
 } from './config-schema.ts'
 import { effectiveConfig } from './config-show.ts'
 import { valueFault } from './config-values.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 
 /** @param program Makes all commands anew. */
 export function configCommand(program: () => Command): Command {
@@ -22,42 +23,38 @@ export function configCommand(program: () => Command): Command {
     .description('configuration files: begin, look, check')
     .addHelpText('after', '\nExample:\n  cpns config init --help')
   const entity = () => new Argument('<entity>', 'whose configuration').choices(CONFIGURED)
-  command
-    .command('init')
-    .description('write a file to start from, and its JSON Schema beside it')
-    .addArgument(entity())
-    .option('--out <file>', 'file to write; default ENTITY.json; nothing is overwritten')
+  const sub = (name: string, description: string): Command =>
+    command.command(name).description(description).addArgument(entity())
+  const init = sub('init', 'write a file to start from, and its JSON Schema beside it').option(
+    '--out <file>',
+    'file to write; default ENTITY.json; nothing is overwritten',
+  )
+  sayable(init)
     .addHelpText('after', '\nExample:\n  cpns config init bsf --out bsf.json')
-    .action((name: ConfiguredEntity, { out }: { readonly out?: string }) =>
-      initConfig(program(), name, out ?? `${name}.json`),
-    )
-  command
-    .command('show')
-    .description('what an entity would be started with, and where each value comes from')
-    .addArgument(entity())
+    .action((name: ConfiguredEntity, flags: InitFlags) => initConfig(program(), name, flags))
+  const show = sub('show', 'what an entity would be started with, and where each value comes from')
     .argument('[flags...]', 'flags of its command, behind --')
     .option('--config <file>', 'configuration file')
-    .option('--json', 'one JSON object')
+  sayable(show)
     .addHelpText('after', SHOW_EXAMPLE)
     .action((name: ConfiguredEntity, flags: readonly string[], options: ShowFlags) =>
       showConfig(program(), { name, flags, options }),
     )
-  command
-    .command('check')
-    .description('find all that is wrong in a file, by line and column')
-    .addArgument(entity())
-    .argument('<file>', 'configuration file')
-    .option('--json', 'one JSON object for each fault')
+  const check = sub('check', 'find all that is wrong in a file, by line and column').argument(
+    '<file>',
+    'configuration file',
+  )
+  sayable(check, 'one JSON object for each fault')
     .addHelpText('after', '\nExample:\n  cpns config check bsf bsf.json')
-    .action((name: ConfiguredEntity, file: string, { json }: { readonly json?: boolean }) =>
-      checkConfig({ file, json: json === true }, faultsOf(program(), name, file)),
+    .action((name: ConfiguredEntity, file: string, flags: JsonFlag) =>
+      checkConfig(file, faultsOf(program(), name, file), flags),
     )
-  command
-    .command('schema')
-    .description('print the JSON Schema of a file')
-    .addArgument(entity())
+  sayable(sub('schema', 'print the JSON Schema of a file'), 'on one line')
     .addHelpText('after', '\nExample:\n  cpns config schema bsf > bsf.schema.json')
-    .action((name: ConfiguredEntity) => print(json(configSchemaOf(program(), name))))
+    .action((name: ConfiguredEntity, flags: JsonFlag) => {
+      const schema = configSchemaOf(program(), name)
+      say(flags, schema, json(schema))
+    })
   return command
 }
 
@@ -66,9 +63,12 @@ Example:
   cpns config show bsf --config bsf.json
 With flags of cpns bsf serve: behind --, for instance "-- --listen 0.0.0.0:8080".`
 
-interface ShowFlags {
+interface InitFlags extends JsonFlag {
+  readonly out?: string
+}
+
+interface ShowFlags extends JsonFlag {
   readonly config?: string
-  readonly json?: boolean
 }
 
 /** What must be decided, and what one most likely wants to change. */
@@ -107,14 +107,16 @@ function startOf(entity: ConfiguredEntity): object {
   return starts[entity]
 }
 
-function initConfig(program: Command, entity: ConfiguredEntity, out: string): void {
+function initConfig(program: Command, entity: ConfiguredEntity, flags: InitFlags): void {
+  const { out = `${entity}.json` } = flags
   const schemaFile = join(dirname(out), `${basename(out, '.json')}.schema.json`)
   for (const file of [out, schemaFile]) {
     if (existsSync(file)) throw new ConfigurationInvalid(`${file}: it is there already`)
   }
   writeNew(schemaFile, json(configSchemaOf(program, entity)))
   writeNew(out, json({ [SCHEMA_KEY]: `./${basename(schemaFile)}`, ...startOf(entity) }))
-  print(`${out} is there to be changed; ${schemaFile} tells an editor what each key means.`)
+  const sentence = `${out} is there to be changed; ${schemaFile} tells an editor what each key means.`
+  say(flags, { file: out, schemaFile }, sentence)
 }
 
 function writeNew(file: string, text: string): void {
@@ -135,15 +137,14 @@ async function showConfig(
   }: { name: ConfiguredEntity; flags: readonly string[]; options: ShowFlags },
 ): Promise<void> {
   const values = await effectiveConfig(program, name, { flags, file: options.config })
-  if (options.json === true) {
-    return print(JSON.stringify(Object.fromEntries(values.map(({ key, ...one }) => [key, one]))))
-  }
   const widthOf = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length))
   const texts = values.map(({ value }) => (value === null ? '-' : JSON.stringify(value)))
   const [keyWidth, valueWidth] = [widthOf(values.map(({ key }) => key)), widthOf(texts)]
-  values.forEach(({ key, from }, index) => {
-    print(`${key.padEnd(keyWidth)}  ${(texts[index] ?? '').padEnd(valueWidth)}  ${from}`)
-  })
+  const lines = values.map(
+    ({ key, from }, index) =>
+      `${key.padEnd(keyWidth)}  ${(texts[index] ?? '').padEnd(valueWidth)}  ${from}`,
+  )
+  say(options, Object.fromEntries(values.map(({ key, ...one }) => [key, one])), lines)
 }
 
 function faultsOf(program: Command, entity: ConfiguredEntity, file: string): readonly FileFault[] {
@@ -162,25 +163,18 @@ function faultsOf(program: Command, entity: ConfiguredEntity, file: string): rea
 }
 
 /** @throws {ConfigurationInvalid} If there is any fault. */
-function checkConfig(
-  { file, json: asJson }: { readonly file: string; readonly json: boolean },
-  faults: readonly FileFault[],
-): void {
+function checkConfig(file: string, faults: readonly FileFault[], flags: JsonFlag): void {
   for (const { place, reason } of faults) {
     const fault = { file, ...place, reason }
-    print(asJson ? JSON.stringify(fault) : `${file}:${place.line}:${place.column}: ${reason}`)
+    say(flags, fault, `${file}:${place.line}:${place.column}: ${reason}`)
   }
   const count = faults.length
   if (count > 0) {
     throw new ConfigurationInvalid(`configuration ${file}: ${count} fault${count === 1 ? '' : 's'}`)
   }
-  if (!asJson) print(`${file} can be used.`)
+  if (flags.json !== true) process.stdout.write(`${file} can be used.\n`)
 }
 
 function json(value: unknown): string {
   return JSON.stringify(value, null, 2)
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -9,9 +9,11 @@ import { createCardKeySource } from '../naf/card-key-source.ts'
 import { type CardFlags, cardSettingsOf, withCard } from './card-flags.ts'
 import { type CurlFlags, curlRequestOf } from './curl-flags.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
+import { describePayload } from './show-message.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
-interface Flags extends CurlFlags, CardFlags, TrustFlags {
+interface Flags extends CurlFlags, CardFlags, TrustFlags, JsonFlag {
   readonly output?: string
   readonly include?: boolean
   readonly connectTo?: HostPort
@@ -30,7 +32,7 @@ export function curlCommand(): Command {
     .option('-d, --body <text>', 'body of the request; "@FILE" a file, "@-" standard input')
     .option('-o, --output <file>', 'where the body of the answer goes; default standard output')
     .option('-i, --include', 'print status and headers of the answer too')
-  return addWayFlags(command).action(runCurl)
+  return sayable(addWayFlags(command), 'one JSON object: status, headers, body').action(runCurl)
 }
 
 /** Which card, and how BSF and server are reached. */
@@ -94,10 +96,19 @@ async function runCurl(url: string, flags: Flags): Promise<void> {
   judge(answer.status)
 }
 
-async function show(answer: Response, { include, output }: Flags): Promise<void> {
-  const lines = [`HTTP/1.1 ${answer.status}`, ...[...answer.headers].map((pair) => pair.join(': '))]
+async function show(answer: Response, flags: Flags): Promise<void> {
+  const { include, output } = flags
+  const { status, headers } = answer
+  const body = new Uint8Array(await answer.arrayBuffer())
+  if (flags.json === true) {
+    const shown = output === undefined ? describePayload(body) : { output }
+    if (output !== undefined) writeOutput(output, body)
+    say(flags, { status, headers: Object.fromEntries(headers), ...shown }, [])
+    return
+  }
+  const lines = [`HTTP/1.1 ${status}`, ...[...headers].map((pair) => pair.join(': '))]
   const head = include === true ? `${lines.join('\r\n')}\r\n\r\n` : ''
-  const whole = Buffer.concat([Buffer.from(head), Buffer.from(await answer.arrayBuffer())])
+  const whole = Buffer.concat([Buffer.from(head), body])
   if (output === undefined) process.stdout.write(whole)
   else writeOutput(output, whole)
 }

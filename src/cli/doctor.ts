@@ -4,42 +4,38 @@ import type { Finding } from '../adapters/doctor/finding.ts'
 import { CONFIGURED, serveCommandOf } from './config-schema.ts'
 import { type DoctoredEntity, examine } from './doctor-checks.ts'
 import { EXIT_FAILED } from './exit-status.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 
-interface DoctorFlags {
+interface DoctorFlags extends JsonFlag {
   readonly config?: string
-  readonly json?: boolean
 }
 
 const ENTITIES = CONFIGURED.filter((entity) => entity !== 'lab')
 
 /** @param program Makes all commands anew. */
 export function doctorCommand(program: () => Command): Command {
-  return new Command('doctor')
+  const command = new Command('doctor')
     .description('look at ports, certificates, clock, stores, reader and peers; say what to do')
     .addArgument(new Argument('<entity>', 'which entity').choices(ENTITIES))
     .argument('[flags...]', 'flags of its command, behind --')
     .option('--config <file>', 'configuration file')
-    .option('--json', 'one JSON object a line')
+  return sayable(command, 'one JSON object a line')
     .addHelpText('after', '\nExample:\n  cpns doctor bsf --config bsf.json')
     .action(async (entity: DoctoredEntity, words: readonly string[], options: DoctorFlags) => {
       const serve = serveCommandOf(program(), entity).action(() => {})
       const file = options.config === undefined ? [] : ['--config', options.config]
       await serve.parseAsync([...words, ...file], { from: 'user' })
-      report(await examine(entity, serve.opts()), options.json === true)
+      report(await examine(entity, serve.opts()), options)
     })
 }
 
 /** With a problem the exit status is 1. */
-function report(findings: readonly Finding[], isJson: boolean): void {
-  for (const finding of findings) print(isJson ? JSON.stringify(finding) : lineOf(finding))
+function report(findings: readonly Finding[], flags: JsonFlag): void {
+  for (const finding of findings) say(flags, finding, lineOf(finding))
   if (findings.some(({ state }) => state === 'problem')) process.exitCode = EXIT_FAILED
 }
 
 function lineOf({ what, state, found, advice }: Finding): string {
   const line = `${state.padEnd(7)}  ${what}: ${found}`
   return advice === undefined ? line : `${line}; ${advice}`
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -14,13 +14,13 @@ import { parseImpi } from '../identity/impi.ts'
 import { parseUserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 
-interface Flags {
+interface Flags extends JsonFlag {
   readonly data: string
   readonly impi?: string
   readonly user?: string
-  readonly json?: boolean
 }
 
 /** The command with its subcommands. */
@@ -34,21 +34,22 @@ export function entityCommand(): Command {
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
   withOwner(sub('add <entity>', 'bind an entity to its owner before its first use')).action(add)
-  sub('list', 'entities with their owners').option('--json', 'one JSON object a line').action(list)
-  sub('show <entity>', 'an entity with its owner, its EUKeys and its sessions')
-    .option('--json', 'one JSON object')
-    .action(show)
+  sayable(sub('list', 'entities with their owners'), 'one JSON object a line').action(list)
+  sayable(sub('show <entity>', 'an entity with its owner, its EUKeys and its sessions')).action(
+    show,
+  )
   withOwner(
     sub('rebind <entity>', 'give an entity to another owner; its EUKeys and sessions end'),
   ).action(rebind)
-  sub('remove <entity>', 'forget an entity, with its EUKeys and sessions').action(remove)
+  sayable(sub('remove <entity>', 'forget an entity, with its EUKeys and sessions')).action(remove)
   return command
 }
 
 function withOwner(command: Command): Command {
-  return command
+  command
     .addOption(new Option('--impi <text>', 'its owner is this subscriber').conflicts('user'))
     .option('--user <id>', 'its owner is this CPNS User')
+  return sayable(command)
 }
 
 const openServer = (folder: DataFolder): ServerStore =>
@@ -62,40 +63,36 @@ async function add(text: string, flags: Flags): Promise<void> {
     if ((await store.bindEntity(entity)) === 'bound-already') {
       throw new ConfigurationInvalid(`${entity.entityId} has an owner already: see entity rebind`)
     }
-    print(`${entity.entityId} belongs to ${ownerText(entity.owner)}.`)
+    const sentence = `${entity.entityId} belongs to ${ownerText(entity.owner)}.`
+    say(flags, describeEntity(entity), sentence)
   })
 }
 
-async function list({ data, json }: Flags): Promise<void> {
+async function list({ data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
-    const entities = await store.listEntities()
-    if (entities.length === 0 && json !== true) print('There is no entity.')
-    for (const shown of entities.map(describeEntity)) {
-      const { entityId, owner, bound } = shown
-      print(json ? JSON.stringify(shown) : `${entityId}  ${ownerText(owner)}  since ${bound}`)
-    }
+    const entities = (await store.listEntities()).map(describeEntity)
+    sayEach(flags, entities, { none: 'There is no entity.', textOf: lineOf })
   })
 }
 
-async function show(text: string, { data, json }: Flags): Promise<void> {
+async function show(text: string, { data, ...flags }: Flags): Promise<void> {
   const entityId = entityOf(text)
   await withStore({ path: data, create: false }, openServer, async (store) => {
     const shown = await describeEntityInFull(store, entityId, systemClock.nowMs())
     if (shown === undefined) throw unknown(entityId)
-    if (json === true) {
-      print(JSON.stringify(shown))
-      return
-    }
-    const { owner, bound, linkedUser, euKeys, sessions } = shown
-    print(`${entityId}  ${ownerText(owner)}  since ${bound}`)
-    if (linkedUser !== undefined) print(`  takes EUKeys by the password of ${linkedUser}`)
-    for (const { id, keyType, state, expires } of euKeys) {
-      print(`  EUKey   ${id}  ${keyType}  ${state}  until ${expires}`)
-    }
-    for (const { sessionId, via, expires } of sessions) {
-      const way = via === undefined ? '' : `  via ${via}`
-      print(`  session ${sessionId}${way}  until ${expires}`)
-    }
+    const { linkedUser, euKeys, sessions } = shown
+    say(flags, shown, [
+      lineOf(shown),
+      ...(linkedUser === undefined ? [] : [`  takes EUKeys by the password of ${linkedUser}`]),
+      ...euKeys.map(
+        ({ id, keyType, state, expires }) =>
+          `  EUKey   ${id}  ${keyType}  ${state}  until ${expires}`,
+      ),
+      ...sessions.map(({ sessionId, via, expires }) => {
+        const way = via === undefined ? '' : `  via ${via}`
+        return `  session ${sessionId}${way}  until ${expires}`
+      }),
+    ])
   })
 }
 
@@ -104,15 +101,17 @@ async function rebind(text: string, flags: Flags): Promise<void> {
   const { entityId } = entity
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     if (!(await store.rebindEntity(entity))) throw unknown(entityId)
-    print(`${entityId} belongs to ${ownerText(entity.owner)}; its EUKeys and sessions have ended.`)
+    const belongs = `${entityId} belongs to ${ownerText(entity.owner)}`
+    say(flags, describeEntity(entity), `${belongs}; its EUKeys and sessions have ended.`)
   })
 }
 
-async function remove(text: string, { data }: Flags): Promise<void> {
+async function remove(text: string, { data, ...flags }: Flags): Promise<void> {
   const entityId = entityOf(text)
   await withStore({ path: data, create: false }, openServer, async (store) => {
     if (!(await store.removeEntity(entityId))) throw unknown(entityId)
-    print(`${entityId} is forgotten; its EUKeys and sessions have ended.`)
+    const sentence = `${entityId} is forgotten; its EUKeys and sessions have ended.`
+    say(flags, { entityId, removed: true }, sentence)
   })
 }
 
@@ -132,14 +131,14 @@ function bindingOf(text: string, { impi, user }: Flags): EntityInfo {
   }
 }
 
+function lineOf({ entityId, owner, bound }: ReturnType<typeof describeEntity>): string {
+  return `${entityId}  ${ownerText(owner)}  since ${bound}`
+}
+
 function ownerText({ kind, id }: Owner): string {
   return `${kind} ${id}`
 }
 
 function unknown(entityId: EntityId): UnknownIdentity {
   return new UnknownIdentity(`${entityId} is not known here`)
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

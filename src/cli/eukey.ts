@@ -15,6 +15,7 @@ import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
 import { readFlag } from './flag-values.ts'
 import { readWholeFile } from './read-whole-file.ts'
+import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { parseWholeNumber } from './whole-number.ts'
 import { withStore } from './with-store.ts'
 
@@ -25,13 +26,15 @@ const random = createSystemRandom()
 const openServer = (folder: DataFolder): ServerStore =>
   openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
 
-interface AddFlags {
+interface Flags extends JsonFlag {
   readonly data: string
+}
+
+interface AddFlags extends Flags {
   readonly entity: string
   readonly user: string
   readonly keyFile?: string
   readonly lifetime: number
-  readonly json?: boolean
 }
 
 /** The command with its subcommands. */
@@ -39,34 +42,26 @@ export function eukeyCommand(): Command {
   const command = new Command('eukey').description(
     'EUKeys of entities, in the data folder of a server',
   )
-  command
-    .command('add')
-    .description('give an entity an EUKey of its own; prints the key once if it was made here')
-    .requiredOption('--data <dir>', 'data folder of the server')
+  const sub = (usage: string, description: string): Command =>
+    command
+      .command(usage)
+      .description(description)
+      .requiredOption('--data <dir>', 'data folder of the server')
+  const made = sub(
+    'add',
+    'give an entity an EUKey of its own; prints the key once if it was made here',
+  )
     .requiredOption('--entity <uri>', 'EntityID of the device, for instance urn:uuid:…')
     .requiredOption('--user <id>', 'UserID of its owner')
     .option('--key-file <file>', 'file with the key as 64 hex digits, "-" for standard input')
     .option('--lifetime <seconds>', 'how long the key is good', parseWholeNumber, 30 * DAY_SECONDS)
-    .option('--json', 'one JSON object')
-    .addHelpText('after', ADD_EXAMPLE)
-    .action(addEuKey)
-  command
-    .command('list')
-    .description('EUKeys with owner and expiry; never the keys')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--json', 'one JSON object a line')
-    .action(listEuKeys)
-  command
-    .command('show <entity>')
-    .description('the EUKeys of one entity; never the keys')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--json', 'one JSON object a line')
-    .action(showEuKeys)
-  command
-    .command('remove <entity>')
-    .description("take an entity's EUKeys away and end its sessions")
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .action(removeEuKeys)
+  sayable(made).addHelpText('after', ADD_EXAMPLE).action(addEuKey)
+  const listed = sub('list', 'EUKeys with owner and expiry; never the keys')
+  sayable(listed, 'one JSON object a line').action(listEuKeys)
+  const shown = sub('show <entity>', 'the EUKeys of one entity; never the keys')
+  sayable(shown, 'one JSON object a line').action(showEuKeys)
+  const removed = sub('remove <entity>', "take an entity's EUKeys away and end its sessions")
+  sayable(removed).action(removeEuKeys)
   return command
 }
 
@@ -87,31 +82,32 @@ async function addEuKey(flags: AddFlags): Promise<void> {
     }
     const made = given === undefined ? { key: toHex(key.reveal()) } : {}
     const shown = { ...describeEuKey({ ...euKey, state: 'current' }), ...made }
-    print(flags.json === true ? JSON.stringify(shown) : sentenceOf(shown))
+    say(flags, shown, sentencesOf(shown))
   })
 }
 
-async function listEuKeys(flags: { data: string; json?: boolean }): Promise<void> {
+async function listEuKeys(flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openServer, async (store) =>
-    printAll(await store.listEuKeys(), flags.json),
+    sayAll(flags, await store.listEuKeys()),
   )
 }
 
-async function showEuKeys(entity: string, flags: { data: string; json?: boolean }): Promise<void> {
+async function showEuKeys(entity: string, flags: Flags): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     const found = await store.listEuKeys({ entityId })
     if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
-    printAll(found, flags.json)
+    sayAll(flags, found)
   })
 }
 
-async function removeEuKeys(entity: string, flags: { data: string }): Promise<void> {
+async function removeEuKeys(entity: string, flags: Flags): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     const removed = await store.removeEuKeys(entityId)
     if (!removed) throw new UnknownIdentity(`${entityId} has no EUKey here`)
-    print(`${entityId} has no EUKey any more; its sessions have ended.`)
+    const sentence = `${entityId} has no EUKey any more; its sessions have ended.`
+    say(flags, { entityId, removed: true }, sentence)
   })
 }
 
@@ -126,21 +122,16 @@ function readKeyFile(file: string): Secret {
 
 type Shown = ReturnType<typeof describeEuKey> & { readonly key?: string }
 
-function sentenceOf({ id, entityId, owner, expires, key }: Shown): string {
+function sentencesOf({ id, entityId, owner, expires, key }: Shown): string[] {
   const head = `EUKey ${id} of ${entityId} (${owner.kind} ${owner.id}), good until ${expires}`
-  return key === undefined ? head : `${head}\nkey ${key}`
+  return key === undefined ? [head] : [head, `key ${key}`]
 }
 
-function printAll(euKeys: readonly EuKeyInfo[], json: boolean | undefined): void {
-  if (json !== true && euKeys.length === 0) print('There is no EUKey.')
-  for (const shown of euKeys.map(describeEuKey)) {
-    const { entityId, owner, source, state, expires } = shown
-    const whose = `${owner.kind} ${owner.id}`
-    const line = `${entityId}  ${state.padEnd(8)} ${source.padEnd(8)} ${whose}  until ${expires}`
-    print(json === true ? JSON.stringify(shown) : line)
-  }
+function sayAll(flags: Flags, euKeys: readonly EuKeyInfo[]): void {
+  sayEach(flags, euKeys.map(describeEuKey), { none: 'There is no EUKey.', textOf: lineOf })
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
+function lineOf({ entityId, owner, source, state, expires }: Shown): string {
+  const whose = `${owner.kind} ${owner.id}`
+  return `${entityId}  ${state.padEnd(8)} ${source.padEnd(8)} ${whose}  until ${expires}`
 }

@@ -17,15 +17,14 @@ import { needed } from './config-file.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
 import { masterKeySourceOf } from './master-key-flag.ts'
-import type { MetricsFlags } from './metrics-flag.ts'
-import type { TraceFlags } from './trace-flags.ts'
+import type { EntityFlags } from './serve-entity.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
 /** A year, as the message allows. Design 6 */
 const LONGEST_PN_SECONDS = 31_536_000
 
 /** The flags as they come from the command line. */
-export interface GatewayFlags extends CardFlags, TrustFlags, TraceFlags, MetricsFlags {
+export interface GatewayFlags extends CardFlags, TrustFlags, EntityFlags {
   readonly data: string
   readonly entity: string
   readonly serverUrl: string

@@ -12,9 +12,10 @@ import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
 import { MASTER_KEY_FLAG, masterKeySourceOf } from './master-key-flag.ts'
 import { readPassword } from './password-flag.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
-interface LoginFlags extends TrustFlags {
+interface LoginFlags extends TrustFlags, JsonFlag {
   readonly data: string
   readonly entity: string
   readonly serverUrl: string
@@ -25,7 +26,7 @@ interface LoginFlags extends TrustFlags {
 
 /** The subcommand. */
 export function gatewayLoginCommand(): Command {
-  return new Command('login')
+  const command = new Command('login')
     .description('ask for UserID and password, get an EUKey with them, and keep it sealed')
     .requiredOption('--data <dir>', 'data folder of the PN GW; made if it is missing')
     .requiredOption('--entity <uri>', 'EntityID of the PN GW')
@@ -40,8 +41,7 @@ export function gatewayLoginCommand(): Command {
     )
     .option('--ca <file>', 'PEM file of the only CAs to trust')
     .option(...MASTER_KEY_FLAG)
-    .addHelpText('after', EXAMPLE)
-    .action(login)
+  return sayable(command).addHelpText('after', EXAMPLE).action(login)
 }
 
 const EXAMPLE = `
@@ -69,8 +69,9 @@ async function login(flags: LoginFlags): Promise<void> {
   try {
     const wish = { server, entityId, userId, password }
     const euKey = await requestEuKeyOverPost(wish, { store, clock: systemClock, random })
-    const until = new Date(euKey.expiresAtMs).toISOString()
-    process.stdout.write(`${entityId} has an EUKey of ${userId}; it ends ${until}.\n`)
+    const expires = new Date(euKey.expiresAtMs).toISOString()
+    const sentence = `${entityId} has an EUKey of ${userId}; it ends ${expires}.`
+    say(flags, { entityId, userId, euKeyId: euKey.id, expires }, sentence)
   } finally {
     password.wipe()
     await store.close()

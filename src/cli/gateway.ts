@@ -25,7 +25,6 @@ import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
 import type { Log } from '../ports/log.ts'
 import { algorithmOption } from './algorithm-flag.ts'
 import { withCard } from './card-flags.ts'
-import { configurable } from './config-file.ts'
 import {
   type GatewayFlags,
   type GatewaySettings,
@@ -36,8 +35,10 @@ import { gatewayLoginCommand } from './gateway-login.ts'
 import { GATEWAY_SOCKET, gatewayPairCommand, gatewayTriggerCommand } from './gateway-pne.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { MASTER_KEY_FLAG } from './master-key-flag.ts'
-import { measurable, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
-import { joinTraces, type OpenedTrace, openTrace, traceable } from './trace-flags.ts'
+import { type OpenedMetrics, openMetrics } from './metrics-flag.ts'
+import { type JsonFlag, joinSaid, type Said, say, warn } from './say.ts'
+import { servable } from './serve-entity.ts'
+import { joinTraces, type OpenedTrace, openTrace } from './trace-flags.ts'
 import { type Interruption, untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -62,7 +63,7 @@ export function gatewayCommand(): Command {
   addNameFlags(serve)
   addCardFlags(serve)
   addAuthFlags(serve)
-  configurable(measurable(traceable(serve)), 'CPNS_GATEWAY').action(runGateway)
+  servable(serve, 'CPNS_GATEWAY').action(runGateway)
   command.addCommand(gatewayLoginCommand())
   command.addCommand(gatewayPairCommand())
   command.addCommand(gatewayTriggerCommand())
@@ -136,7 +137,7 @@ async function runGateway(given: Partial<GatewayFlags>): Promise<void> {
   const { masterKey } = settings
   const place = { create: true, ...(masterKey && { masterKey }) }
   const folder = await openDataFolder(flags.data, place, random)
-  const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  const opened = openTrace(flags, (message) => warn(flags, message))
   const log = createPinoLog({ entity: 'pn-gw' })
   migrateAtStart(folder.path, log)
   const metrics = await openMetrics('pn-gw', flags, log)
@@ -146,6 +147,7 @@ async function runGateway(given: Partial<GatewayFlags>): Promise<void> {
   const password = createAssignedCredentials({ store, clock: systemClock }, LOGIN_ADVICE)
   metrics.watch(store)
   const parts = {
+    flags,
     settings,
     password,
     certificateFolder: folder.file('gateway-tls'),
@@ -183,6 +185,7 @@ function nothingToProveWith({ reader }: GatewaySettings, auth: GatewayFlags['aut
 const LOGIN_ADVICE = 'run "cpns gateway login" (again)'
 
 interface GatewayParts {
+  readonly flags: JsonFlag
   readonly settings: GatewaySettings
   readonly password: CredentialSource
   /** Absent if only the password is used. */
@@ -207,19 +210,18 @@ async function serve(parts: GatewayParts, interruption: Interruption): Promise<v
   try {
     control = await serveGatewayControl(parts.controlSocket, served.gateway)
     introduce(parts, served)
-    parts.metrics.lines.forEach(print)
     await Promise.race([served.gateway.start(), interruption.promise, failed])
     await Promise.race([interruption.promise, failed])
   } finally {
     parts.metrics.enter('draining')
     await served.close()
     await control?.close()
-    print('The PN GW has stopped.')
+    say(parts.flags, { kind: 'stopped', entity: 'pn-gw' }, 'The PN GW has stopped.')
   }
 }
 
 function startServing(
-  { settings, password, card, ub, certificateFolder, seen, metrics, log }: GatewayParts,
+  { flags, settings, password, card, ub, certificateFolder, seen, metrics, log }: GatewayParts,
   onFailed: (error: Error) => void,
 ): Promise<ListeningGateway> {
   const { nafId, server } = settings
@@ -233,9 +235,12 @@ function startServing(
     onUp({ fingerprint, lifetimeSeconds }: ClientSessionInfo, isNew: boolean) {
       metrics.enter('ready')
       const what = isNew ? 'authenticated; session' : 'attached again; session'
-      print(`${what} with fingerprint ${fingerprint}, ${lifetimeSeconds} s`)
+      const sentence = `${what} with fingerprint ${fingerprint}, ${lifetimeSeconds} s`
+      say(flags, { kind: 'session', isNew, fingerprint, lifetimeSeconds }, sentence)
     },
-    onPn: ({ pnId, lifetimeSeconds }: RegisteredPn) => print(`PN    ${pnId}, ${lifetimeSeconds} s`),
+    onPn({ pnId, lifetimeSeconds }: RegisteredPn) {
+      say(flags, { kind: 'pn', pnId, lifetimeSeconds }, `PN    ${pnId}, ${lifetimeSeconds} s`)
+    },
     onDown(reason: string) {
       metrics.enter('starting')
       log.info('session-down', { reason })
@@ -250,14 +255,25 @@ function startServing(
   return servePasswordGateway({ ...options, server }, { ...ports, password })
 }
 
-function introduce({ settings, card }: GatewayParts, { url, pin }: ListeningGateway): void {
-  print(`PN GW ${settings.entityId}`)
-  if (card === undefined) print('EUKey by UserID and password')
-  else print(`card  ${card.application} of ${card.impi} in ${settings.reader}`)
-  print(`PNEs  ${url}`)
-  print(`pin   ${pin}`)
+function introduce(
+  { flags, settings, card, metrics }: GatewayParts,
+  { url, pin }: ListeningGateway,
+): void {
+  const { entityId } = settings
+  const { fields, lines } = joinSaid([
+    { fields: { entityId }, lines: [`PN GW ${entityId}`] },
+    card === undefined ? BY_PASSWORD : cardSaid(card, settings.reader),
+    { fields: { cpns1: url, pin }, lines: [`PNEs  ${url}`, `pin   ${pin}`] },
+    ...metrics.said,
+  ])
+  say(flags, { kind: 'started', entity: 'pn-gw', ...fields }, lines)
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
+const BY_PASSWORD: Said = { fields: { auth: 'password' }, lines: ['EUKey by UserID and password'] }
+
+function cardSaid({ application, impi }: GbaCard, reader: string): Said {
+  return {
+    fields: { auth: 'gba', card: { application, impi, reader } },
+    lines: [`card  ${application} of ${impi} in ${reader}`],
+  }
 }

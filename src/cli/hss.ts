@@ -8,7 +8,7 @@ import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { createHss } from '../hss/create-hss.ts'
 import type { HssStore } from '../hss/hss-store.ts'
 import { ADMIN_TOKEN, HSS_DATABASE } from '../lab/lab-files.ts'
-import { configurable, needed, wordList } from './config-file.ts'
+import { needed, wordList } from './config-file.ts'
 import {
   diameterNamesOf,
   fqdnsOf,
@@ -17,10 +17,9 @@ import {
   type TlsFiles,
 } from './diameter-flags.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
-import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { packageVersion } from './package-version.ts'
-import { type EntityContext, serveEntity } from './serve-entity.ts'
-import { type TraceFlags, traceable } from './trace-flags.ts'
+import type { Said } from './say.ts'
+import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** Diameter over TCP. Design 12 */
@@ -29,7 +28,7 @@ const LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 /** Of `--admin` alone. Design 12 */
 const ADMIN: HostPort = { host: '127.0.0.1', port: 9090 }
 
-interface HssFlags extends TlsFiles, TraceFlags, MetricsFlags {
+interface HssFlags extends TlsFiles, EntityFlags {
   readonly data?: string
   readonly originHost?: string
   readonly originRealm?: string
@@ -66,8 +65,7 @@ export function hssCommand(): Command {
     .option('--client-ca <file>', "PEM; a BSF's certificate names its Origin-Host")
     .addOption(adminOption())
     .option('--lease-size <n>', 'SEQ values that are made durable at once', parseWholeNumber, 32)
-  configurable(measurable(traceable(serve)), 'CPNS_HSS')
-  serve.addHelpText('after', EXAMPLE).action(runHss)
+  servable(serve, 'CPNS_HSS').addHelpText('after', EXAMPLE).action(runHss)
   return command
 }
 
@@ -122,7 +120,7 @@ type HssSettings = Omit<Parameters<typeof serveDiameterZh>[0], 'hss'> & {
 async function startHss(
   { leaseSize, http2, admin, ...settings }: HssSettings,
   context: EntityContext,
-): Promise<readonly string[]> {
+): Promise<readonly Said[]> {
   const { folder, releases } = context
   const store = openHssStore(folder.file(HSS_DATABASE), folder.sealer)
   releases.push(() => store.close())
@@ -131,16 +129,20 @@ async function startHss(
   const server = await serveDiameterZh({ ...settings, hss }, context)
   releases.push(() => server.close())
   const at = formatHostPort({ host: settings.host, port: server.port })
-  const lines = http2 && [
-    await startHttp2({ ...http2, hss, subscribers: store, bsfs: settings.bsfs }, context),
+  const { originHost, originRealm } = settings
+  const form = settings.tls === undefined ? 'TCP' : 'TLS'
+  const said: Said[] = [
+    {
+      fields: { originHost, originRealm, zh: { address: at, form: `Diameter ${form}` } },
+      lines: [`HSS   ${originHost} of realm ${originRealm}`, `Zh    Diameter ${form} ${at}`],
+    },
   ]
-  const adminLine = admin && (await startAdmin({ ...admin, tls: settings.tls }, store, context))
-  return [
-    `HSS   ${settings.originHost} of realm ${settings.originRealm}`,
-    `Zh    Diameter ${settings.tls === undefined ? 'TCP' : 'TLS'} ${at}`,
-    ...(lines ?? []),
-    ...(adminLine === undefined ? [] : [adminLine]),
-  ]
+  if (http2) {
+    const { bsfs } = settings
+    said.push(await startHttp2({ ...http2, hss, subscribers: store, bsfs }, context))
+  }
+  if (admin) said.push(await startAdmin({ ...admin, tls: settings.tls }, store, context))
+  return said
 }
 
 /** Under the certificate of Zh, if that has one. */
@@ -148,20 +150,26 @@ async function startAdmin(
   { tls, ...at }: HostPort & { readonly tls: HssSettings['tls'] },
   store: HssStore,
   context: EntityContext,
-): Promise<string> {
-  const authorization = openAdminToken(context.folder.file(ADMIN_TOKEN), context)
+): Promise<Said> {
+  const tokenFile = context.folder.file(ADMIN_TOKEN)
+  const authorization = openAdminToken(tokenFile, context)
   const options = { ...at, ...(tls && { tls }), version: packageVersion() }
   const served = await serveHssAdmin(options, { ...context, store, authorization })
   context.releases.push(() => served.close())
-  return `admin ${served.url}/admin, with the token of ${context.folder.file(ADMIN_TOKEN)}`
+  const url = `${served.url}/admin`
+  return {
+    fields: { admin: { url, tokenFile } },
+    lines: [`admin ${url}, with the token of ${tokenFile}`],
+  }
 }
 
 async function startHttp2(
   options: Parameters<typeof serveNhssGba>[0],
   context: EntityContext,
-): Promise<string> {
+): Promise<Said> {
   const server = await serveNhssGba({ ...options, log: context.log }, context)
   context.releases.push(() => server.close())
   const scheme = options.tls === undefined ? 'http' : 'https'
-  return `Zh    HTTP/2 ${scheme}://${formatHostPort({ host: options.host, port: server.port })}`
+  const url = `${scheme}://${formatHostPort({ host: options.host, port: server.port })}`
+  return { fields: { nhssGba: url }, lines: [`Zh    HTTP/2 ${url}`] }
 }

@@ -29,12 +29,12 @@ import type { TraceItem } from '../trace/trace.ts'
 import { CONSOLE_PAGE } from './console-page.ts'
 import { EXIT_FAILED } from './exit-status.ts'
 import { packageVersion } from './package-version.ts'
+import { type JsonFlag, warn } from './say.ts'
 import { joinTraces, openTrace, type TraceFlags, traceable } from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
-interface LabFlags extends TraceFlags {
+interface LabFlags extends TraceFlags, JsonFlag {
   readonly once?: boolean
-  readonly json?: boolean
   readonly data?: string
   readonly config?: string
   readonly reader?: string
@@ -94,7 +94,7 @@ async function runIn(
   const { once = false, reader } = run.flags
   const interruption = untilInterrupted()
   const feed = createLabFeed()
-  const seen = openTrace(run.flags, (line) => process.stderr.write(`${line}\n`), nameOf)
+  const seen = openTrace(run.flags, (message) => warn(run.flags, message), nameOf)
   const trace = joinTraces([feed.trace, (item) => reporter.trace(item), seen.trace])
   const lab = await startLab(
     { config, dataFolder: data.path, ...(reader !== undefined && { reader }) },

@@ -9,14 +9,14 @@ import { measurable, openMetrics } from './metrics-flag.ts'
 test('without the flag nobody counts', async () => {
   const opened = await openMetrics('bsf', {}, noLog)
   expect(opened.trace).toBe(noTrace)
-  expect(opened.lines).toEqual([])
+  expect(opened.said).toEqual([])
   opened.enter('ready')
   await opened.close()
 })
 
 test('with it, what is traced can be read, and what the entity is about', async () => {
   const opened = await openMetrics('bsf', { metrics: { host: '127.0.0.1', port: 0 } }, noLog)
-  const [url = ''] = /http:\S+/.exec(opened.lines[0] ?? '') ?? []
+  const [url = ''] = /http:\S+/.exec(opened.said[0]?.lines[0] ?? '') ?? []
   opened.trace({
     kind: 'message',
     atMs: 0,

@@ -10,6 +10,7 @@ import type { Store } from '../ports/store.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { packageVersion } from './package-version.ts'
+import type { Said } from './say.ts'
 
 /** The flag. */
 export interface MetricsFlags {
@@ -20,8 +21,8 @@ export interface MetricsFlags {
 export interface OpenedMetrics {
   /** `noTrace` if nobody wants numbers. */
   readonly trace: Trace
-  /** Where they are, for a person. */
-  readonly lines: readonly string[]
+  /** Where they are, if anywhere. */
+  readonly said: readonly Said[]
   /** What `/readyz` says from now on. */
   enter(state: EntityState): void
   /** From now on `/readyz` says 503 while this store cannot be written. */
@@ -50,7 +51,7 @@ export async function openMetrics(
   if (at === undefined) {
     return {
       trace: noTrace,
-      lines: [],
+      said: [],
       enter: () => {},
       watch: () => {},
       measureMailbox: (store) => store,
@@ -61,9 +62,10 @@ export async function openMetrics(
   const stores: Pick<Store, 'check'>[] = []
   const metrics = createMessageMetrics(entity, packageVersion(), systemClock)
   const served = await serveMetrics(at, { metrics, state: () => state, stores: () => stores, log })
+  const url = `${served.url}/metrics`
   return {
     trace: metrics.trace,
-    lines: [`metrics ${served.url}/metrics`],
+    said: [{ fields: { metrics: url }, lines: [`metrics ${url}`] }],
     enter(next) {
       state = next
     },

@@ -5,38 +5,37 @@ import {
   type StoreForm,
   tryMigrations,
 } from '../adapters/data-folder/migrate-folder.ts'
+import { type JsonFlag, sayable, sayEach } from './say.ts'
 
-interface MigrateFlags {
+interface MigrateFlags extends JsonFlag {
   readonly data: string
   readonly dryRun?: boolean
-  readonly json?: boolean
 }
 
 /** The command. */
 export function migrateCommand(): Command {
-  return new Command('migrate')
+  const command = new Command('migrate')
     .description('bring the stores of a data folder to the form of this version')
     .requiredOption('--data <dir>', 'data folder, while no entity uses it')
     .option('--dry-run', 'try it on copies; nothing in the folder changes')
-    .option('--json', 'one JSON object a line')
-    .action(migrate)
+  return sayable(command, 'one JSON object a line').action(migrate)
 }
 
-async function migrate({ data, dryRun = false, json }: MigrateFlags): Promise<void> {
-  const stores = dryRun ? await tryMigrations(data) : migrateFolder(data)
-  if (json === true) {
-    for (const store of stores) print(JSON.stringify({ ...store, dryRun }))
-    return
-  }
-  if (stores.length === 0) print(`There is no store in ${data}.`)
-  for (const line of stores.flatMap(linesOf)) print(line)
+async function migrate(flags: MigrateFlags): Promise<void> {
+  const { data, dryRun = false } = flags
+  const forms = dryRun ? await tryMigrations(data) : migrateFolder(data)
+  const stores = forms.map((form) => ({ ...form, dryRun }))
+  sayEach(flags, stores, { none: `There is no store in ${data}.`, textOf: linesOf })
   const isBehind = stores.some(({ steps }) => steps.length > 0)
-  if (!isBehind || !dryRun) return
-  print(
+  if (isBehind && dryRun && flags.json !== true) for (const line of adviceFor(data)) print(line)
+}
+
+function adviceFor(data: string): readonly string[] {
+  return [
     'Tried on copies: it works. Nothing was changed. No step goes back, so make a backup first:',
-  )
-  print(`  cpns backup --data ${data} FOLDER`)
-  print(`  cpns migrate --data ${data}`)
+    `  cpns backup --data ${data} FOLDER`,
+    `  cpns migrate --data ${data}`,
+  ]
 }
 
 function linesOf({ store, kind, form, newest, steps }: StoreForm): string[] {

@@ -8,12 +8,12 @@ import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 
-interface Flags {
+interface Flags extends JsonFlag {
   readonly data: string
   readonly entity?: string
-  readonly json?: boolean
 }
 
 /** The command with its subcommands. */
@@ -21,36 +21,35 @@ export function pnCommand(): Command {
   const command = new Command('pn').description(
     'PNs with their PNEs, in the data folder of a server',
   )
-  command
-    .command('list')
-    .description('which PNE is behind which PN GW in which PN')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--entity <uri>', 'those that an entity is in, as PN GW or as PNE')
-    .option('--json', 'one JSON object a line')
-    .action(list)
-  command
-    .command('show <pn-id>')
-    .description('one PN')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--json', 'one JSON object')
-    .action((pnId: string, flags: Flags) =>
-      withPns(flags, async (store, nowMs) => {
-        const pn = await store.findPn(pnId, nowMs)
-        if (pn === undefined) throw new UnknownIdentity(`there is no PN ${pnId}`)
-        show(describePn(pn, nowMs), flags)
-      }),
-    )
+  const sub = (usage: string, description: string): Command =>
+    command
+      .command(usage)
+      .description(description)
+      .requiredOption('--data <dir>', 'data folder of the server')
+  const listing = sub('list', 'which PNE is behind which PN GW in which PN').option(
+    '--entity <uri>',
+    'those that an entity is in, as PN GW or as PNE',
+  )
+  sayable(listing, 'one JSON object a line').action(list)
+  sayable(sub('show <pn-id>', 'one PN')).action((pnId: string, flags: Flags) =>
+    withPns(flags, async (store, nowMs) => {
+      const pn = await store.findPn(pnId, nowMs)
+      if (pn === undefined) throw new UnknownIdentity(`there is no PN ${pnId}`)
+      const shown = describePn(pn, nowMs)
+      say(flags, shown, linesOf(shown))
+    }),
+  )
   return command
 }
 
 async function list(flags: Flags): Promise<void> {
-  const { entity, json } = flags
+  const { entity } = flags
   const entityId =
     entity === undefined ? undefined : readFlag('--entity', () => parseEntityId(entity))
   await withPns(flags, async (store, nowMs) => {
     const pns = await store.listPns(nowMs, { entityId })
-    if (pns.length === 0 && json !== true) print('There is no PN.')
-    for (const pn of pns) show(describePn(pn, nowMs), flags)
+    const shown = pns.map((pn) => describePn(pn, nowMs))
+    sayEach(flags, shown, { none: 'There is no PN.', textOf: linesOf })
   })
 }
 
@@ -65,22 +64,16 @@ function withPns(
   )
 }
 
-function show(pn: ShownPn, { json }: Flags): void {
-  if (json === true) {
-    print(JSON.stringify(pn))
-    return
-  }
+function linesOf(pn: ShownPn): readonly string[] {
   const { pnId, alias, gateway, members } = pn
-  print(`${pnId}${alias === undefined ? '' : ` "${alias}"`}, until ${pn.expires}`)
-  print(`  PN GW ${gateway}  ${presenceOf(pn)}`)
-  for (const member of members) print(`  PNE   ${member.entityId}  ${presenceOf(member)}`)
+  return [
+    `${pnId}${alias === undefined ? '' : ` "${alias}"`}, until ${pn.expires}`,
+    `  PN GW ${gateway}  ${presenceOf(pn)}`,
+    ...members.map((member) => `  PNE   ${member.entityId}  ${presenceOf(member)}`),
+  ]
 }
 
 function presenceOf({ online, lastSeen }: Pick<ShownPn, 'online' | 'lastSeen'>): string {
   if (online) return 'online'
   return lastSeen === undefined ? 'never seen' : `away since ${lastSeen}`
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -3,9 +3,10 @@ import { Command, Option } from 'commander'
 import { obtainPneEuKey } from '../adapters/pne/obtain-pne-eukey.ts'
 import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import { readPassword } from './password-flag.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
-interface EuKeyFlags extends TrustFlags {
+interface EuKeyFlags extends TrustFlags, JsonFlag {
   readonly data: string
   readonly passwordFile?: string
   readonly serverUrl?: string
@@ -17,9 +18,11 @@ export function pneAwaitTriggerCommand(): Command {
   const command = new Command('await-trigger').description(
     'wait until the PN GW triggers this PNE, then ask for an EUKey and keep it sealed',
   )
-  return withFlags(command)
-    .option('--for-gateway', 'the EUKey is for "cpns gateway serve" on the same folder')
-    .action((flags: EuKeyFlags) => obtain(flags, true))
+  withFlags(command).option(
+    '--for-gateway',
+    'the EUKey is for "cpns gateway serve" on the same folder',
+  )
+  return sayable(command).action((flags: EuKeyFlags) => obtain(flags, true))
 }
 
 /** `cpns pne login`. */
@@ -27,7 +30,7 @@ export function pneLoginCommand(): Command {
   const command = new Command('login').description(
     "ask for the owner's password, get an EUKey with it, and keep it sealed",
   )
-  return withFlags(command).action((flags: EuKeyFlags) => obtain(flags, false))
+  return sayable(withFlags(command)).action((flags: EuKeyFlags) => obtain(flags, false))
 }
 
 function withFlags(command: Command): Command {
@@ -52,6 +55,6 @@ async function obtain(flags: EuKeyFlags, isTriggered: boolean): Promise<void> {
     ...(url !== undefined && { server: { url, trust: trustOf(flags) } }),
     ...(forGateway === true && { euKeyDatabase: GATEWAY_DATABASE }),
   })
-  const until = new Date(euKey.expiresAtMs).toISOString()
-  process.stdout.write(`There is an EUKey; it ends ${until}.\n`)
+  const expires = new Date(euKey.expiresAtMs).toISOString()
+  say(flags, { euKeyId: euKey.id, expires }, `There is an EUKey; it ends ${expires}.`)
 }

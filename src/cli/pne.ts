@@ -11,6 +11,7 @@ import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { readDeviceEuKey } from './device-eukey-file.ts'
 import { pneAwaitTriggerCommand, pneLoginCommand } from './pne-eukey.ts'
 import { readWholeFile } from './read-whole-file.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { showMessage } from './show-message.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
@@ -18,7 +19,7 @@ import { parseWholeNumber } from './whole-number.ts'
 const EXPIRES_SECONDS = 60
 const ALGORITHM = 'offered for the handshake, best first; default HMAC-SHA-256'
 
-interface PairFlags {
+interface PairFlags extends JsonFlag {
   readonly data: string
   readonly entity: string
   readonly gateway: string
@@ -28,21 +29,19 @@ interface PairFlags {
   readonly code?: string
 }
 
-interface SendFlags {
+interface SendFlags extends JsonFlag {
   readonly data: string
   readonly to: string
   readonly file?: string
   readonly contentType?: string
   readonly expires: number
   readonly algorithm?: readonly string[]
-  readonly json?: boolean
 }
 
-interface ListenFlags {
+interface ListenFlags extends JsonFlag {
   readonly data: string
   readonly count?: number
   readonly algorithm?: readonly string[]
-  readonly json?: boolean
 }
 
 /** The command with its subcommands. */
@@ -51,7 +50,7 @@ export function pneCommand(): Command {
   addPair(command)
   command.addCommand(pneAwaitTriggerCommand())
   command.addCommand(pneLoginCommand())
-  command
+  const sending = command
     .command('send')
     .argument('[text]', 'what to send; without it and without --file, standard input')
     .description('send one message, and again until it is answered or expires')
@@ -66,21 +65,19 @@ export function pneCommand(): Command {
       EXPIRES_SECONDS,
     )
     .addOption(algorithmOption(ALGORITHM))
-    .option('--json', 'one JSON object')
-    .action(send)
-  command
+  sayable(sending).action(send)
+  const listening = command
     .command('listen')
     .description('print what comes for this PNE, each message once, until Ctrl-C')
     .requiredOption('--data <dir>', 'data folder of the PNE')
     .option('--count <messages>', 'end after so many', parseWholeNumber)
     .addOption(algorithmOption(ALGORITHM))
-    .option('--json', 'one JSON object a line, the payload in base64 too')
-    .action(listen)
+  sayable(listening, 'one JSON object a line, the payload in base64 too').action(listen)
   return command
 }
 
 function addPair(command: Command): void {
-  command
+  const pairing = command
     .command('pair')
     .description('note PN GW and EUKey in the data folder of a PNE')
     .requiredOption('--data <dir>', 'data folder of the PNE; made if it is missing')
@@ -95,8 +92,7 @@ function addPair(command: Command): void {
     .addOption(
       new Option('--code <code>', 'as "cpns gateway pair" printed it').conflicts('keyFile'),
     )
-    .addHelpText('after', PAIR_EXAMPLE)
-    .action(pair)
+  sayable(pairing).addHelpText('after', PAIR_EXAMPLE).action(pair)
 }
 
 const PAIR_EXAMPLE = `
@@ -115,16 +111,18 @@ async function pair(flags: PairFlags): Promise<void> {
     },
     'the pairing',
   )
-  const names = `${pairing.entityId} is paired with ${pairing.gateway.entityId}`
+  const { entityId } = pairing
+  const names = `${entityId} is paired with ${pairing.gateway.entityId}`
+  const fields = { entityId, gateway: pairing.gateway.entityId }
   if (code !== undefined) {
     const userId = await pairPneByCode(data, { pairing, code })
-    return print(`${names}; it belongs to ${userId}.`)
+    return say(flags, { ...fields, userId }, `${names}; it belongs to ${userId}.`)
   }
   if (keyFile === undefined) throw new ConfigurationInvalid('--key-file or --code: needed')
-  const euKey = readDeviceEuKey(keyFile, { entityId: pairing.entityId, nowMs: Date.now() })
+  const euKey = readDeviceEuKey(keyFile, { entityId, nowMs: Date.now() })
   await pairPne(data, { pairing, euKey })
-  const until = new Date(euKey.expiresAtMs).toISOString()
-  print(`${names}; its EUKey ends ${until}.`)
+  const expires = new Date(euKey.expiresAtMs).toISOString()
+  say(flags, { ...fields, euKeyId: euKey.id, expires }, `${names}; its EUKey ends ${expires}.`)
 }
 
 async function send(text: string | undefined, flags: SendFlags): Promise<void> {
@@ -167,13 +165,14 @@ async function failedStart(pne: OpenedPne): Promise<never> {
   return new Promise<never>(() => {})
 }
 
-function report(status: Status, { json }: SendFlags): void {
-  if (json === true) print(JSON.stringify({ status }))
-  if (status !== 200 && status !== 202) {
-    const reason = status === 408 ? 'nobody took it in time' : 'it was refused'
-    throw new MessageNotTaken(`${reason} (status ${status})`)
-  }
-  if (json !== true) print(status === 200 ? '200 acknowledged' : '202 kept for delivery')
+/** A program gets the status in any case. */
+function report(status: Status, flags: SendFlags): void {
+  const isTaken = status === 200 || status === 202
+  const sentence = status === 200 ? '200 acknowledged' : '202 kept for delivery'
+  say(flags, { status }, isTaken ? sentence : [])
+  if (isTaken) return
+  const reason = status === 408 ? 'nobody took it in time' : 'it was refused'
+  throw new MessageNotTaken(`${reason} (status ${status})`)
 }
 
 function payloadOf(text: string | undefined, { file, contentType }: SendFlags) {
@@ -215,8 +214,4 @@ function written(line: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(`${line}\n`, (error) => (error ? reject(error) : resolve()))
   })
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

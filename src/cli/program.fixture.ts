@@ -2,6 +2,7 @@
 import { vi } from 'vitest'
 import { createProgram } from './program.ts'
 import { reportFailure } from './report-failure.ts'
+import { wantsJson } from './say.ts'
 
 /** How a command ended. */
 export interface ProgramRun {
@@ -18,7 +19,7 @@ export async function runProgram(args: readonly string[]): Promise<ProgramRun> {
   try {
     await createProgram().parseAsync(args, { from: 'user' })
   } catch (error) {
-    status = reportFailure(error)
+    status = reportFailure(error, { json: wantsJson(args) })
   } finally {
     stdout.release()
     stderr.release()

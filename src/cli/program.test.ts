@@ -70,6 +70,21 @@ describe('what cannot be understood is one line and status 2', () => {
     expect(usageErrorOf(await runProgram(['--zzz']))).toContain('--zzz')
   })
 
+  test('an unknown flag before what its slip makes missing, or two that exclude each other', async () => {
+    const slip = usageErrorOf(await runProgram(['entity', 'add', 'x', '--dta', './server']))
+    expect(slip).toMatch(/--dta.*Did you mean --data/)
+    const both = ['--data', 'x', '--impi', 'a', '--user', 'b', '--jsn']
+    expect(usageErrorOf(await runProgram(['entity', 'add', 'x', ...both]))).toMatch(/--jsn.*--json/)
+    const text = await runProgram(['pne', 'send', '--data', 'x', '--', '--no-flag'])
+    expect(usageErrorOf(text)).toContain("required option '--to")
+  })
+
+  test('a value that stands at an unknown flag is not repeated', async () => {
+    const line = usageErrorOf(await runProgram(['subscriber', 'add', '--key=465b5ce8b199b49f']))
+    expect(line).toContain("'--key'")
+    expect(line).not.toContain('465b')
+  })
+
   test('a flag without its value, a required one that is missing, words too many', async () => {
     expect(usageErrorOf(await runProgram(['lab', '--data']))).toContain('--data')
     expect(usageErrorOf(await runProgram(['eukey', 'list']))).toContain('--data')

@@ -63,18 +63,39 @@ export function createProgram(): Command {
   return throwUsageErrors(addExamples(program))
 }
 
-/** Usage errors of every command are one line and thrown: `main` alone decides on exit statuses. */
+/** Usage errors of every command are thrown: `main` alone says them, and decides on exit statuses. */
 function throwUsageErrors(command: Command): Command {
-  command.exitOverride().configureOutput({ outputError: writeUsageError })
+  command.exitOverride().configureOutput({ outputError: () => {} })
+  nameUnknownFlagFirst(command)
   for (const sub of command.commands) throwUsageErrors(sub)
   return command
 }
 
-/** The library's `error: …`, with what it may mean on a second line, as one line like all our errors. */
-function writeUsageError(text: string, write: (line: string) => void): void {
-  const sentence = text
-    .trim()
-    .replace(/^error: /, '')
-    .replaceAll(/\s*\n\s*/g, ' ')
-  write(`cpns: ${sentence} (--help shows what there is)\n`)
+/** What the library has and its types do not. */
+interface UnknownOptionTeller {
+  unknownOption(flag: string): never
+}
+
+const COMES_BEFORE_UNKNOWN = ['missingMandatoryOptionValue', 'conflictingOption']
+
+/**
+ * A mistyped flag is often why another one is missing, and the library says only the latter: it looks for
+ * flags that must be there first.
+ */
+function nameUnknownFlagFirst(command: Command): void {
+  const parseOptions = command.parseOptions.bind(command)
+  const error = command.error.bind(command)
+  let unknown: string | undefined
+  command.parseOptions = (words) => {
+    const parsed = parseOptions(words)
+    unknown = parsed.unknown[0]
+    return parsed
+  }
+  command.error = (message, options) => {
+    const code = options?.code?.replace(/^commander\./, '') ?? ''
+    if (unknown !== undefined && COMES_BEFORE_UNKNOWN.includes(code)) {
+      ;(command as Command & UnknownOptionTeller).unknownOption(unknown)
+    }
+    return error(message, options)
+  }
 }

@@ -26,7 +26,10 @@ test('says who it is, stays until it is interrupted, and ends in reverse order',
   await serveEntity({ entity: 'bsf', data }, async ({ folder, releases }) => {
     expect(folder.path).toBe(data)
     for (const name of ['store', 'socket']) releases.push(async () => void ended.push(name))
-    return ['line 1', 'line 2']
+    return [
+      { fields: { a: 1 }, lines: ['line 1'] },
+      { fields: { b: 2 }, lines: ['line 2'] },
+    ]
   })
   expect(written).toBe('line 1\nline 2\nbsf is ready.\nbsf has stopped.\n')
   expect(ended).toEqual(['socket', 'store'])

@@ -1,4 +1,5 @@
 /** What all commands that serve one entity share: its folder, its ports, and an end in order. Design 10, 11 */
+import type { Command } from 'commander'
 import { type DataFolder, openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { migrateAtStart } from '../adapters/data-folder/migrate-folder.ts'
 import { createPinoLog } from '../adapters/log/pino-log.ts'
@@ -11,8 +12,10 @@ import type { KeyLog } from '../ports/key-log.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
-import { type MetricsFlags, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
-import { joinTraces, openTrace, type TraceFlags } from './trace-flags.ts'
+import { configurable } from './config-file.ts'
+import { type MetricsFlags, measurable, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
+import { type JsonFlag, joinSaid, type Said, say, sayable, warn } from './say.ts'
+import { joinTraces, openTrace, type TraceFlags, traceable } from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
 /** What an entity is started with. */
@@ -32,12 +35,23 @@ export interface EntityContext {
   readonly releases: (() => unknown)[]
 }
 
+/** Flags of every command that serves one entity. */
+export interface EntityFlags extends TraceFlags, MetricsFlags, JsonFlag {}
+
+/** Adds them, behind its own. @param prefix Of its variables in the environment, for instance `CPNS_HSS`. */
+export function servable(command: Command, prefix: string): Command {
+  return sayable(
+    configurable(measurable(traceable(command)), prefix),
+    'one JSON object a line: kind',
+  )
+}
+
 /**
  * Serves until it is interrupted, then ends all in reverse order.
  *
  * @param entity Its name in logs, for instance `hss`.
  * @param flags Where its messages are written, and its numbers are served.
- * @param start Gives lines for a person: who it is and where.
+ * @param start Says who it is and where.
  * @throws {ConfigurationInvalid} If the folder cannot be used; as `start`.
  */
 export async function serveEntity(
@@ -45,15 +59,15 @@ export async function serveEntity(
     entity,
     data,
     flags = {},
-  }: { readonly entity: string; readonly data: string; readonly flags?: TraceFlags & MetricsFlags },
-  start: (context: EntityContext) => Promise<readonly string[]>,
+  }: { readonly entity: string; readonly data: string; readonly flags?: EntityFlags },
+  start: (context: EntityContext) => Promise<readonly Said[]>,
 ): Promise<void> {
   const random = createSystemRandom()
   const folder = await openDataFolder(data, { create: true }, random)
   const log = createPinoLog({ entity })
   migrateAtStart(folder.path, log)
   const releases: EntityContext['releases'] = []
-  const opened = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  const opened = openTrace(flags, (message) => warn(flags, message))
   releases.push(() => opened.close())
   const { keyLog } = opened
   const interruption = untilInterrupted()
@@ -72,12 +86,12 @@ export async function serveEntity(
       measureMailbox: (store: ServerStore) => metrics.measureMailbox(store),
       releases,
     }
-    const lines = await start(context).catch((error: unknown) => {
+    const said = await start(context).catch((error: unknown) => {
       throw startingError(error, data)
     })
     metrics.enter('ready')
-    for (const line of [...lines, ...metrics.lines]) process.stdout.write(`${line}\n`)
-    process.stdout.write(`${entity} is ready.\n`)
+    const { fields, lines } = joinSaid([...said, ...metrics.said])
+    say(flags, { kind: 'ready', entity, ...fields }, [...lines, `${entity} is ready.`])
     await interruption.promise
     // From now on nobody sends us more, and what is under way is answered.
     metrics.enter('draining')
@@ -85,7 +99,7 @@ export async function serveEntity(
     for (const release of releases.toReversed()) await release()
     interruption.ignore()
   }
-  process.stdout.write(`${entity} has stopped.\n`)
+  say(flags, { kind: 'stopped', entity }, `${entity} has stopped.`)
 }
 
 /** A store that fails at the start is a folder that cannot be used, for instance with another master key. */

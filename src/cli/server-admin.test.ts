@@ -34,7 +34,9 @@ test('it answers to the token of the folder, and only where it is wanted', async
   expect(await unwanted.start({ store, server })).toEqual([])
   expect(unwanted.context.trace, 'nothing is traced for nobody').toBe(noTrace)
   const admin = prepareServerAdmin({ host: '127.0.0.1', port: 0 }, context)
-  const [line = '', consoleLine = ''] = await admin.start({ store, server })
+  const [said] = await admin.start({ store, server })
+  const [line = '', consoleLine = ''] = said?.lines ?? []
+  expect(said?.fields).toMatchObject({ console: /^console (\S+),/.exec(consoleLine)?.[1] })
   const url = /^admin {3}(\S+)$/.exec(line)?.[1]
   const token = readFileSync(join(path, 'admin.token'), 'utf8').trim()
   const ask = async (bearer: string) =>

@@ -10,6 +10,7 @@ import { ADMIN_TOKEN } from '../lab/lab-files.ts'
 import { CONSOLE_PAGE } from './console-page.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { packageVersion } from './package-version.ts'
+import type { Said } from './say.ts'
 import type { EntityContext } from './serve-entity.ts'
 import { joinTraces } from './trace-flags.ts'
 
@@ -28,10 +29,10 @@ export interface ServerAdmin {
   /** What the server is to be started with: its messages go to the console too, if there is one. */
   readonly context: EntityContext
   /**
-   * @returns Where it is, for a person; none if it is not wanted.
+   * @returns Where it is, if it is wanted.
    * @throws {ConfigurationInvalid} If it cannot listen there: without TLS only this machine.
    */
-  start(served: Pick<ServerAdminPorts, 'store' | 'server'>): Promise<readonly string[]>
+  start(served: Pick<ServerAdminPorts, 'store' | 'server'>): Promise<readonly Said[]>
 }
 
 /** @param at Where it is wanted; nothing is traced for nobody. */
@@ -48,13 +49,13 @@ async function startServerAdmin(
   at: HostPort,
   shown: Pick<ServerAdminPorts, 'store' | 'server' | 'feed'>,
   context: EntityContext,
-): Promise<readonly string[]> {
-  const authorization = openAdminToken(context.folder.file(ADMIN_TOKEN), context)
+): Promise<readonly Said[]> {
+  const tokenFile = context.folder.file(ADMIN_TOKEN)
+  const authorization = openAdminToken(tokenFile, context)
   const options = { ...at, version: packageVersion(), consolePage: CONSOLE_PAGE }
   const served = await serveServerAdmin(options, { ...context, ...shown, authorization })
   context.releases.push(() => served.close())
-  return [
-    `admin   ${served.url}/admin`,
-    `console ${served.url}/console/, its password is in ${context.folder.file(ADMIN_TOKEN)}`,
-  ]
+  const [admin, page] = [`${served.url}/admin`, `${served.url}/console/`]
+  const lines = [`admin   ${admin}`, `console ${page}, its password is in ${tokenFile}`]
+  return [{ fields: { admin: { url: admin, tokenFile }, console: page }, lines }]
 }

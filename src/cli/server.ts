@@ -20,7 +20,7 @@ import { parseFqdn } from '../identity/fqdn.ts'
 import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
 import { APP_DATABASE, SERVER_DATABASE, SERVER_PIN } from '../lab/lab-files.ts'
 import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
-import { configurable, needed, wordList } from './config-file.ts'
+import { needed, wordList } from './config-file.ts'
 import {
   type DiameterNames,
   diameterNamesOf,
@@ -32,28 +32,23 @@ import {
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { addMailbox, type MailboxFlags, mailboxOf } from './mailbox-flags.ts'
-import { type MetricsFlags, measurable } from './metrics-flag.ts'
 import { packageVersion } from './package-version.ts'
 import {
   addPasswordPolicy,
   type PasswordPolicyFlags,
   passwordPolicyOf,
 } from './password-policy-flags.ts'
-import { type EntityContext, serveEntity } from './serve-entity.ts'
+import type { Said } from './say.ts'
+import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { prepareServerAdmin, serverAdminOption } from './server-admin.ts'
-import { type TraceFlags, traceable } from './trace-flags.ts'
+import { bsfsSaid, serverSaid } from './server-said.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 /** CPNS-2. Design 12 */
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
 const SESSION_SECONDS = 3600
 
-interface ServerFlags
-  extends PeerTlsFiles,
-    PasswordPolicyFlags,
-    MailboxFlags,
-    TraceFlags,
-    MetricsFlags {
+interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, MailboxFlags, EntityFlags {
   readonly data?: string
   readonly entity?: string
   readonly nafFqdn?: string
@@ -90,8 +85,7 @@ export function serverCommand(): Command {
   addPolicy(serve)
   addPasswordPolicy(serve)
   addMailbox(serve)
-  configurable(measurable(traceable(serve)), 'CPNS_SERVER')
-  serve.addHelpText('after', EXAMPLE).action(runServer)
+  servable(serve, 'CPNS_SERVER').addHelpText('after', EXAMPLE).action(runServer)
   return command
 }
 
@@ -216,7 +210,7 @@ type ServerSettings = ReturnType<typeof settingsOf>
 async function startServer(
   { options, api, admin: adminAt, names, bsfs }: ServerSettings,
   given: EntityContext,
-): Promise<readonly string[]> {
+): Promise<readonly Said[]> {
   const admin = prepareServerAdmin(adminAt, given)
   const { context } = admin
   const { folder, releases } = context
@@ -231,22 +225,13 @@ async function startServer(
   const apiUrl =
     api && (await startApi({ at: api, server: served.server, options, pns: store }, context))
   return [
-    `CPNS Server ${options.entityId}, NAF ${options.nafFqdn}`,
-    `CPNS-2  ${served.url}`,
-    `pin     ${served.pin}`,
-    ...(served.pskUrl === undefined ? [] : [`PSK-TLS ${served.pskUrl}`]),
-    ...(apiUrl === undefined ? [] : [`API     ${apiUrl}`]),
+    serverSaid({ ...options, ...served, apiUrl }),
     ...(await admin.start({ store, server: served.server })),
-    ...bsfs.map(bsfLine),
+    bsfsSaid(bsfs),
   ]
 }
 
 type ServerBsf = ServerSettings['bsfs'][number]
-
-function bsfLine(bsf: ServerBsf): string {
-  if ('target' in bsf) return `BSF     ${bsf.bsfName} at ${formatHostPort(bsf.target)} (Diameter)`
-  return `BSF     ${bsf.bsfName} at ${bsf.url} (${bsf.isWebService ? 'web service' : 'HTTP/2'})`
-}
 
 function connectBsfs(
   bsfs: readonly ServerBsf[],

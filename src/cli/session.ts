@@ -3,18 +3,18 @@ import { Command } from 'commander'
 import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
-import type { ServerStore, SessionInfo } from '../cpns-server/server-store.ts'
+import type { ServerStore } from '../cpns-server/server-store.ts'
 import { describeSession } from '../cpns-server/shown-entity.ts'
 import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 
-interface Flags {
+interface Flags extends JsonFlag {
   readonly data: string
   readonly entity?: string
-  readonly json?: boolean
 }
 
 /** The command with its subcommands. */
@@ -27,61 +27,53 @@ export function sessionCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
-  sub('list', 'sessions that have not ended; never their keys')
-    .option('--entity <uri>', 'those of one entity')
-    .option('--json', 'one JSON object a line')
-    .action(list)
-  sub('show <session-id>', 'one session; never its key')
-    .option('--json', 'one JSON object')
-    .action(show)
-  sub('end <session-id>', 'end a session; its peer can make another').action(end)
+  sayable(
+    sub('list', 'sessions that have not ended; never their keys').option(
+      '--entity <uri>',
+      'those of one entity',
+    ),
+    'one JSON object a line',
+  ).action(list)
+  sayable(sub('show <session-id>', 'one session; never its key')).action(show)
+  sayable(sub('end <session-id>', 'end a session; its peer can make another')).action(end)
   return command
 }
 
 const openServer = (folder: DataFolder): ServerStore =>
   openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
 
-async function list({ data, entity, json }: Flags): Promise<void> {
+async function list({ data, entity, ...flags }: Flags): Promise<void> {
   const entityId =
     entity === undefined ? undefined : readFlag('--entity', () => parseEntityId(entity))
   await withStore({ path: data, create: false }, openServer, async (store) => {
     const nowMs = systemClock.nowMs()
-    const sessions = await store.listSessions(nowMs, { entityId })
-    if (sessions.length === 0 && json !== true) print('There is no session.')
-    for (const session of sessions) printSession(session, json)
+    const sessions = (await store.listSessions(nowMs, { entityId })).map(describeSession)
+    sayEach(flags, sessions, { none: 'There is no session.', textOf: lineOf })
   })
 }
 
-async function show(sessionId: string, { data, json }: Flags): Promise<void> {
+async function show(sessionId: string, { data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
     const session = await store.findSession(sessionId, systemClock.nowMs())
     if (session === undefined) throw unknown(sessionId)
-    printSession(session, json)
+    const shown = describeSession(session)
+    say(flags, shown, lineOf(shown))
   })
 }
 
-async function end(sessionId: string, { data }: Flags): Promise<void> {
+async function end(sessionId: string, { data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
     if (!(await store.endSession(sessionId))) throw unknown(sessionId)
-    print(`Session ${sessionId} has ended.`)
+    say(flags, { sessionId, ended: true }, `Session ${sessionId} has ended.`)
   })
 }
 
-function printSession(session: SessionInfo, json: boolean | undefined): void {
-  const shown = describeSession(session)
+function lineOf(shown: ReturnType<typeof describeSession>): string {
   const { sessionId, entityId, role, via, since, expires } = shown
   const way = via === undefined ? '' : ` via ${via}`
-  print(
-    json === true
-      ? JSON.stringify(shown)
-      : `${sessionId}  ${role} ${entityId}${way}  since ${since} until ${expires}`,
-  )
+  return `${sessionId}  ${role} ${entityId}${way}  since ${since} until ${expires}`
 }
 
 function unknown(sessionId: string): UnknownIdentity {
   return new UnknownIdentity(`there is no session ${sessionId}`)
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

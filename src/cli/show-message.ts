@@ -10,19 +10,21 @@ export function showMessage(message: IncomingMessage, json: boolean): string {
   const { messageId, from, contentType, payload } = message
   const text = textOf(payload)
   if (json) {
-    const payloadBase64 = toBase64(payload)
-    return JSON.stringify({
-      messageId,
-      from,
-      contentType,
-      ...(text !== undefined && { text }),
-      payload: payloadBase64,
-    })
+    return JSON.stringify({ messageId, from, contentType, ...describePayload(payload) })
   }
   if (text === undefined) {
     return `${harmless(from)}  ${payload.length} octets of ${harmless(contentType)}`
   }
   return `${harmless(from)}  ${harmless(text)}`
+}
+
+/** Octets in JSON: as text too, if they are UTF-8. */
+export function describePayload(octets: Uint8Array): {
+  readonly text?: string
+  readonly payload: string
+} {
+  const text = textOf(octets)
+  return { ...(text !== undefined && { text }), payload: toBase64(octets) }
 }
 
 function textOf(payload: Uint8Array): string | undefined {

@@ -26,10 +26,14 @@ const all = () => store.listSubscribers({ limit: 10_000 })
 
 test('adds all of them, and says how far it is', async () => {
   write(2500)
-  const progress: number[] = []
-  const result = await importFile(file, { store, progress: (done) => progress.push(done) })
+  const progress: unknown[] = []
+  const result = await importFile(file, { store, progress: (one) => progress.push(one) })
   expect(result).toEqual({ read: 2500, added: 2500, existed: 0 })
-  expect(progress).toEqual([1000, 2000, 2500])
+  const unit = 'subscribers'
+  expect(progress).toEqual([
+    ...[1000, 2000].map((done) => ({ done, unit: 'subscribers checked' })),
+    ...[1000, 2000, 2500].map((done) => ({ done, total: 2500, unit })),
+  ])
   expect(await all()).toHaveLength(2500)
 })
 

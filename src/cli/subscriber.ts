@@ -9,6 +9,8 @@ import type { ImportResult } from '../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import { HSS_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { withProgressBar } from './progress-bar.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { type AddFlags, subscriberOfFlags } from './subscriber-flags.ts'
 import { importFile } from './subscriber-import.ts'
 import { parseWholeNumber } from './whole-number.ts'
@@ -22,39 +24,28 @@ export function subscriberCommand(): Command {
   const command = new Command('subscriber').description(
     'subscribers of an HSS, in its data folder; keys go in and are never shown',
   )
-  addCommand(command.command('add')).action(addSubscriber)
-  command
-    .command('import <file>')
-    .description('add many subscribers: CSV with a heading, or one JSON object a line')
-    .requiredOption(...DATA)
-    .option('--dry-run', 'only check every line')
-    .option('--json', 'one JSON object')
-    .addHelpText('after', IMPORT_EXAMPLE)
-    .action(runImport)
-  command
-    .command('list')
-    .description('subscribers with algorithm and GBA type')
-    .requiredOption(...DATA)
-    .option('--json', 'one JSON object a line')
-    .action(listSubscribers)
-  command
-    .command('show <impi>')
-    .description('one subscriber')
-    .requiredOption(...DATA)
-    .option('--json', 'one JSON object')
-    .action(showSubscriber)
-  command
-    .command('remove <impi>')
-    .description('take a subscriber and its SQN away')
-    .requiredOption(...DATA)
-    .action(removeSubscriber)
+  const sub = (usage: string, description: string): Command =>
+    command
+      .command(usage)
+      .description(description)
+      .requiredOption(...DATA)
+  addFlags(sub('add', 'add a subscriber; cpns uicc new prints this line for its card')).action(
+    addSubscriber,
+  )
+  const imported = sub(
+    'import <file>',
+    'add many subscribers: CSV with a heading, or one JSON object a line',
+  ).option('--dry-run', 'only check every line')
+  sayable(imported).addHelpText('after', IMPORT_EXAMPLE).action(runImport)
+  const list = sub('list', 'subscribers with algorithm and GBA type')
+  sayable(list, 'one JSON object a line').action(listSubscribers)
+  sayable(sub('show <impi>', 'one subscriber')).action(showSubscriber)
+  sayable(sub('remove <impi>', 'take a subscriber and its SQN away')).action(removeSubscriber)
   return command
 }
 
-function addCommand(command: Command): Command {
-  return command
-    .description('add a subscriber; cpns uicc new prints this line for its card')
-    .requiredOption(...DATA)
+function addFlags(command: Command): Command {
+  command
     .requiredOption('--impi <text>', 'IMPI of the subscriber')
     .addOption(
       new Option('--algorithm <name>', 'f-functions')
@@ -71,7 +62,7 @@ function addCommand(command: Command): Command {
         .default('GBA_U'),
     )
     .option('--key-lifetime <seconds>', 'of its Ks; default as the BSF decides', parseWholeNumber)
-    .option('--json', 'one JSON object')
+  return sayable(command)
 }
 
 const IMPORT_EXAMPLE = `
@@ -86,9 +77,8 @@ with these lines in the file:
 const openHss = (folder: DataFolder): HssStore =>
   openHssStore(folder.file(HSS_DATABASE), folder.sealer)
 
-interface Flags {
+interface Flags extends JsonFlag {
   readonly data: string
-  readonly json?: boolean
 }
 
 async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
@@ -97,7 +87,7 @@ async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
     if ((await store.addSubscriber(subscriber)) === 'exists') {
       throw new ConfigurationInvalid(`${subscriber.impi} is a subscriber already: remove it first`)
     }
-    print(describeSubscriber(subscriber), flags)
+    sayOne(subscriber, flags)
   })
 }
 
@@ -105,29 +95,27 @@ async function runImport(
   file: string,
   flags: Flags & { readonly dryRun?: boolean },
 ): Promise<void> {
-  if (flags.dryRun === true) return reportImport(await importFile(file, {}), flags)
-  await withStore({ path: flags.data, create: true }, openHss, async (store) => {
-    const { stderr } = process
-    const progress = (done: number): void =>
-      void (stderr.isTTY && stderr.write(`\r${done.toLocaleString('en')} subscribers`))
-    const result = await importFile(file, { store, progress })
-    if (stderr.isTTY) stderr.write('\n')
-    reportImport(result, flags)
-  })
+  const run = (store?: HssStore): Promise<ImportResult> =>
+    withProgressBar(flags, ({ tell: progress }) =>
+      importFile(file, { progress, ...(store && { store }) }),
+    )
+  if (flags.dryRun === true) return reportImport(await run(), flags)
+  await withStore({ path: flags.data, create: true }, openHss, async (store) =>
+    reportImport(await run(store), flags),
+  )
 }
 
-function reportImport(result: ImportResult, { json, dryRun }: Flags & { dryRun?: boolean }): void {
+function reportImport(result: ImportResult, flags: Flags & { readonly dryRun?: boolean }): void {
   const { read, added, existed } = result
-  const did = dryRun === true ? 'nothing was added' : `${added} added, ${existed} were there before`
-  const line = `${read} subscribers read; ${did}.`
-  process.stdout.write(`${json === true ? JSON.stringify(result) : line}\n`)
+  const did = flags.dryRun ? 'nothing was added' : `${added} added, ${existed} were there before`
+  say(flags, result, `${read} subscribers read; ${did}.`)
 }
 
 async function listSubscribers(flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     let count = 0
     for await (const subscriber of allSubscribers(store)) {
-      print(describeSubscriber(subscriber), flags)
+      sayOne(subscriber, flags)
       count += 1
     }
     if (count === 0 && flags.json !== true) process.stdout.write('There is no subscriber.\n')
@@ -139,7 +127,7 @@ async function showSubscriber(text: string, flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     const found = await store.findSubscriber(impi)
     if (found === undefined) throw new UnknownIdentity(`${impi} is no subscriber here`)
-    print(describeSubscriber(found), flags)
+    sayOne(found, flags)
   })
 }
 
@@ -148,7 +136,7 @@ async function removeSubscriber(text: string, flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     const isRemoved = await store.removeSubscriber(impi)
     if (!isRemoved) throw new UnknownIdentity(`${impi} is no subscriber here`)
-    process.stdout.write(`${impi} is no subscriber any more.\n`)
+    say(flags, { impi, removed: true }, `${impi} is no subscriber any more.`)
   })
 }
 
@@ -165,9 +153,9 @@ async function* allSubscribers(store: HssStore): AsyncIterable<Subscriber> {
   } while (page.length === PAGE)
 }
 
-function print(shown: ReturnType<typeof describeSubscriber>, { json }: Flags): void {
+function sayOne(subscriber: Subscriber, flags: Flags): void {
+  const shown = describeSubscriber(subscriber)
   const { impi, algorithm, uiccType, keyLifetimeSeconds: seconds } = shown
   const lifetime = seconds === undefined ? '' : `  Ks good for ${seconds} s`
-  const line = `${impi}  ${algorithm.padEnd(8)}  ${uiccType}${lifetime}`
-  process.stdout.write(`${json === true ? JSON.stringify(shown) : line}\n`)
+  say(flags, shown, `${impi}  ${algorithm.padEnd(8)}  ${uiccType}${lifetime}`)
 }

@@ -65,7 +65,7 @@ test('--reveal alone is a mistake', () => {
 test.skipIf(!existsSync('/dev/full'))('a full disk is told, and stops nothing', () => {
   const opened = openTrace({ traceFile: '/dev/full' }, warn)
   opened.trace(EVENT)
-  expect(warned).toEqual(['cpns: --trace-file /dev/full: nothing more is written (ENOSPC)'])
+  expect(warned).toEqual(['--trace-file /dev/full: nothing more is written (ENOSPC)'])
 })
 
 test('serving commands have the flags but not --reveal', () => {

@@ -42,12 +42,12 @@ export function traceable(command: Command): Command {
 /**
  * Makes the files, empty.
  *
- * @param nameOf One name for each entity. @param warn Takes what a person must know.
+ * @param nameOf One name for each entity. @param warn Takes what must be known.
  * @throws {ConfigurationInvalid} If a file cannot be made, or `--reveal` stands alone.
  */
 export function openTrace(
   flags: TraceFlags,
-  warn: (line: string) => void,
+  warn: (message: string) => void,
   nameOf?: (entity: string) => string,
 ): OpenedTrace {
   const { traceFile, pcap, pcapStyle: style = 'exported', keylog, reveal = false } = flags
@@ -57,7 +57,7 @@ export function openTrace(
   const files: GrowingFile[] = []
   const open = (flag: string, path: string): GrowingFile => {
     const file = createGrowingFile(path, (reason) =>
-      warn(`cpns: ${flag} ${path}: nothing more is written (${reason})`),
+      warn(`${flag} ${path}: nothing more is written (${reason})`),
     )
     files.push(file)
     return file
@@ -93,12 +93,10 @@ export function joinTraces(traces: readonly Trace[]): Trace {
   }
 }
 
-function openKeyLog(file: GrowingFile, path: string, warn: (line: string) => void): KeyLog {
-  warn(
-    `cpns: WARNING: ${path} gets the secrets of every TLS connection. Whoever has it reads them.`,
-  )
+function openKeyLog(file: GrowingFile, path: string, warn: (message: string) => void): KeyLog {
+  warn(`WARNING: ${path} gets the secrets of every TLS connection. Whoever has it reads them.`)
   return { line: (text) => file.append(`${text}\n`) }
 }
 
 const REVEAL_WARNING =
-  'cpns: WARNING: --reveal: KEYS, RES, PINs AND DIGESTS ARE WRITTEN IN THE CLEAR. Never outside a lab.'
+  'WARNING: --reveal: KEYS, RES, PINs AND DIGESTS ARE WRITTEN IN THE CLEAR. Never outside a lab.'

@@ -5,15 +5,15 @@ import { createSeenOnce } from '../adapters/capture/seen-once.ts'
 import type { TraceLine } from '../adapters/capture/trace-lines.ts'
 import { nameOf } from '../lab/lab-names.ts'
 import type { ReferencePoint } from '../trace/trace.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { createLanes, type Lanes } from './trace-lanes.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
-interface TraceCommandFlags {
+interface TraceCommandFlags extends JsonFlag {
   readonly entity?: string
   readonly point?: readonly ReferencePoint[]
   readonly transaction?: string
   readonly follow?: boolean
-  readonly json?: boolean
 }
 
 const POINTS = ['APDU', 'Ub', 'Ua', 'Zh', 'Zn', 'CPNS-1', 'CPNS-2'] as const
@@ -21,7 +21,7 @@ const DEFAULT_COLUMNS = 160
 
 /** The command. */
 export function traceCommand(): Command {
-  return new Command('trace')
+  const command = new Command('trace')
     .description(
       'show a trace file as a ladder: a column for each entity, an arrow for each message',
     )
@@ -33,7 +33,7 @@ export function traceCommand(): Command {
     .addOption(new Option('--point <points...>', 'only these reference points').choices(POINTS))
     .option('--transaction <id>', 'only this TransactionID or Session-Id')
     .option('-f, --follow', 'wait for more at the end of the file, until Ctrl-C')
-    .option('--json', 'the lines as they are in the file')
+  return sayable(command, 'the lines as they are in the file')
     .addHelpText('after', EXAMPLE)
     .action(runTrace)
 }
@@ -65,8 +65,7 @@ async function showTrace(
     // A reader of standard output that went away, as `head` does, ends it too.
     if (signal.aborted) return
     if (!isShown(line)) continue
-    if (flags.json === true) print(JSON.stringify(line))
-    else lanes.add(line).forEach(print)
+    say(flags, line, flags.json === true ? [] : lanes.add(line))
   }
 }
 
@@ -106,8 +105,4 @@ function terminalLanes(): Lanes {
     colour: stdout.isTTY && process.env.NO_COLOR === undefined,
     nameOf,
   })
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
 }

@@ -8,6 +8,7 @@ import { formatStatusWord, meaningOfStatusWord } from '../apdu/status-words.ts'
 import type { UiccReader } from '../apdu/uicc-reader.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 
 /** Where lines come from and answers go to. */
 export interface ApduStreams {
@@ -24,30 +25,45 @@ const MAX_COMMAND = 261
  * 3G context are keys, and it is shown: that is what the command is for.
  */
 export function uiccApduCommand({ input, output }: ApduStreams): Command {
-  return new Command('apdu')
+  const command = new Command('apdu')
     .description('send APDUs to a card and show its answers, keys among them')
     .requiredOption('--reader <name>', 'software:FILE, or pcsc[:NAME]')
     .argument('[hex...]', 'command APDUs in hex; without any, one a line from standard input')
-    .action(async (commands: readonly string[], { reader: name }: { readonly reader: string }) => {
-      const given = commands.map((hex, index) => parseCommand(hex, `APDU ${index + 1}`))
-      const reader = await openReader(name, createSystemRandom())
-      try {
-        output.write(`ATR ${toHex(await reader.reset())}\n`)
-        for (const command of given) await show(reader, command, output)
-        if (commands.length === 0) await showLines(reader, { input, output })
-      } finally {
-        await reader.close()
-      }
-    })
+  return sayable(
+    command,
+    'one JSON object a line: the ATR, then each command with its answer',
+  ).action(async (commands: readonly string[], flags: ApduFlags) => {
+    const given = commands.map((hex, index) => parseCommand(hex, `APDU ${index + 1}`))
+    const reader = await openReader(flags.reader, createSystemRandom())
+    const session = { reader, flags, output }
+    try {
+      const atr = toHex(await reader.reset())
+      say(flags, { atr }, `ATR ${atr}`, output)
+      for (const command of given) await show(session, command)
+      if (commands.length === 0) await showLines(session, input)
+    } finally {
+      await reader.close()
+    }
+  })
+}
+
+interface ApduFlags extends JsonFlag {
+  readonly reader: string
+}
+
+interface ApduSession {
+  readonly reader: UiccReader
+  readonly flags: JsonFlag
+  readonly output: NodeJS.WritableStream
 }
 
 /** Blank lines and those that start with # are skipped. */
-async function showLines(reader: UiccReader, { input, output }: ApduStreams): Promise<void> {
+async function showLines(session: ApduSession, input: NodeJS.ReadableStream): Promise<void> {
   let number = 0
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number += 1
     if (!/^\s*(#|$)/.test(line)) {
-      await show(reader, parseCommand(line, `line ${number}`), output)
+      await show(session, parseCommand(line, `line ${number}`))
     }
   }
 }
@@ -61,13 +77,10 @@ function parseCommand(text: string, where: string): Uint8Array {
   return fromHex(hex)
 }
 
-async function show(
-  reader: UiccReader,
-  command: Uint8Array,
-  output: NodeJS.WritableStream,
-): Promise<void> {
-  const { data, sw } = decodeResponse(await reader.transmit(command))
-  const answer = data.length === 0 ? '' : `${toHex(data)} `
-  output.write(`> ${toHex(command)}\n`)
-  output.write(`< ${answer}${formatStatusWord(sw)} (${meaningOfStatusWord(sw)})\n`)
+async function show({ reader, flags, output }: ApduSession, octets: Uint8Array): Promise<void> {
+  const answer = decodeResponse(await reader.transmit(octets))
+  const [command, data] = [toHex(octets), toHex(answer.data)]
+  const [sw, meaning] = [formatStatusWord(answer.sw), meaningOfStatusWord(answer.sw)]
+  const lines = [`> ${command}`, `< ${data === '' ? '' : `${data} `}${sw} (${meaning})`]
+  say(flags, { command, data, sw: sw.replaceAll(' ', ''), meaning }, lines, output)
 }

@@ -12,9 +12,10 @@ import type { Random } from '../ports/random.ts'
 import type { CardCredentials, CardProfile } from '../uicc/card-profile.ts'
 import { newCardProfile } from '../uicc/new-card-profile.ts'
 import { readFlag, readKey } from './flag-values.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 
 /** The flags as they come from the command line. */
-interface NewFlags {
+interface NewFlags extends JsonFlag {
   readonly imsi: string
   readonly mncLength: '2' | '3'
   readonly impi?: string
@@ -30,7 +31,7 @@ const VARIANT_LENGTH = { milenage: 16, tuak: 32 } as const
 
 /** The command; `output` gets nothing but the `subscriber add` lines. */
 export function uiccNewCommand(output: NodeJS.WritableStream): Command {
-  return new Command('new')
+  const command = new Command('new')
     .description('make a software card; prints the subscriber add line of its HSS, which holds K')
     .requiredOption('--imsi <digits>', 'IMSI of its USIM')
     .addOption(
@@ -48,11 +49,13 @@ export function uiccNewCommand(output: NodeJS.WritableStream): Command {
       new Option('--op <hex>', 'OP or TOP, from which OPc or TOPc is computed').conflicts('opc'),
     )
     .requiredOption('--out <file>', 'profile to write; one that exists is not overwritten')
-    .action(async (flags: NewFlags) => {
+  return sayable(command, 'lines for "cpns subscriber import", one JSON object each').action(
+    async (flags: NewFlags) => {
       const profile = profileOf(flags, createSystemRandom())
       await writeNewCardProfile(flags.out, profile)
-      for (const line of subscriberLines(profile)) output.write(`${line}\n`)
-    })
+      for (const fields of subscribersOf(profile)) say(flags, fields, lineOf(fields), output)
+    },
+  )
 }
 
 function profileOf(flags: NewFlags, random: Random): CardProfile {
@@ -80,18 +83,35 @@ function credentialsOf({ algorithm, k, opc, op }: NewFlags, random: Random): Car
   return { algorithm, subscriberKey, operatorVariant, tuak: DEFAULT_TUAK_PROFILE }
 }
 
-/** One line an identity of the card; each IMPI is a subscriber of its own. */
-function subscriberLines({ credentials, applications }: CardProfile): string[] {
+/** Each IMPI of the card is a subscriber of its own. The names are those of `cpns subscriber import`. */
+function subscribersOf({ credentials, applications }: CardProfile): readonly SubscriberFields[] {
   const { algorithm, subscriberKey, operatorVariant } = credentials
-  const variant = algorithm === 'milenage' ? '--opc' : '--topc'
-  const keys = `--k ${toHex(subscriberKey.reveal())} ${variant} ${toHex(operatorVariant.reveal())}`
+  const variant = toHex(operatorVariant.reveal())
   const impis = applications.map((one) =>
     one.application === 'ISIM' ? one.impi : impiOfImsi(one.imsi, one.mncLength),
   )
-  return [...new Set(impis)].map(
-    (impi) =>
-      `cpns subscriber add --impi ${impi} --algorithm ${algorithm} ${keys} --uicc-type GBA_U`,
-  )
+  return [...new Set(impis)].map((impi) => ({
+    impi,
+    algorithm,
+    k: toHex(subscriberKey.reveal()),
+    ...(algorithm === 'milenage' ? { opc: variant } : { topc: variant }),
+    uiccType: 'GBA_U',
+  }))
+}
+
+function lineOf({ impi, algorithm, k, opc, topc, uiccType }: SubscriberFields): string {
+  const variant = opc === undefined ? `--topc ${topc}` : `--opc ${opc}`
+  const keys = `--k ${k} ${variant}`
+  return `cpns subscriber add --impi ${impi} --algorithm ${algorithm} ${keys} --uicc-type ${uiccType}`
+}
+
+interface SubscriberFields {
+  readonly impi: string
+  readonly algorithm: CardCredentials['algorithm']
+  readonly k: string
+  readonly opc?: string
+  readonly topc?: string
+  readonly uiccType: 'GBA_U'
 }
 
 function fresh(length: number, random: Random): Secret {

@@ -4,11 +4,12 @@ import { openSoftwareCard } from '../adapters/card/open-reader.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { serveVpcd } from '../adapters/vpcd/serve-vpcd.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
+import { type JsonFlag, say, sayable } from './say.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 
 /** The command; `output` is told when the card is put into the reader, and why it waits. */
 export function uiccServeCommand(output: NodeJS.WritableStream): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('put a software card into the virtual reader of pcscd, until Ctrl-C')
     .argument('<file>', 'profile of the card')
     .requiredOption(
@@ -16,7 +17,8 @@ export function uiccServeCommand(output: NodeJS.WritableStream): Command {
       'where the virtual reader (vsmartcard-vpcd) listens, for instance localhost:35963',
       parseHostPort,
     )
-    .action(async (file: string, { vpcd }: { readonly vpcd: HostPort }) => {
+  return sayable(command, 'one JSON object a line: card, state, reason').action(
+    async (file: string, { vpcd, ...flags }: ServeFlags) => {
       const card = await openSoftwareCard(file, createSystemRandom())
       const { signal, ignore } = untilInterrupted()
       try {
@@ -26,7 +28,7 @@ export function uiccServeCommand(output: NodeJS.WritableStream): Command {
             signal,
             report(state, reason) {
               const what = state === 'inserted' ? 'is in the reader' : `waits: ${reason}`
-              output.write(`${card.name} ${what}\n`)
+              say(flags, { card: card.name, state, reason }, `${card.name} ${what}`, output)
             },
           },
         )
@@ -34,5 +36,10 @@ export function uiccServeCommand(output: NodeJS.WritableStream): Command {
         ignore()
         await card.close()
       }
-    })
+    },
+  )
+}
+
+interface ServeFlags extends JsonFlag {
+  readonly vpcd: HostPort
 }

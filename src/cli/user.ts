@@ -15,6 +15,7 @@ import { parseUserId, type UserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
 import { readPassword } from './password-flag.ts'
+import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 
 const random = createSystemRandom()
@@ -22,8 +23,11 @@ const random = createSystemRandom()
 const openServer = (folder: DataFolder): ServerStore =>
   openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
 
-interface PasswordFlags {
+interface Flags extends JsonFlag {
   readonly data: string
+}
+
+interface PasswordFlags extends Flags {
   readonly passwordFile?: string
 }
 
@@ -32,37 +36,32 @@ export function userCommand(): Command {
   const command = new Command('user').description(
     'CPNS Users, who get EUKeys with UserID and password, in the data folder of a server',
   )
-  const withPassword = (name: string, description: string): Command =>
+  const sub = (usage: string, description: string): Command =>
     command
-      .command(`${name} <user>`)
+      .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
-      .option('--password-file <file>', '"-" for standard input; default it is asked for, hidden')
+  const withPassword = (name: string, description: string): Command =>
+    sayable(
+      sub(`${name} <user>`, description).option(
+        '--password-file <file>',
+        '"-" for standard input; default it is asked for, hidden',
+      ),
+    )
   withPassword('add', 'add a user').addHelpText('after', ADD_EXAMPLE).action(addUser)
   withPassword('passwd', 'another password; EUKeys in use stay').action(changePassword)
-  command
-    .command('list')
-    .description('users with the day of their password')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--json', 'one JSON object a line')
-    .action(listUsers)
-  command
-    .command('remove <user>')
-    .description('remove a user with its EUKeys, and end their sessions')
-    .requiredOption('--data <dir>', 'data folder of the server')
-    .action(removeUser)
-  addLink(command)
-  return command
-}
-
-function addLink(command: Command): void {
-  command
-    .command('link <user>')
-    .description('let a user have password EUKeys for an entity that belongs to an IMPI')
-    .requiredOption('--data <dir>', 'data folder of the server')
+  const list = sub('list', 'users with the day of their password')
+  sayable(list, 'one JSON object a line').action(listUsers)
+  const remove = sub('remove <user>', 'remove a user with its EUKeys, and end their sessions')
+  sayable(remove).action(removeUser)
+  const link = sub(
+    'link <user>',
+    'let a user have password EUKeys for an entity that belongs to an IMPI',
+  )
     .requiredOption('--entity <uri>', 'EntityID of the device')
     .option('--off', 'no longer: EUKeys that came of it end, with their sessions')
-    .action(linkUser)
+  sayable(link).action(linkUser)
+  return command
 }
 
 const ADD_EXAMPLE = `
@@ -87,7 +86,7 @@ async function addUser(text: string, flags: PasswordFlags): Promise<void> {
     if ((await store.addUser(user)) === 'exists') {
       throw new ConfigurationInvalid(`there is a user ${user.userId} already`)
     }
-    print(`User ${user.userId} is added.`)
+    say(flags, describeUser(user), `User ${user.userId} is added.`)
   })
 }
 
@@ -95,33 +94,37 @@ async function changePassword(text: string, flags: PasswordFlags): Promise<void>
   const user = await readUser(text, flags)
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     if (!(await store.changePassword(user))) throw unknown(user.userId)
-    print(`User ${user.userId} has another password; EUKeys in use stay.`)
+    const { userId, passwordOf } = describeUser(user)
+    const sentence = `User ${userId} has another password; EUKeys in use stay.`
+    say(flags, { userId, passwordOf }, sentence)
   })
 }
 
-async function listUsers(flags: { data: string; json?: boolean }): Promise<void> {
+async function listUsers(flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     const users = (await store.listUsers()).map(describeUser)
-    if (flags.json !== true && users.length === 0) print('There is no user.')
-    for (const user of users) {
-      const line = `${user.userId}  password of ${user.passwordOf}`
-      print(flags.json === true ? JSON.stringify(user) : line)
-    }
+    sayEach(flags, users, {
+      none: 'There is no user.',
+      textOf: ({ userId, passwordOf }) => `${userId}  password of ${passwordOf}`,
+    })
   })
 }
 
-async function removeUser(text: string, flags: { data: string }): Promise<void> {
+async function removeUser(text: string, flags: Flags): Promise<void> {
   const userId = userIdOf(text)
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
     if (!(await store.removeUser(userId))) throw unknown(userId)
-    print(`User ${userId} is removed; its EUKeys and their sessions have ended.`)
+    const sentence = `User ${userId} is removed; its EUKeys and their sessions have ended.`
+    say(flags, { userId, removed: true }, sentence)
   })
 }
 
-async function linkUser(
-  text: string,
-  flags: { data: string; entity: string; off?: boolean },
-): Promise<void> {
+interface LinkFlags extends Flags {
+  readonly entity: string
+  readonly off?: boolean
+}
+
+async function linkUser(text: string, flags: LinkFlags): Promise<void> {
   const userId = userIdOf(text)
   const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
   await withStore({ path: flags.data, create: false }, openServer, async (store) => {
@@ -129,10 +132,8 @@ async function linkUser(
       if (!(await store.unlinkUser(entityId, userId))) {
         throw new UnknownIdentity(`${userId} is not linked to ${entityId}`)
       }
-      print(
-        `${entityId} takes no EUKey by the password of ${userId}; those that it had have ended.`,
-      )
-      return
+      const sentence = `${entityId} takes no EUKey by the password of ${userId}; those that it had have ended.`
+      return say(flags, { userId, entityId, linked: false }, sentence)
     }
     const outcome = await store.linkUser(entityId, userId)
     if (outcome === 'unknown-user') throw unknown(userId)
@@ -142,14 +143,11 @@ async function linkUser(
     if (outcome === 'user-owned') {
       throw new ConfigurationInvalid(`${entityId} belongs to a CPNS User, whose it stays alone`)
     }
-    print(`${entityId} takes EUKeys by the password of ${userId}.`)
+    const sentence = `${entityId} takes EUKeys by the password of ${userId}.`
+    say(flags, { userId, entityId, linked: true }, sentence)
   })
 }
 
 function unknown(userId: UserId): UnknownIdentity {
   return new UnknownIdentity(`there is no user ${userId}`)
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`)
 }

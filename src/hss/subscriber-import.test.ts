@@ -14,14 +14,18 @@ function linesOf(...rows: readonly string[]) {
 test('adds those that are new, batch by batch', async () => {
   const store = createMemoryHssStore()
   const rows = Array.from({ length: 1001 }, (_, n) => `${n}@ims.example,${KEYS}`)
-  const progress: number[] = []
+  const progress: unknown[] = []
   await importSubscribers(linesOf(...rows.slice(0, 3)), { store })
   const result = await importSubscribers(linesOf(...rows), {
     store,
-    progress: (done) => progress.push(done),
+    progress: (state) => progress.push(state),
   })
   expect(importResultSchema.parse(result)).toEqual({ read: 1001, added: 998, existed: 3 })
-  expect(progress).toEqual([1000, 1001])
+  expect(progress).toEqual([
+    { done: 1000, unit: 'subscribers checked' },
+    { done: 1000, total: 1001, unit: 'subscribers' },
+    { done: 1001, total: 1001, unit: 'subscribers' },
+  ])
 })
 
 test('one wrong line, or one IMPI twice: nothing is added; without a store nothing is', async () => {

@@ -21,8 +21,15 @@ export type ImportResult = z.infer<typeof importResultSchema>
 /** Rows that go into one commit; those of a batch are in memory together. */
 const BATCH = 1000
 
-/** Counts lines as they are done. */
-export type Progress = (done: number) => void
+/** How far an import is; the total is known once every line is checked. */
+export interface ImportProgress {
+  readonly done: number
+  readonly total?: number
+  readonly unit: 'subscribers checked' | 'subscribers'
+}
+
+/** Told of it after every thousand. */
+export type Progress = (progress: ImportProgress) => void
 
 /**
  * Reads all lines twice: first to check each, then to add.
@@ -37,7 +44,7 @@ export async function importSubscribers(
     progress,
   }: { readonly store?: Pick<HssStore, 'addSubscriber'>; readonly progress?: Progress },
 ): Promise<ImportResult> {
-  const read = await checkAll(lines())
+  const read = await checkAll(lines(), progress)
   if (store === undefined) return { read, added: 0, existed: 0 }
   let added = 0
   let done = 0
@@ -47,13 +54,13 @@ export async function importSubscribers(
     )
     added += outcomes.filter((outcome) => outcome === 'added').length
     done += batch.length
-    progress?.(done)
+    progress?.({ done, total: read, unit: 'subscribers' })
   }
   return { read, added, existed: done - added }
 }
 
 /** @throws {ConfigurationInvalid} For the first wrong line, or an IMPI that stands there twice. */
-async function checkAll(lines: AsyncIterable<string>): Promise<number> {
+async function checkAll(lines: AsyncIterable<string>, progress?: Progress): Promise<number> {
   const seen = new Map<string, number>()
   for await (const { line, subscriber } of subscribersIn(lines)) {
     const before = seen.get(subscriber.impi)
@@ -61,6 +68,7 @@ async function checkAll(lines: AsyncIterable<string>): Promise<number> {
       throw new ConfigurationInvalid(`line ${line}: the IMPI of line ${before}`)
     }
     seen.set(subscriber.impi, line)
+    if (seen.size % BATCH === 0) progress?.({ done: seen.size, unit: 'subscribers checked' })
   }
   return seen.size
 }

@@ -40,6 +40,14 @@ describe('reference/errors.md', () => {
     expect(column('Exit statuses', 'exit status')).toEqual(statuses.map(String))
   })
 
+  test('has the error codes of the command line', () => {
+    const [, union = ''] =
+      /type CommandErrorCode = (.*)\n/.exec(readProjectFile('src/cli/report-failure.ts')) ?? []
+    const codes = [...union.matchAll(/'([^']+)'/g)].map((match) => match[1] as string)
+    expect(codes.length).toBeGreaterThan(0)
+    expect(column('Errors as JSON', 'code').flatMap(codesIn)).toEqual(codes)
+  })
+
   test('has the error codes of the calculators', () => {
     const codes = membersOf(readProjectFile('src/cli/calc-answer.ts'), 'CalcErrorCode')
     expect(codes.length).toBeGreaterThan(0)

@@ -4,20 +4,20 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { everyCommand, exampleWords } from '../../src/cli/examples.fixture.ts'
 import { type ProgramRun, runProgram } from '../../src/cli/program.fixture.ts'
-
-const ENTITY = 'urn:uuid:5e0f1d3e-5a64-4c8b-8f5d-2f6e8d1c9a22'
-/** Names of files in the examples, which are there in the folder of a test. */
-const FILES = ['watch.key', './backup-of-today', 'subscribers.csv']
+import {
+  ENTITY,
+  everyName,
+  flagsLike,
+  leaves,
+  placeFiles,
+  wordsWith,
+} from './example-words.fixture.ts'
 
 let place: string
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), 'cpns-wrong-'))
-  writeFileSync(join(place, 'watch.key'), 'ab'.repeat(32))
-  writeFileSync(join(place, 'subscribers.csv'), 'impi,k,opc\n')
-  mkdirSync(join(place, 'backup-of-today'))
-  writeFileSync(join(place, 'backup-of-today', 'usim.json'), '{}')
+  placeFiles(place)
 })
 afterEach(() => rmSync(place, { recursive: true, force: true }))
 
@@ -28,37 +28,24 @@ function lineOf({ status, stdout, stderr }: ProgramRun): string {
   return isRight && isQuiet ? stderr : `not so: ${JSON.stringify({ status, stdout, stderr })}`
 }
 
-const all = everyCommand()
-const leaves = all.filter(({ command }) => command.commands.length === 0)
-
-/** The example of a command, its shortened names written out, and with another value for one flag. */
-function wordsWith(name: string, flag?: string, value = ''): string[] {
-  const help = leaves.find((leaf) => leaf.name === name)?.help ?? ''
-  const [, ...words] =
-    exampleWords(help).find((example) => example.join(' ').startsWith(name)) ?? name.split(' ')
-  const whole = words.map((word) => {
-    if (/^urn:uuid:.*…$/.test(word)) return ENTITY
-    if (/^[0-9a-f]+…$/.test(word)) return 'ab'.repeat(32)
-    return FILES.includes(word) ? join(place, word) : word
-  })
-  if (flag === undefined) return whole
-  const at = whole.indexOf(flag)
-  return at < 0 ? [...whole, flag, value] : whole.with(at + 1, value)
-}
-
-function flagsLike(pattern: RegExp) {
-  return leaves.flatMap(({ name, command }) =>
-    command.options
-      .filter(({ flags }) => pattern.test(flags))
-      .map(({ long }) => [name, long as string] as const),
-  )
-}
-
 describe('a flag that is not there', () => {
-  test.each(all)('$name', async ({ name }) => {
+  test.each(everyName)('$name', async ({ name }) => {
     const isGroup = !leaves.some((leaf) => leaf.name === name)
-    const words = isGroup ? name.split(' ').slice(1) : wordsWith(name)
+    const words = isGroup ? name.split(' ').slice(1) : wordsWith(place, name)
     words.push('--no-such-flag')
+    expect(lineOf(await runProgram(words))).toContain('--no-such-flag')
+    const { status, stdout, stderr } = await runProgram([...words, '--json'])
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(JSON.parse(stderr)).toEqual({
+      error: {
+        code: 'usage-invalid',
+        message: expect.stringContaining('--no-such-flag') as string,
+      },
+    })
+  })
+
+  test.each(leaves)('$name: also where what it needs is missing', async ({ name }) => {
+    const words = [...name.split(' ').slice(1), '--no-such-flag']
     expect(lineOf(await runProgram(words))).toContain('--no-such-flag')
   })
 })
@@ -69,7 +56,7 @@ describe('a data folder that is a file', () => {
     writeFileSync(file, 'no folder')
     const secret = join(place, 'password')
     writeFileSync(secret, 'correct horse battery staple')
-    const words = wordsWith(name, flag, file)
+    const words = wordsWith(place, name, flag, file)
     const takesPassword = leaves
       .find((leaf) => leaf.name === name)
       ?.command.options.some(({ long }) => long === '--password-file')
@@ -88,7 +75,7 @@ describe('a data folder that is not there is not made by what only reads', () =>
     async (name, flag) => {
       const secret = join(place, 'password')
       writeFileSync(secret, 'correct horse battery staple')
-      const words = wordsWith(name, flag, join(place, 'missing'))
+      const words = wordsWith(place, name, flag, join(place, 'missing'))
       const password = / (passwd|trigger)$/.test(name) ? ['--password-file', secret] : []
       expect(lineOf(await runProgram([...words, ...password]))).toContain('missing')
     },
@@ -99,7 +86,7 @@ describe('a file that cannot be read or written', () => {
   test.each(flagsLike(/<file>/))('%s %s', async (name, flag) => {
     const folder = join(place, 'folder')
     mkdirSync(folder)
-    const base = wordsWith(name, flag, folder)
+    const base = wordsWith(place, name, flag, folder)
     const at = base.indexOf('--data')
     const words = at < 0 ? base : base.with(at + 1, join(place, 'data'))
     expect(lineOf(await runProgram(words))).not.toContain('not so')

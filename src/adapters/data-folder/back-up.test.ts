@@ -45,7 +45,7 @@ const restore = (keyFile?: string) =>
   restoreDataFolder(
     { data: at('restored'), backup: at('backup') },
     { sqnMargin: MARGIN, ...(keyFile !== undefined && { keyFile }) },
-    random,
+    { random },
   )
 
 test('an HSS in use: no SEQ that was leased after the backup is leased again', async () => {
@@ -107,7 +107,7 @@ test('an altered or unfinished backup leaves nothing behind', async () => {
 test('a folder that is in use is not overwritten, nor is one backed up in mid-rotation', async () => {
   await backUp()
   const taken = { data: at('data'), backup: at('backup') }
-  await expect(restoreDataFolder(taken, { sqnMargin: 1 }, random)).rejects.toThrow('not empty')
+  await expect(restoreDataFolder(taken, { sqnMargin: 1 }, { random })).rejects.toThrow('not empty')
   const [current, former] = [1, 2].map((fill) => Secret.of(new Uint8Array(32).fill(fill)))
   if (current === undefined || former === undefined) throw new Error('no keys')
   replaceMasterKeys(at('data/master.key'), { current, former: [former] }, random)

@@ -12,7 +12,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
 import { loadMasterKeys, replaceMasterKeys } from '../keys/master-key.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
-import { copyDataFolder } from './backup-folder.ts'
+import { type CopyProgress, copyDataFolder } from './backup-folder.ts'
 import { MANIFEST_FILE, verifyBackup, writeManifest } from './backup-manifest.ts'
 import { MASTER_KEY_FILE } from './data-folder.ts'
 import { findDatabases, lockFolder } from './folder-databases.ts'
@@ -26,6 +26,11 @@ export interface BackupOutcome {
   readonly masterKeyId: string | undefined
 }
 
+interface CopyPorts {
+  readonly random: Random
+  readonly progress?: CopyProgress
+}
+
 /** Highest SEQ beside 5 bits of IND. TS 33.102 C.1.1.1 */
 const MAX_SEQ = 2n ** 43n - 1n
 
@@ -37,7 +42,7 @@ const MAX_SEQ = 2n ** 43n - 1n
 export async function backUpDataFolder(
   folders: { readonly data: string; readonly backup: string },
   options: { readonly withMasterKey: boolean },
-  { clock, random }: { readonly clock: Clock; readonly random: Random },
+  { clock, random, progress }: CopyPorts & { readonly clock: Clock },
 ): Promise<BackupOutcome> {
   const { data, backup } = folders
   findDatabases(data)
@@ -47,7 +52,7 @@ export async function backUpDataFolder(
     if (options.withMasterKey && keyId === undefined) {
       throw new ConfigurationInvalid(`${data}: there is no ${MASTER_KEY_FILE} to put in`)
     }
-    const copied = [...(await copyDataFolder(data, backup)).files]
+    const copied = [...(await copyDataFolder(data, backup, progress)).files]
     if (options.withMasterKey) {
       copyFileSync(join(data, MASTER_KEY_FILE), join(backup, MASTER_KEY_FILE))
       copied.push(MASTER_KEY_FILE)
@@ -71,7 +76,7 @@ export async function backUpDataFolder(
 export async function restoreDataFolder(
   folders: { readonly data: string; readonly backup: string },
   options: { readonly keyFile?: string; readonly sqnMargin: number },
-  random: Random,
+  { random, progress }: CopyPorts,
 ): Promise<BackupOutcome> {
   const { data, backup } = folders
   assertVacant(data)
@@ -88,7 +93,7 @@ export async function restoreDataFolder(
   const draft = `${data}.restoring`
   rmSync(draft, { recursive: true, force: true })
   try {
-    const copied = await copyDataFolder(backup, draft)
+    const copied = await copyDataFolder(backup, draft, progress)
     rmSync(join(draft, MANIFEST_FILE))
     const files = copied.files.filter((name) => name !== MANIFEST_FILE)
     if (keys) replaceMasterKeys(join(draft, MASTER_KEY_FILE), keys, random)

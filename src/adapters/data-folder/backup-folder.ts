@@ -17,6 +17,11 @@ export interface CopiedFolder {
   readonly files: readonly string[]
 }
 
+/** How many octets of how many are copied. */
+export type CopyProgress = (done: number, total: number) => void
+
+/** SQLite copies so many between two turns of the event loop. */
+const PAGES_AT_ONCE = 1000
 const DATABASE = '.db'
 /** The lock is of this folder alone, and a draft may hold a master key. */
 const LEFT_OUT = new RegExp(`^(?:${MASTER_KEY_FILE}|${LOCK_FILE})|\\.new$`)
@@ -28,16 +33,28 @@ const OWNER_ONLY = 0o600
  * @throws {ConfigurationInvalid} If a folder cannot be used.
  * @throws {StoreFailed} If a database cannot be copied, or its copy is damaged.
  */
-export async function copyDataFolder(from: string, to: string): Promise<CopiedFolder> {
+export async function copyDataFolder(
+  from: string,
+  to: string,
+  progress: CopyProgress = () => {},
+): Promise<CopiedFolder> {
   const files = filesOf(from)
   if (existsSync(to) && readdirSync(to).length > 0) {
     throw new ConfigurationInvalid(`${to}: is not empty; nothing is overwritten`)
   }
   makeTarget(to)
-  for (const file of files) {
+  const sizes = files.map((file) => statSync(join(from, file)).size)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  let before = 0
+  for (const [index, file] of files.entries()) {
+    const size = sizes[index] ?? 0
     try {
       makeFolder(dirname(join(to, file)))
-      await copyFile(join(from, file), join(to, file))
+      await copyFile(join(from, file), join(to, file), (share) =>
+        progress(before + share * size, total),
+      )
+      before += size
+      progress(before, total)
     } catch (cause) {
       const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
       throw new StoreFailed(`${file}: it cannot be copied (${code})`, { cause })
@@ -68,17 +85,31 @@ function filesOf(folder: string): string[] {
     .toSorted()
 }
 
-async function copyFile(from: string, to: string): Promise<void> {
+/** @param progress Gets the share that is copied. */
+async function copyFile(
+  from: string,
+  to: string,
+  progress: (share: number) => void,
+): Promise<void> {
   if (extname(from) !== DATABASE) copyFileSync(from, to)
-  else await copyDatabase(from, to)
+  else await copyDatabase(from, to, progress)
   await chmod(to, OWNER_ONLY)
 }
 
 /** A state between two commits, whoever writes meanwhile; the copy is looked through before it counts. */
-async function copyDatabase(from: string, to: string): Promise<void> {
+async function copyDatabase(
+  from: string,
+  to: string,
+  progress: (share: number) => void,
+): Promise<void> {
   const source = new Database(from, { readonly: true, fileMustExist: true })
   try {
-    await source.backup(to)
+    await source.backup(to, {
+      progress({ totalPages, remainingPages }) {
+        if (totalPages > 0) progress(1 - remainingPages / totalPages)
+        return PAGES_AT_ONCE
+      },
+    })
   } finally {
     source.close()
   }

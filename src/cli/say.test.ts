@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { joinSaid, say, sayEach, wantsJson, warn } from './say.ts'
+
+let stdout: string
+let stderr: string
+beforeEach(() => {
+  stdout = ''
+  stderr = ''
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    stdout += String(text)
+    return true
+  })
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    stderr += String(text)
+    return true
+  })
+})
+afterEach(() => vi.restoreAllMocks())
+
+describe('one thing', () => {
+  test('is lines for a person', () => {
+    say({}, { id: 'a' }, 'It is a.')
+    say({ json: false }, { id: 'a' }, ['It is a.', 'And more.'])
+    expect(stdout).toBe('It is a.\nIt is a.\nAnd more.\n')
+  })
+
+  test('is one object on one line for a program, also with line breaks in it', () => {
+    say({ json: true }, { id: 'a\nb', none: undefined }, ['never', 'seen'])
+    expect(stdout).toBe('{"id":"a\\nb"}\n')
+  })
+})
+
+describe('a list', () => {
+  const how = { none: 'There is none.', textOf: ({ n }: { n: number }) => [`n ${n}`, '  more'] }
+
+  test('for a person, and when it is empty', () => {
+    sayEach({}, [{ n: 1 }, { n: 2 }], how)
+    sayEach({}, [], how)
+    expect(stdout).toBe('n 1\n  more\nn 2\n  more\nThere is none.\n')
+  })
+
+  test('for a program: a line each, and nothing when it is empty', () => {
+    sayEach({ json: true }, [{ n: 1 }, { n: 2 }], how)
+    sayEach({ json: true }, [], how)
+    expect(stdout).toBe('{"n":1}\n{"n":2}\n')
+  })
+})
+
+test('several things as one', () => {
+  const parts = [
+    { fields: { a: 1 }, lines: ['a'] },
+    { fields: {}, lines: [] },
+    { fields: { b: 2 }, lines: ['b', 'c'] },
+  ]
+  expect(joinSaid(parts)).toEqual({ fields: { a: 1, b: 2 }, lines: ['a', 'b', 'c'] })
+})
+
+test('a warning is on standard error in both forms', () => {
+  warn({}, 'keep it safe')
+  warn({ json: true }, 'keep it safe')
+  expect(stdout).toBe('')
+  expect(stderr).toBe('cpns: keep it safe\n{"warning":{"message":"keep it safe"}}\n')
+})
+
+test.each([
+  [['lab', '--json'], true],
+  [['--json', 'lob'], true],
+  [['calc', 'btid', '--jsonl'], false],
+  [['pne', 'send', '--', '--json'], false],
+  [[], false],
+])('%j: %s', (words, expected) => {
+  expect(wantsJson(words)).toBe(expected)
+})

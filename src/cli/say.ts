@@ -1,0 +1,67 @@
+/**
+ * What a command says: lines for a person, or with `--json` one object for a program. Errors are said by
+ * `report-failure.ts`. Issue 6, 4; docs/explanation/decisions/0045-json-of-every-command.md
+ */
+import type { Command } from 'commander'
+
+/** The flag that every command has. */
+export interface JsonFlag {
+  readonly json?: boolean | undefined
+}
+
+/** One thing that is said, in both forms. */
+export interface Said {
+  /** For a program. Names are in camelCase, times are ISO 8601, durations are seconds. */
+  readonly fields: Readonly<Record<string, unknown>>
+  /** For a person. */
+  readonly lines: readonly string[]
+}
+
+/** Adds the flag to a command. @param what It prints then. */
+export function sayable(command: Command, what = 'one JSON object'): Command {
+  return command.option('--json', what)
+}
+
+/** Whether the words of a command line ask for JSON; then errors are said like that too. */
+export function wantsJson(words: readonly string[]): boolean {
+  const end = words.indexOf('--')
+  return words.slice(0, end < 0 ? undefined : end).includes('--json')
+}
+
+/** Says one thing. @param text One line, or several. */
+export function say(
+  { json }: JsonFlag,
+  fields: object,
+  text: string | readonly string[],
+  output: NodeJS.WritableStream = process.stdout,
+): void {
+  const lines = json === true ? [JSON.stringify(fields)] : [text].flat()
+  for (const line of lines) output.write(`${line}\n`)
+}
+
+/** Says each of a list; a program is told nothing of an empty one. @param none What a person is told then. */
+export function sayEach<T extends object>(
+  flags: JsonFlag,
+  items: readonly T[],
+  {
+    none,
+    textOf,
+  }: { readonly none: string; readonly textOf: (item: T) => string | readonly string[] },
+): void {
+  if (items.length === 0 && flags.json !== true) process.stdout.write(`${none}\n`)
+  for (const item of items) say(flags, item, textOf(item))
+}
+
+/** Several things as one. */
+export function joinSaid(parts: readonly Said[]): Said {
+  return {
+    fields: Object.assign({}, ...parts.map(({ fields }) => fields)) as Said['fields'],
+    lines: parts.flatMap(({ lines }) => lines),
+  }
+}
+
+/** What must be known and is no error: on standard error, with `--json` as `{"warning":{"message"}}`. */
+export function warn({ json }: JsonFlag, message: string): void {
+  const line = json === true ? JSON.stringify({ warning: { message } }) : `cpns: ${message}`
+  process.stderr.write(`${line}\n`)
+}
