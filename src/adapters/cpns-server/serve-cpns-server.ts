@@ -51,7 +51,7 @@ const PATH = '/cpns'
 const SUBPROTOCOL = 'cpns2.v1'
 /** Of one address, for keys of PSK-TLS. M-6 */
 const ZN_LOOKUPS_A_MINUTE = 10
-/** A PN GW has one; some 50 KiB each. */
+/** A PN GW has one; some 40 KiB each. */
 const MAX_CONNECTIONS = 20_000
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */

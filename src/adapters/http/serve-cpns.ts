@@ -11,6 +11,7 @@ import { type Log, noLog } from '../../ports/log.ts'
 import { type ServePskTlsPorts, servePskTls } from '../naf/psk-server.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
+import { startOnFirstOctets } from '../tls/start-on-first-octets.ts'
 import { createPostHandler, type PostEndpoint } from './answer-post.ts'
 import { type SocketEndpoint, serveFrameSockets } from './serve-frame-sockets.ts'
 
@@ -51,7 +52,7 @@ const CHECK_INTERVAL_MS = 500
 /** How long `close` waits for answers that are under way. */
 const CLOSE_GRACE_MS = 3_000
 const SWEEP_INTERVAL_MS = 20
-const ALPN = ['http/1.1']
+const PROTOCOL = 'http/1.1'
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate cannot be used. */
 export async function serveCpns(options: ServeCpnsOptions): Promise<RunningServer> {
@@ -96,7 +97,7 @@ async function servePskConnections(
   const { host, port, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS, log = noLog } = options
   const { maxConnections = DEFAULT_MAX_CONNECTIONS } = options
   const serving = await servePskTls(
-    { host, port, alpn: ALPN, maxConnections, handshakeTimeoutMs: requestTimeoutMs },
+    { host, port, alpn: [PROTOCOL], maxConnections, handshakeTimeoutMs: requestTimeoutMs },
     {
       ...psk,
       ...(options.keyLog && { keyLog: options.keyLog }),
@@ -140,14 +141,17 @@ function createServer({ tls, requestTimeoutMs = DEFAULT_REQUEST_TIMEOUT_MS }: Se
   }
   if (tls === undefined) return createHttpServer(limits)
   try {
-    return createHttpsServer({
+    const server = createHttpsServer({
       ...limits,
       cert: tls.certificatePem,
       key: tls.privateKeyPem,
       minVersion: 'TLSv1.2',
       handshakeTimeout: requestTimeoutMs,
-      ALPNProtocols: ALPN,
+      // A list would be copied for every connection, and hold 8 KiB of what the copy was cut from.
+      ALPNCallback: ({ protocols }) => (protocols.includes(PROTOCOL) ? PROTOCOL : undefined),
     })
+    startOnFirstOctets(server, requestTimeoutMs)
+    return server
   } catch (cause) {
     throw new ConfigurationInvalid('the TLS certificate or its key cannot be used', { cause })
   }
