@@ -4,8 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { ConfigurationInvalid, InvalidMessage } from '../../errors/errors.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../../identity/entity-id.ts'
+import { parsedText } from '../rest/parsed-text.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 
 /** One PNE and the PN GW that it was paired with. */
@@ -21,15 +22,7 @@ export interface Pairing {
   }
 }
 
-const entityId = z.string().transform((text, context): EntityId => {
-  try {
-    return parseEntityId(text)
-  } catch (error) {
-    if (!(error instanceof InvalidMessage)) throw error
-    context.addIssue({ code: 'custom', message: error.reason })
-    return z.NEVER
-  }
-})
+const entityId = parsedText(parseEntityId)
 
 const pairingSchema = z.strictObject({
   entityId,

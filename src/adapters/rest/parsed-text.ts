@@ -1,4 +1,4 @@
-/** Texts of our own HTTP APIs that a parser of the house reads: what it refuses is named like all else. */
+/** Texts in JSON that a parser of the house reads: what it refuses is named like all else. */
 import { z } from 'zod'
 import { InvalidMessage } from '../../errors/errors.ts'
 
