@@ -1,157 +1,181 @@
-/** HSS, BSF, CPNS Server and PN GW, each a process of its own, and an application and a PNE at their ends. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+/** HSS, BSF, CPNS Server and PN GWs, each a process of its own, and applications and PNEs at their ends. */
+import { readFileSync } from 'node:fs'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connectApp } from '../../src/adapters/app/connect-app.ts'
-import { type RunningCpns, runCpns, startCpns } from '../support/run-cpns.ts'
+import {
+  type OpenedPne,
+  openPne,
+  pairPne as pairPneFolder,
+} from '../../src/adapters/pne/open-pne.ts'
+import { createSystemRandom } from '../../src/adapters/system/system-random.ts'
+import { Secret } from '../../src/crypto/secret.ts'
+import { parseEntityId } from '../../src/identity/entity-id.ts'
+import { toHex, utf8 } from '../../src/octets/octets.ts'
+import type { Pne } from '../../src/pne/create-pne.ts'
+import {
+  addUser,
+  type CpnsProcesses,
+  createCpnsProcesses,
+  GATEWAY_READY,
+  pairPne,
+  type ServerProcess,
+  startHomeNetwork,
+  startPasswordGateway,
+  startServerProcess,
+  wayTo,
+} from '../support/cpns-processes.ts'
 
-const HSS_NAME = 'hss.ims.mnc001.mcc001.3gppnetwork.org'
-const BSF_NAME = 'bsf.mnc001.mcc001.pub.3gppnetwork.org'
 const GATEWAY = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a40'
 const SENSOR = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a41'
+const OTHER_GATEWAY = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a42'
+const CAR = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a43'
+const IMPI = '001010123456778@ims.mnc001.mcc001.3gppnetwork.org'
+const PASSWORD = 'correct horse battery staple'
 
-let folder: string
-const running: RunningCpns[] = []
-const printed = new Map<RunningCpns, string>()
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cpns-e2e-network-'))
-  const card = await runCpns([
-    'uicc',
-    'new',
-    '--imsi',
-    '001010123456778',
-    '--out',
-    path('usim.json'),
-  ])
-  const [, ...line] = card.stdout.trim().split(' ')
-  await runCpns([...line, '--data', path('hss')])
-}, 60_000)
-afterAll(async () => {
-  await Promise.all(running.map((one) => one.end('SIGKILL')))
-  rmSync(folder, { recursive: true, force: true })
+let processes: CpnsProcesses
+beforeEach(() => {
+  processes = createCpnsProcesses('e2e-network')
 })
+afterEach(() => processes.close(), 60_000)
 
-const path = (name: string): string => join(folder, name)
-
-async function start(args: readonly string[], ready: string, env: NodeJS.ProcessEnv = {}) {
-  const process = startCpns(args, { env })
-  running.push(process)
-  printed.set(process, '')
-  process.child.stdout?.on('data', (text: string) => {
-    printed.set(process, (printed.get(process) ?? '') + text)
-  })
-  await process.untilPrinted(ready)
-  return process
+const shownOf = async (...args: string[]): Promise<unknown[]> => {
+  const said = await processes.run([...args, '--data', processes.path('server'), '--json'])
+  const lines = said.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line) as unknown)
 }
 
-/** What a process has printed behind a word. */
-function said(process: RunningCpns, word: string): string {
-  const line = new RegExp(`^${word} +(?:Diameter TCP )?(\\S+)$`, 'm')
-  return line.exec(printed.get(process) ?? '')?.[1] ?? ''
+const gatewayArgs = (flags: readonly string[]): readonly string[] => {
+  const own = ['--data', processes.path('gw'), '--entity', GATEWAY, '--listen', '127.0.0.1:0']
+  return ['gateway', 'serve', ...own, ...flags]
 }
-
-const startHss = (listen: string) =>
-  start(['hss', 'serve', '--listen', listen], 'hss is ready.', {
-    CPNS_HSS_DATA: path('hss'),
-    CPNS_HSS_ORIGIN_HOST: HSS_NAME,
-    CPNS_HSS_BSF: BSF_NAME,
-  })
 
 test('a PN GW bootstraps, authenticates and forwards; the HSS may be killed in between', async () => {
-  const hss = await startHss('127.0.0.1:0')
-  const hssAt = said(hss, 'Zh')
-  writeFileSync(
-    path('bsf.json'),
-    JSON.stringify({
-      data: path('bsf'),
-      name: BSF_NAME,
-      listen: '127.0.0.1:0',
-      znListen: '127.0.0.1:0',
-      hss: [`${HSS_NAME}=${hssAt}`],
-      naf: ['cpns.example.org=cpns.example.org'],
-    }),
-  )
-  const bsf = await start(['bsf', 'serve', '--config', path('bsf.json')], 'bsf is ready.')
-  const names = ['--entity', 'urn:x:server', '--naf-fqdn', 'cpns.example.org']
-  const ports = ['--listen', '127.0.0.1:0', '--psk', '127.0.0.1:0', '--api', '127.0.0.1:0']
-  const listen = [...ports, '--first-use', 'bind']
-  const server = await start(
-    [
-      'server',
-      'serve',
-      '--data',
-      path('server'),
-      ...names,
-      ...listen,
-      '--bsf',
-      `${BSF_NAME}=${said(bsf, 'Zn')}`,
-    ],
-    'server is ready.',
-  )
-  const pin = readFileSync(path('server/server.pin'), 'utf8').trim()
-  const gatewayArgs = [
-    ...['gateway', 'serve', '--data', path('gw'), '--entity', GATEWAY, '--listen', '127.0.0.1:0'],
-    ...['--server-url', said(server, 'CPNS-2'), '--naf-fqdn', 'cpns.example.org', '--pin', pin],
-    ...['--bsf-url', said(bsf, 'Ub'), '--reader', `software:${path('usim.json')}`],
-  ]
+  const { path, run } = processes
+  const home = await startHomeNetwork(processes)
+  const ports = ['--psk', '127.0.0.1:0', '--api', '127.0.0.1:0']
+  const server = await startServerProcess(processes, [...home.forServer, ...ports])
 
   // Without its HSS the BSF says so, and the PN GW waits for it.
-  await hss.end('SIGKILL')
-  const gateway = startCpns(gatewayArgs)
-  running.push(gateway)
-  let gatewaySaid = ''
-  gateway.child.stdout?.on('data', (text: string) => {
-    gatewaySaid += text
-  })
+  await home.hss.end('SIGKILL')
+  const gateway = processes.begin(gatewayArgs([...server.to, ...home.forGateway]))
   await gateway.untilPrinted('pin ')
-  await startHss(hssAt)
-  await gateway.untilPrinted('authenticated; session with fingerprint')
+  await home.restartHss()
+  await gateway.untilPrinted(GATEWAY_READY)
 
-  const key = await runCpns(['app', 'add', '--data', path('server'), '--service', 'echo', '--json'])
-  const { key: apiKey } = JSON.parse(key.stdout) as { key: string }
-  const app = connectApp({ url: said(server, 'API'), apiKey, trust: { kind: 'pin', sha256: pin } })
+  const key = await run(['app', 'add', '--data', path('server'), '--service', 'echo', '--json'])
+  const { key: apiKey } = JSON.parse(key) as { key: string }
+  const trust = { kind: 'pin', sha256: server.pin } as const
+  const app = connectApp({ url: server.found('API'), apiKey, trust })
   void app.listen(
     async ({ from, text }) => void (await app.send({ to: from, text: `echo: ${text}` })),
   )
-  const assigned = await runCpns([
-    ...['eukey', 'add', '--data', path('server'), '--entity', SENSOR, '--user', 'alice', '--json'],
-  ])
-  writeFileSync(path('sensor.key'), assigned.stdout, { mode: 0o600 })
-  const url = /^PNEs {2}(\S+)$/m.exec(gatewaySaid)?.[1] ?? ''
-  const gatewayPin = /^pin {3}(\S+)$/m.exec(gatewaySaid)?.[1] ?? ''
-  const paired = await runCpns([
-    ...['pne', 'pair', '--data', path('sensor'), '--entity', SENSOR, '--gateway', GATEWAY],
-    ...['--gateway-url', url, '--pin', gatewayPin, '--key-file', path('sensor.key')],
-  ])
-  expect(paired.status, paired.stderr).toBe(0)
-  const words = ['--data', path('sensor'), '--to', 'urn:cpns:service:echo', 'temperature 21']
-  const sent = await runCpns(['pne', 'send', ...words])
-  expect([sent.status, sent.stderr]).toEqual([0, ''])
-  const heard = await runCpns(['pne', 'listen', '--data', path('sensor'), '--count', '1'])
-  expect(heard.stdout).toBe('urn:cpns:service:echo  echo: temperature 21\n')
+  const sensor = { name: 'sensor', entity: SENSOR, user: 'alice' }
+  await pairPne(processes, sensor, wayTo(GATEWAY, gateway))
+  const to = ['--to', 'urn:cpns:service:echo', 'temperature 21']
+  await run(['pne', 'send', '--data', path('sensor'), ...to])
+  expect(await run(['pne', 'listen', '--data', path('sensor'), '--count', '1'])).toBe(
+    'urn:cpns:service:echo  echo: temperature 21\n',
+  )
 
-  const pns = await runCpns(['pn', 'list', '--data', path('server'), '--json'])
-  expect(JSON.parse(pns.stdout)).toMatchObject({
-    gateway: GATEWAY,
-    online: true,
-    members: [{ entityId: SENSOR }],
-  })
-  const shown = await runCpns(['entity', 'show', SENSOR, '--data', path('server'), '--json'])
-  expect(JSON.parse(shown.stdout)).toMatchObject({ owner: 'user alice' })
+  const [pn] = await shownOf('pn', 'list')
+  expect(pn).toMatchObject({ gateway: GATEWAY, online: true, members: [{ entityId: SENSOR }] })
+  const owner = { kind: 'user', id: 'alice' }
+  expect(await shownOf('entity', 'show', SENSOR)).toMatchObject([{ owner }])
 
   await app.close()
   expect((await gateway.end('SIGTERM')).status).toBe(0)
-  const [, , ...rest] = gatewayArgs
-  const byPsk = ['--server-url', said(server, 'PSK-TLS'), '--psk', '1.2']
-  const pskGateway = startCpns([
-    ...['gateway', 'serve', ...rest.slice(0, 6), ...byPsk],
-    ...rest.slice(8).filter((word) => word !== '--pin' && word !== pin),
-  ])
-  running.push(pskGateway)
-  await pskGateway.untilPrinted('authenticated; session with fingerprint')
-  for (const process of [pskGateway, server, bsf]) {
+  const byPsk = ['--server-url', server.found('PSK-TLS'), '--psk', '1.2']
+  const pskGateway = processes.begin(gatewayArgs([...byPsk, ...home.forGateway]))
+  await pskGateway.untilPrinted(GATEWAY_READY)
+  for (const process of [pskGateway, server, home.bsf]) {
     expect((await process.end('SIGTERM')).status).toBe(0)
   }
-}, 120_000)
+}, 300_000)
+
+test('PN GWs by card and by password side by side on one server; one that goes leaves the other', async () => {
+  await addUser(processes, 'bob', PASSWORD)
+  const home = await startHomeNetwork(processes)
+  const flags = [...home.forServer, '--admin', '127.0.0.1:0']
+  const server = await startServerProcess(processes, flags)
+  const byCard = processes.begin(gatewayArgs([...server.to, ...home.forGateway]))
+  await byCard.untilPrinted(GATEWAY_READY)
+  const wish = { name: 'other-gw', entity: OTHER_GATEWAY, user: 'bob', password: PASSWORD }
+  const byPassword = await startPasswordGateway(processes, server, wish)
+  const ask = asking(server)
+  expect(await ask('GET', 'entities')).toMatchObject({
+    entities: [
+      { entityId: GATEWAY, owner: { kind: 'impi', id: IMPI } },
+      { entityId: OTHER_GATEWAY, owner: { kind: 'user', id: 'bob' } },
+    ],
+  })
+  expect(await ask('GET', 'eukeys')).toMatchObject({
+    euKeys: [
+      { entityId: GATEWAY, source: 'gba-u', keyType: 'ks-ext-naf', state: 'current' },
+      { entityId: OTHER_GATEWAY, source: 'assigned', keyType: 'assigned', state: 'current' },
+    ],
+  })
+
+  // A PNE behind each; both talk to each other at the same time.
+  const [sensor, car] = await Promise.all([
+    startPne(SENSOR, { ask, way: wayTo(GATEWAY, byCard) }),
+    startPne(CAR, { ask, way: byPassword.way }),
+  ])
+  const texts = Array.from({ length: 20 }, (_, n) => `message ${n}`)
+  const talk = (pne: Pne, to: string) =>
+    Promise.all(texts.map((text) => pne.send({ to, payload: utf8(text) })))
+  await Promise.all([talk(sensor.pne, CAR), talk(car.pne, SENSOR)])
+  await expect.poll(() => [sensor.heard, car.heard], { timeout: 20_000 }).toEqual([texts, texts])
+  const online = async () => {
+    const { pns } = (await ask('GET', 'pns')) as { pns: { gateway: string; online: boolean }[] }
+    return pns.filter((pn) => pn.online).map(({ gateway }) => gateway)
+  }
+  expect((await online()).sort()).toEqual([GATEWAY, OTHER_GATEWAY])
+
+  // Over HTTP, and at once: what belongs to the password goes, the card's stays.
+  await ask('DELETE', 'users/bob')
+  expect(await online()).toEqual([GATEWAY])
+  const { status, stderr } = await byPassword.ended
+  expect([status, stderr]).toEqual([1, expect.stringContaining('the server has no such EUKey')])
+  expect(await sensor.pne.send({ to: GATEWAY, payload: utf8('still here') })).toBe(202)
+  await Promise.all([sensor.pne.close(), car.pne.close()])
+}, 300_000)
+
+/** The admin API of a server. */
+function asking(server: ServerProcess) {
+  const token = readFileSync(processes.path('server/admin.token'), 'utf8').trim()
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  return async (method: string, at: string, body?: object): Promise<unknown> => {
+    const init = {
+      method,
+      headers: body === undefined ? { authorization: headers.authorization } : headers,
+    }
+    const url = `${server.found('admin')}/${at}`
+    const answer = await fetch(url, { ...init, ...(body && { body: JSON.stringify(body) }) })
+    const text = await answer.text()
+    expect(answer.ok, text).toBe(true)
+    return text === '' ? undefined : JSON.parse(text)
+  }
+}
+
+/** A PNE of this process, with an EUKey that the admin API was told. */
+async function startPne(
+  entity: string,
+  { ask, way }: { readonly ask: ReturnType<typeof asking>; readonly way: readonly string[] },
+): Promise<{ readonly pne: OpenedPne; readonly heard: string[] }> {
+  const key = createSystemRandom().octets(32)
+  const body = { userId: 'bob of the PNEs', key: toHex(key) }
+  const made = await ask('POST', `entities/${entity}/eukeys`, body)
+  const { id, expires } = made as { id: string; expires: string }
+  const [, gateway = '', , url = '', , pin = ''] = way
+  const entityId = parseEntityId(entity)
+  const pairing = { entityId, gateway: { entityId: parseEntityId(gateway), url, pin } }
+  const euKey = { id, key: Secret.of(key), expiresAtMs: Date.parse(expires) }
+  const folder = processes.path(entity.slice(-4))
+  await pairPneFolder(folder, { pairing, euKey })
+  const heard: string[] = []
+  const pne = await openPne(folder, {
+    onMessage: ({ payload }) => void heard.push(new TextDecoder().decode(payload)),
+  })
+  await pne.start()
+  return { pne, heard }
+}

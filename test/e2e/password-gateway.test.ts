@@ -1,48 +1,31 @@
 /** A PN GW without a card: UserID and password at a real terminal, then a session. CR 7.4.3.1, 7.4.3.2 */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type RunningCpns, runCpns, startCpns } from '../support/run-cpns.ts'
+import {
+  addUser,
+  createCpnsProcesses,
+  GATEWAY_READY,
+  type ServerProcess,
+  startServerProcess,
+} from '../support/cpns-processes.ts'
+import { runCpns } from '../support/run-cpns.ts'
 
 const GATEWAY = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a50'
 const PASSWORD = 'correct horse battery staple'
 
-let folder: string
-let server: RunningCpns
-let url: string
-let pin: string
-const running: RunningCpns[] = []
-
-const path = (name: string): string => join(folder, name)
+const processes = createCpnsProcesses('e2e-password')
+const { path } = processes
+let server: ServerProcess
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cpns-e2e-password-'))
-  const added = await runCpns(
-    ['user', 'add', 'alice', '--data', path('server'), '--password-file', '-'],
-    `${PASSWORD}\n`,
-  )
-  expect(added.stderr).toBe('')
-  server = startCpns([
-    ...['server', 'serve', '--data', path('server'), '--entity', 'urn:x:server'],
-    ...['--naf-fqdn', 'cpns.example.org', '--listen', '127.0.0.1:0', '--first-use', 'bind'],
-  ])
-  running.push(server)
-  let said = ''
-  server.child.stdout?.on('data', (text: string) => {
-    said += text
-  })
-  await server.untilPrinted('server is ready.')
-  url = /^CPNS-2 +(\S+)$/m.exec(said)?.[1] ?? ''
-  pin = readFileSync(path('server/server.pin'), 'utf8').trim()
-}, 60_000)
-afterAll(async () => {
-  await Promise.all(running.map((one) => one.end('SIGKILL')))
-  rmSync(folder, { recursive: true, force: true })
-})
+  await addUser(processes, 'alice', PASSWORD)
+  server = await startServerProcess(processes)
+}, 180_000)
+afterAll(() => processes.close())
 
-const to = () => ['--entity', GATEWAY, '--server-url', url, '--pin', pin]
+const to = () => ['--entity', GATEWAY, ...server.to]
 const login = (data: string, ...more: string[]) => [
   ...['gateway', 'login', '--data', path(data), ...to(), ...more],
 ]
@@ -54,11 +37,8 @@ const contentOf = (data: string): string =>
     .join('\n')
 
 async function serveAndConnect(data: string, ...more: string[]): Promise<string> {
-  const gateway = startCpns([
-    ...['gateway', 'serve', '--data', path(data), ...to(), '--listen', '127.0.0.1:0', ...more],
-  ])
-  running.push(gateway)
-  await gateway.untilPrinted('authenticated; session with fingerprint')
+  const args = ['gateway', 'serve', '--data', path(data), ...to(), '--listen', '127.0.0.1:0']
+  const gateway = await processes.start([...args, ...more], GATEWAY_READY)
   return (await gateway.end('SIGTERM')).stdout
 }
 

@@ -1,9 +1,15 @@
 /** PNEs that are paired, triggered and log in, each part a process of its own. CR 7.4.3, M-7 */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RunningCpns, runCpns, startCpns } from '../support/run-cpns.ts'
+import {
+  addUser,
+  createCpnsProcesses,
+  GATEWAY_READY,
+  startPasswordGateway,
+  startServerProcess,
+} from '../support/cpns-processes.ts'
+import { runCpns } from '../support/run-cpns.ts'
 
 const GATEWAY = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a60'
 const WATCH = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a61'
@@ -11,74 +17,28 @@ const CAR = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a62'
 const HOME = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a63'
 const PASSWORD = 'correct horse battery staple'
 
-let folder: string
-/** Of the server. */
-let to: string[]
-/** Of the PN GW. */
-let way: string[]
-const running: RunningCpns[] = []
-
-const path = (name: string): string => join(folder, name)
-
-/** Starts a command, until it has printed this. @returns What it has printed by then. */
-async function start(args: readonly string[], ready: string): Promise<string> {
-  const process = startCpns(args)
-  running.push(process)
-  let said = ''
-  process.child.stdout?.on('data', (text: string) => {
-    said += text
-  })
-  await process.untilPrinted(ready)
-  return said
-}
-
-const found = (said: string, word: string): string =>
-  new RegExp(`^${word} +(\\S+)$`, 'm').exec(said)?.[1] ?? ''
+const processes = createCpnsProcesses('e2e-trigger')
+const { path } = processes
+/** Flags of clients of the server. */
+let to: readonly string[]
+/** Flags of PNEs of the PN GW. */
+let way: readonly string[]
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'cpns-e2e-trigger-'))
-  const user = ['user', 'add', 'alice', '--data', path('server'), '--password-file', '-']
-  expect((await runCpns(user, PASSWORD)).stderr).toBe('')
-  const server = await start(
-    [
-      ...['server', 'serve', '--data', path('server'), '--entity', 'urn:x:server'],
-      ...['--naf-fqdn', 'cpns.example.org', '--listen', '127.0.0.1:0', '--first-use', 'bind'],
-      ...['--pne-assignment', 'trusted-gateway'],
-    ],
-    'server is ready.',
-  )
-  const pin = readFileSync(path('server/server.pin'), 'utf8').trim()
-  to = ['--server-url', found(server, 'CPNS-2'), '--pin', pin]
-  const login = ['gateway', 'login', '--data', path('gw'), '--entity', GATEWAY, '--user', 'alice']
-  const logged = await runCpns([...login, ...to, '--password-file', '-'], PASSWORD)
-  expect(logged.stderr).toBe('')
-  const gateway = await start(
-    [
-      ...['gateway', 'serve', '--data', path('gw'), '--entity', GATEWAY, ...to],
-      ...['--auth', 'password', '--listen', '127.0.0.1:0'],
-    ],
-    'authenticated; session with fingerprint',
-  )
-  way = ['--gateway', GATEWAY, '--gateway-url', found(gateway, 'PNEs')]
-  way.push('--pin', found(gateway, 'pin'))
-}, 60_000)
-afterAll(async () => {
-  await Promise.all(running.map((one) => one.end('SIGKILL')))
-  rmSync(folder, { recursive: true, force: true })
-})
+  await addUser(processes, 'alice', PASSWORD)
+  const server = await startServerProcess(processes, ['--pne-assignment', 'trusted-gateway'])
+  const wish = { name: 'gw', entity: GATEWAY, user: 'alice', password: PASSWORD }
+  const gateway = await startPasswordGateway(processes, server, wish)
+  to = server.to
+  way = gateway.way
+}, 180_000)
+afterAll(() => processes.close())
 
 /** The user begins the pairing at the PN GW, and gives the PNE its code. */
 async function pair(name: string, entity: string): Promise<void> {
-  const pairing = startCpns([
-    ...['gateway', 'pair', entity, '--data', path('gw'), '--user', 'alice'],
-  ])
-  running.push(pairing)
-  let said = ''
-  pairing.child.stdout?.on('data', (text: string) => {
-    said += text
-  })
-  await pairing.untilPrinted('good once')
-  const code = /^code (\S+),/m.exec(said)?.[1] ?? ''
+  const args = ['gateway', 'pair', entity, '--data', path('gw'), '--user', 'alice']
+  const pairing = await processes.start(args, 'good once')
+  const code = /^code (\S+),/m.exec(pairing.said())?.[1] ?? ''
   const own = ['--data', path(name), '--entity', entity, '--code', code]
   const paired = await runCpns(['pne', 'pair', ...own, ...way])
   expect([paired.status, paired.stderr]).toEqual([0, ''])
@@ -137,13 +97,9 @@ test('a PN GW without UI takes the same way', async () => {
   const waiting = runCpns(args)
   expect(await trigger(HOME, ['--password-file', '-'], PASSWORD)).toMatchObject({ status: 0 })
   expect(await waiting).toMatchObject({ status: 0, stderr: '' })
-  await start(
-    [
-      ...['gateway', 'serve', '--data', path('home'), '--entity', HOME, ...to],
-      ...['--auth', 'password', '--listen', '127.0.0.1:0'],
-    ],
-    'authenticated; session with fingerprint',
-  )
+  const own = ['--data', path('home'), '--entity', HOME, ...to]
+  const serve = ['gateway', 'serve', ...own, '--auth', 'password', '--listen', '127.0.0.1:0']
+  await processes.start(serve, GATEWAY_READY)
 }, 60_000)
 
 test('a wrong code, a PNE that is of nobody, a PN GW that does not run', async () => {
