@@ -4,16 +4,20 @@ import { Command, Option } from 'commander'
 import { createGbaFetch } from '../adapters/naf/gba-fetch.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import type { Trust } from '../adapters/tls/trust.ts'
 import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
+import type { GbaCard } from '../gba/gba-card.ts'
+import type { UbExchange } from '../gba/ub-exchange.ts'
 import { createCardKeySource } from '../naf/card-key-source.ts'
-import { type CardFlags, cardSettingsOf, withCard } from './card-flags.ts'
-import { type CurlFlags, curlRequestOf } from './curl-flags.ts'
+import { type CardFlags, type CardSettings, cardSettingsOf, withCard } from './card-flags.ts'
+import { type CurlFlags, type CurlRequest, curlRequestOf } from './curl-flags.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 import { describePayload } from './show-message.ts'
+import { type OpenedTrace, type TraceFlags, traceable, withTrace } from './trace-flags.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
-interface Flags extends CurlFlags, CardFlags, TrustFlags, JsonFlag {
+interface Flags extends CurlFlags, CardFlags, TrustFlags, TraceFlags, JsonFlag {
   readonly output?: string
   readonly include?: boolean
   readonly connectTo?: HostPort
@@ -32,7 +36,8 @@ export function curlCommand(): Command {
     .option('-d, --body <text>', 'body of the request; "@FILE" a file, "@-" standard input')
     .option('-o, --output <file>', 'where the body of the answer goes; default standard output')
     .option('-i, --include', 'print status and headers of the answer too')
-  return sayable(addWayFlags(command), 'one JSON object: status, headers, body').action(runCurl)
+  const sayables = sayable(addWayFlags(command), 'one JSON object: status, headers, body')
+  return traceable(sayables).action(runCurl)
 }
 
 /** Which card, and how BSF and server are reached. */
@@ -71,12 +76,30 @@ async function runCurl(url: string, flags: Flags): Promise<void> {
   const request = curlRequestOf(flags)
   const trust = trustOf(flags)
   const settings = cardSettingsOf(flags)
-  const { connectTo, psk } = flags
+  const answer = await withTrace(flags, (seen) =>
+    fetchWith(url, { request, trust, settings }, { ...flags, seen }),
+  )
+  await show(answer, flags)
+  judge(answer.status)
+}
+
+interface Wish {
+  readonly request: CurlRequest
+  readonly trust: Trust
+  readonly settings: CardSettings
+}
+
+function fetchWith(
+  url: string,
+  { request, trust, settings }: Wish,
+  { connectTo, psk, seen }: Flags & { readonly seen: Pick<OpenedTrace, 'trace' | 'keyLog'> },
+): Promise<Response> {
   const { bsfName } = settings
-  const answer = await withCard(settings, async ({ card, ub }) => {
-    const ports = { clock: systemClock, random: createSystemRandom() }
+  const work = async ({ card, ub }: { readonly card: GbaCard; readonly ub: UbExchange }) => {
+    const ports = { clock: systemClock, random: createSystemRandom(), ...seen }
     const keys = createCardKeySource({
       ...ports,
+      entityName: 'UE',
       card,
       ub,
       product: PRODUCT,
@@ -91,9 +114,8 @@ async function runCurl(url: string, flags: Flags): Promise<void> {
     } finally {
       await client.close()
     }
-  })
-  await show(answer, flags)
-  judge(answer.status)
+  }
+  return withCard(settings, work, { trace: seen.trace, clock: systemClock, entityName: 'UE' })
 }
 
 async function show(answer: Response, flags: Flags): Promise<void> {

@@ -4,9 +4,10 @@ import { obtainPneEuKey } from '../adapters/pne/obtain-pne-eukey.ts'
 import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import { readPassword } from './password-flag.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
+import { keyLogged, type TraceFlags, withTrace } from './trace-flags.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
-interface EuKeyFlags extends TrustFlags, JsonFlag {
+interface EuKeyFlags extends TrustFlags, JsonFlag, Pick<TraceFlags, 'keylog'> {
   readonly data: string
   readonly passwordFile?: string
   readonly serverUrl?: string
@@ -34,7 +35,7 @@ export function pneLoginCommand(): Command {
 }
 
 function withFlags(command: Command): Command {
-  return command
+  command
     .requiredOption('--data <dir>', 'data folder of the PNE, paired by a code')
     .option('--password-file <file>', '"-" for standard input; default it is asked for, hidden')
     .option('--server-url <url>', 'https://host:port/cpns; default through the PN GW')
@@ -45,16 +46,20 @@ function withFlags(command: Command): Command {
       ).conflicts('ca'),
     )
     .option('--ca <file>', 'PEM file of the only CAs to trust')
+  return keyLogged(command)
 }
 
 async function obtain(flags: EuKeyFlags, isTriggered: boolean): Promise<void> {
   const { data, serverUrl: url, passwordFile: file, forGateway } = flags
-  const euKey = await obtainPneEuKey(data, {
-    isTriggered,
-    password: () => readPassword({ file, isNew: false }),
-    ...(url !== undefined && { server: { url, trust: trustOf(flags) } }),
-    ...(forGateway === true && { euKeyDatabase: GATEWAY_DATABASE }),
-  })
+  const euKey = await withTrace(flags, ({ keyLog }) =>
+    obtainPneEuKey(data, {
+      isTriggered,
+      password: () => readPassword({ file, isNew: false }),
+      ...(url !== undefined && { server: { url, trust: trustOf(flags) } }),
+      ...(forGateway === true && { euKeyDatabase: GATEWAY_DATABASE }),
+      ...(keyLog && { keyLog }),
+    }),
+  )
   const expires = new Date(euKey.expiresAtMs).toISOString()
   say(flags, { euKeyId: euKey.id, expires }, `There is an EUKey; it ends ${expires}.`)
 }

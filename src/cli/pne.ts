@@ -13,13 +13,20 @@ import { pneAwaitTriggerCommand, pneLoginCommand } from './pne-eukey.ts'
 import { readWholeFile } from './read-whole-file.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 import { showMessage } from './show-message.ts'
+import {
+  keyLogged,
+  type OpenedTrace,
+  type TraceFlags,
+  traceable,
+  withTrace,
+} from './trace-flags.ts'
 import { untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 const EXPIRES_SECONDS = 60
 const ALGORITHM = 'offered for the handshake, best first; default HMAC-SHA-256'
 
-interface PairFlags extends JsonFlag {
+interface PairFlags extends JsonFlag, Pick<TraceFlags, 'keylog'> {
   readonly data: string
   readonly entity: string
   readonly gateway: string
@@ -29,7 +36,7 @@ interface PairFlags extends JsonFlag {
   readonly code?: string
 }
 
-interface SendFlags extends JsonFlag {
+interface SendFlags extends JsonFlag, TraceFlags {
   readonly data: string
   readonly to: string
   readonly file?: string
@@ -38,7 +45,7 @@ interface SendFlags extends JsonFlag {
   readonly algorithm?: readonly string[]
 }
 
-interface ListenFlags extends JsonFlag {
+interface ListenFlags extends JsonFlag, TraceFlags {
   readonly data: string
   readonly count?: number
   readonly algorithm?: readonly string[]
@@ -65,14 +72,14 @@ export function pneCommand(): Command {
       EXPIRES_SECONDS,
     )
     .addOption(algorithmOption(ALGORITHM))
-  sayable(sending).action(send)
+  traceable(sayable(sending)).action(send)
   const listening = command
     .command('listen')
     .description('print what comes for this PNE, each message once, until Ctrl-C')
     .requiredOption('--data <dir>', 'data folder of the PNE')
     .option('--count <messages>', 'end after so many', parseWholeNumber)
     .addOption(algorithmOption(ALGORITHM))
-  sayable(listening, 'one JSON object a line, the payload in base64 too').action(listen)
+  traceable(sayable(listening, 'one JSON object a line, the payload in base64 too')).action(listen)
   return command
 }
 
@@ -92,7 +99,7 @@ function addPair(command: Command): void {
     .addOption(
       new Option('--code <code>', 'as "cpns gateway pair" printed it').conflicts('keyFile'),
     )
-  sayable(pairing).addHelpText('after', PAIR_EXAMPLE).action(pair)
+  keyLogged(sayable(pairing)).addHelpText('after', PAIR_EXAMPLE).action(pair)
 }
 
 const PAIR_EXAMPLE = `
@@ -103,6 +110,10 @@ Example:
   cpns pne send --data ./watch --to urn:cpns:service:echo hello`
 
 async function pair(flags: PairFlags): Promise<void> {
+  await withTrace(flags, (seen) => pairSeen(flags, seen))
+}
+
+async function pairSeen(flags: PairFlags, { keyLog }: Pick<OpenedTrace, 'keyLog'>): Promise<void> {
   const { entity, gateway, gatewayUrl, pin, keyFile, code, data } = flags
   const pairing = parsePairing(
     {
@@ -115,7 +126,7 @@ async function pair(flags: PairFlags): Promise<void> {
   const names = `${entityId} is paired with ${pairing.gateway.entityId}`
   const fields = { entityId, gateway: pairing.gateway.entityId }
   if (code !== undefined) {
-    const userId = await pairPneByCode(data, { pairing, code })
+    const userId = await pairPneByCode(data, { pairing, code, ...(keyLog && { keyLog }) })
     return say(flags, { ...fields, userId }, `${names}; it belongs to ${userId}.`)
   }
   if (keyFile === undefined) throw new ConfigurationInvalid('--key-file or --code: needed')
@@ -127,10 +138,15 @@ async function pair(flags: PairFlags): Promise<void> {
 
 async function send(text: string | undefined, flags: SendFlags): Promise<void> {
   const { payload, contentType } = payloadOf(text, flags)
-  const pne = await openPne(flags.data, {}, { algorithms: algorithmsOf(flags.algorithm) })
+  await withTrace(flags, async (seen) => {
+    const pne = await openPne(flags.data, seen, { algorithms: algorithmsOf(flags.algorithm) })
+    await sendOnce(pne, { to: flags.to, payload, contentType, expires: flags.expires }, flags)
+  })
+}
+
+async function sendOnce(pne: OpenedPne, message: Outgoing, flags: SendFlags): Promise<void> {
   const interruption = untilInterrupted()
   try {
-    const message = { to: flags.to, payload, contentType, expires: flags.expires }
     const answered = sent(pne, message)
     const status = await Promise.race([failedStart(pne), answered, interruption.promise])
     if (status === 'interrupted') throw new MessageNotTaken('interrupted; it may have been sent')
@@ -186,7 +202,14 @@ function payloadOf(text: string | undefined, { file, contentType }: SendFlags) {
   return { payload, contentType: contentType ?? 'application/octet-stream' }
 }
 
-async function listen({ data, count, algorithm, json }: ListenFlags): Promise<void> {
+async function listen(flags: ListenFlags): Promise<void> {
+  await withTrace(flags, (seen) => listenSeen(flags, seen))
+}
+
+async function listenSeen(
+  { data, count, algorithm, json }: ListenFlags,
+  seen: Pick<OpenedTrace, 'trace' | 'keyLog'>,
+): Promise<void> {
   if (count === 0) throw new ConfigurationInvalid('--count: not a positive whole number')
   let left = count ?? Number.POSITIVE_INFINITY
   let finish: (() => void) | undefined
@@ -199,7 +222,7 @@ async function listen({ data, count, algorithm, json }: ListenFlags): Promise<vo
     left -= 1
     if (left === 0) finish?.()
   }
-  const pne = await openPne(data, { onMessage }, { algorithms: algorithmsOf(algorithm) })
+  const pne = await openPne(data, { ...seen, onMessage }, { algorithms: algorithmsOf(algorithm) })
   const interruption = untilInterrupted()
   try {
     await Promise.race([failedStart(pne), finished, interruption.promise])

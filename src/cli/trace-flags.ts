@@ -28,7 +28,7 @@ export interface OpenedTrace {
 
 /** Adds the flags to a command. */
 export function traceable(command: Command): Command {
-  return command
+  command
     .option('--trace-file <file>', 'every message as a JSON line, without secrets; see cpns trace')
     .option('--pcap <file>', 'every message as a capture for Wireshark, without secrets')
     .addOption(
@@ -36,7 +36,28 @@ export function traceable(command: Command): Command {
         .choices(PCAP_STYLES)
         .default('exported'),
     )
-    .option('--keylog <file>', 'secrets of TLS connections (NSS key log): who has it reads them')
+  return keyLogged(command)
+}
+
+/** Adds the last of them to a command that traces nothing. */
+export function keyLogged(command: Command): Command {
+  return command.option(
+    '--keylog <file>',
+    'secrets of TLS connections (NSS key log): who has it reads them',
+  )
+}
+
+/** What is wanted of a trace while a command works, its warnings on standard error; closed at the end. */
+export async function withTrace<T>(
+  flags: TraceFlags,
+  work: (seen: Pick<OpenedTrace, 'trace' | 'keyLog'>) => Promise<T>,
+): Promise<T> {
+  const seen = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  try {
+    return await work(seen)
+  } finally {
+    seen.close()
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { encodeAttachAnswer, encodeAttachRequest } from '../cpns/attachment.ts'
 import { encodeMessage } from '../cpns/messages.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
+import { fromUtf8, toBase64 } from '../octets/octets.ts'
 import type { TraceItem } from '../trace/trace.ts'
 import { createPneTrace } from './pne-trace.ts'
 
@@ -62,4 +63,23 @@ test('what goes to the server is a relay record on CPNS-2: who, what kind and ho
     { message: 'relay: attach' },
     { message: 'relay: record', fields: { PNE, octets: 62 } },
   ])
+})
+
+test('octets: a message without its secrets, any other frame as it is', () => {
+  const proof = {
+    name: 'AuthenticateResponse',
+    transactionId: 't',
+    entityId: PNE,
+    authResData: { hash: new Uint8Array(32).fill(0x48), state: new Uint8Array(40).fill(0x53) },
+  } as const
+  const items = traced((trace) => {
+    for (const octets of [encodeMessage(proof), ATTACH, RECORD]) trace.relayed(PNE, octets)
+    trace.toPne(PNE, RECORD)
+  })
+  const wires = items.map((item) => ('wire' in item ? item.wire?.({ reveal: false }) : undefined))
+  expect(wires.map((wire) => wire?.protocol)).toEqual(['cpns', ...Array(3).fill('cpns-frame')])
+  expect(wires.slice(1).map((wire) => wire?.octets)).toEqual([ATTACH, RECORD, RECORD])
+  const text = fromUtf8(wires[0]?.octets ?? new Uint8Array(0))
+  expect(text).toContain('<AuthenticateResponse ')
+  expect(text).not.toContain(toBase64(proof.authResData.hash).slice(0, 12))
 })

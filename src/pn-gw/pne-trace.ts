@@ -31,7 +31,8 @@ export function createPneTrace(
       ports.trace(messageEvent(decodeMessage(octets), at, octets))
     } else {
       const fields = { SessionID: frame.sessionId, octets: octets.length }
-      ports.trace({ kind: 'message', ...at, message: NAMES[frame.kind], fields })
+      const wire = frameWire(octets)
+      ports.trace({ kind: 'message', ...at, message: NAMES[frame.kind], fields, wire })
     }
   }
   return {
@@ -50,20 +51,30 @@ export function createPneTrace(
       opaque(octets, { point: 'CPNS-1', from: names.gateway, to: pne })
     },
     relayed(pne, octets) {
+      const seen = { point: 'CPNS-2', side: 'sent', from: names.gateway, to: names.server } as const
+      const at = { ...seen, atMs: ports.clock.nowMs() }
+      const fields = { PNE: pne, octets: octets.length }
       const frame = classifyFrame(octets)
-      const what = frame.kind === 'handshake' ? decodeMessage(octets).name : NAMES[frame.kind]
-      ports.trace({
-        kind: 'message',
-        point: 'CPNS-2',
-        side: 'sent',
-        from: names.gateway,
-        to: names.server,
-        atMs: ports.clock.nowMs(),
-        message: `relay: ${what}`,
-        fields: { PNE: pne, octets: octets.length },
-      })
+      if (frame.kind === 'handshake') {
+        const { wire, message } = messageEvent(decodeMessage(octets), at, octets)
+        ports.trace({
+          kind: 'message',
+          ...at,
+          message: `relay: ${message}`,
+          fields,
+          ...(wire && { wire }),
+        })
+      } else {
+        const message = `relay: ${NAMES[frame.kind]}`
+        ports.trace({ kind: 'message', ...at, message, fields, wire: frameWire(octets) })
+      }
     },
   }
+}
+
+/** Nothing in it is secret here: nonces are public, and a record is sealed for others. */
+function frameWire(octets: Uint8Array): NonNullable<TraceEvent['wire']> {
+  return () => ({ protocol: 'cpns-frame', octets: octets.slice() })
 }
 
 const NAMES = {

@@ -13,8 +13,11 @@ export type ReferencePoint = 'Ub' | 'Zh' | 'Zn' | 'Ua' | 'CPNS-1' | 'CPNS-2' | '
 
 /** A message as octets, for captures and for who opens it. */
 export interface TraceWire {
-  /** What reads the octets: an APDU or its answer, a Diameter or HTTP/1.1 message, a CPNS message. */
-  readonly protocol: 'apdu' | 'diameter' | 'http' | 'cpns'
+  /**
+   * What reads the octets: an APDU or its answer, a Diameter or HTTP/1.1 message, a CPNS message, or a frame
+   * of CPNS that is none: attach or record.
+   */
+  readonly protocol: 'apdu' | 'diameter' | 'http' | 'cpns' | 'cpns-frame'
   /** The whole message, as it was before any encryption below it. */
   readonly octets: Uint8Array
 }

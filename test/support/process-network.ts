@@ -30,18 +30,22 @@ export interface ProcessNetwork {
   readonly server: NetworkProcess
   /** Has a session. */
   readonly gateway: NetworkProcess
-  /** Pairs a PNE in `sensor/`, with an EUKey of its own. */
-  pairSensor(): Promise<void>
+  /** Pairs a PNE in `sensor/`, with an EUKey of its own. @param url Default that of the PN GW. */
+  pairSensor(url?: string): Promise<void>
   /** Kills what still runs, and removes the folder. */
   close(): Promise<void>
 }
 
-/** @param flagsOf More flags of an entity, for instance `--metrics`; paths of the folder by `path`. */
+/**
+ * @param flagsOf More flags of an entity, for instance `--metrics`; paths of the folder by `path`.
+ * @param detour The port that the PN GW connects to in place of the server's.
+ */
 export async function startNetwork(
   flagsOf: (
     entity: 'hss' | 'bsf' | 'server' | 'gateway',
     path: (name: string) => string,
   ) => readonly string[],
+  detour: (serverPort: number) => Promise<number> = (port) => Promise.resolve(port),
 ): Promise<ProcessNetwork> {
   const folder = mkdtempSync(join(tmpdir(), 'cpns-network-'))
   const path = (name: string): string => join(folder, name)
@@ -78,16 +82,26 @@ export async function startNetwork(
       ...['--entity', 'urn:x:server', '--naf-fqdn', NAF, '--first-use', 'bind'],
       ...['--listen', ANY, '--api', ANY, '--bsf', `${BSF_NAME}=${bsf.said('Zn')}`],
     ])
+    const serverUrl = new URL(server.said('CPNS-2'))
+    serverUrl.port = String(await detour(Number(serverUrl.port)))
     const gateway = await start(
       [
         ...['gateway', 'serve', '--data', path('gateway'), '--entity', NETWORK_IDS.gateway],
-        ...['--listen', ANY, '--server-url', server.said('CPNS-2'), '--naf-fqdn', NAF],
+        ...['--listen', ANY, '--server-url', serverUrl.href, '--naf-fqdn', NAF],
         ...['--pin', pinOf(path), '--bsf-url', bsf.said('Ub')],
         ...['--reader', `software:${path('usim.json')}`, ...flagsOf('gateway', path)],
       ],
       'authenticated; session with fingerprint',
     )
-    return { path, hss, bsf, server, gateway, pairSensor: () => pair(path, gateway), close }
+    return {
+      path,
+      hss,
+      bsf,
+      server,
+      gateway,
+      pairSensor: (url) => pair(path, { gateway, url }),
+      close,
+    }
   } catch (error) {
     await close()
     throw error
@@ -105,14 +119,17 @@ async function makeSubscriber(path: (name: string) => string): Promise<void> {
   await succeed([...line, '--data', path('hss')])
 }
 
-async function pair(path: (name: string) => string, gateway: NetworkProcess): Promise<void> {
+async function pair(
+  path: (name: string) => string,
+  { gateway, url }: { readonly gateway: NetworkProcess; readonly url: string | undefined },
+): Promise<void> {
   const { sensor, gateway: gatewayId } = NETWORK_IDS
   const wish = ['--entity', sensor, '--user', 'alice', '--json']
   const assigned = await succeed(['eukey', 'add', '--data', path('server'), ...wish])
   writeFileSync(path('sensor.key'), assigned, { mode: 0o600 })
   await succeed([
     ...['pne', 'pair', '--data', path('sensor'), '--entity', sensor, '--gateway', gatewayId],
-    ...['--gateway-url', gateway.said('PNEs'), '--pin', gateway.said('pin')],
+    ...['--gateway-url', url ?? gateway.said('PNEs'), '--pin', gateway.said('pin')],
     ...['--key-file', path('sensor.key')],
   ])
 }

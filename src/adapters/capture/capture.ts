@@ -11,7 +11,7 @@ import { GSMTAP_PORT, gsmtapPacket, simOctets } from './gsmtap.ts'
 import { type IpLine, TCP_FLAGS, tcpPacket, udpPacket } from './ip-packet.ts'
 import { LINK_TYPE, pcapHeader, pcapRecord } from './pcap.ts'
 import { createSeenOnce } from './seen-once.ts'
-import { textFrame, webSocketAnswer, webSocketRequest } from './web-socket-octets.ts'
+import { webSocketAnswer, webSocketFrame, webSocketRequest } from './web-socket-octets.ts'
 
 /** What the packets of a capture are. */
 export const PCAP_STYLES = ['exported', 'ip'] as const
@@ -27,7 +27,13 @@ export interface CaptureOptions {
 
 /** Octets of one TCP segment. */
 const SEGMENT = 16_384
-const DISSECTORS = { apdu: 'gsm_sim', diameter: 'diameter', http: 'http', cpns: 'xml' } as const
+const DISSECTORS = {
+  apdu: 'gsm_sim',
+  diameter: 'diameter',
+  http: 'http',
+  cpns: 'xml',
+  'cpns-frame': 'data',
+} as const
 const EMPTY = new Uint8Array(0)
 
 /**
@@ -84,9 +90,12 @@ function ipPackets(
   }
   const { line, isFromClient } = placed
   const opening = line.isOpen ? [] : openLine(line)
-  if (protocol !== 'cpns') return [...opening, ...dataPackets(line, octets, isFromClient)]
+  if (protocol !== 'cpns' && protocol !== 'cpns-frame') {
+    return [...opening, ...dataPackets(line, octets, isFromClient)]
+  }
   if (opening.length > 0) opening.push(...openWebSocket(line, point))
-  return [...opening, ...dataPackets(line, textFrame(octets, isFromClient), isFromClient)]
+  const frame = webSocketFrame(octets, { isClient: isFromClient, isText: protocol === 'cpns' })
+  return [...opening, ...dataPackets(line, frame, isFromClient)]
 }
 
 function openLine(line: CaptureLine): Uint8Array[] {

@@ -25,7 +25,7 @@ const message = z.object({
   transactionId: z.string().optional(),
   elapsedMs: z.number().optional(),
   fields: z.record(z.string(), z.union([z.string(), z.number()])),
-  protocol: z.enum(['apdu', 'diameter', 'http', 'cpns']).optional(),
+  protocol: z.enum(['apdu', 'diameter', 'http', 'cpns', 'cpns-frame']).optional(),
   octets: z.string().optional(),
 })
 const note = z.object({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fromUtf8, toHex, utf8 } from '../../octets/octets.ts'
-import { textFrame, webSocketAnswer, webSocketRequest } from './web-socket-octets.ts'
+import { webSocketAnswer, webSocketFrame, webSocketRequest } from './web-socket-octets.ts'
 
 test('request and answer belong together', () => {
   expect(fromUtf8(webSocketRequest('/pne', 'cpns1.v1'))).toMatch(
@@ -12,11 +12,15 @@ test('request and answer belong together', () => {
 })
 
 test('a server does not mask, a client masks with zeros', () => {
-  expect(toHex(textFrame(utf8('ab'), false))).toBe('81026162')
-  expect(toHex(textFrame(utf8('ab'), true))).toBe('8182000000006162')
+  const frame = (isClient: boolean) => webSocketFrame(utf8('ab'), { isClient, isText: true })
+  expect(toHex(frame(false))).toBe('81026162')
+  expect(toHex(frame(true))).toBe('8182000000006162')
 })
 
-test('126 octets and more have a length of two octets', () => {
-  expect(toHex(textFrame(new Uint8Array(126), false)).slice(0, 8)).toBe('817e007e')
-  expect(() => textFrame(new Uint8Array(65_536), false)).toThrow(RangeError)
+test('126 octets and more have a length of two octets, over 65535 one of eight', () => {
+  const startOf = (length: number) =>
+    toHex(webSocketFrame(new Uint8Array(length), { isClient: false, isText: false })).slice(0, 20)
+  expect(startOf(126)).toBe('827e007e000000000000')
+  expect(startOf(65_535)).toBe('827effff000000000000')
+  expect(startOf(65_536)).toBe('827f0000000000010000')
 })

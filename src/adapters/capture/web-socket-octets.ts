@@ -1,11 +1,14 @@
-/** CPNS messages as text frames of a WebSocket, opened by a request and its answer. RFC 6455 4, 5.2 */
+/** CPNS messages and frames in a WebSocket, opened by a request and its answer. RFC 6455 4, 5.2 */
 import { createHash } from 'node:crypto'
-import { concatOctets, uint16, utf8 } from '../../octets/octets.ts'
+import { concatOctets, uint16, uint64, utf8 } from '../../octets/octets.ts'
 
 const TEXT = 0x81
+const BINARY = 0x82
 const MASKED = 0x80
 const MASK_OCTETS = 4
 const LONG = 126
+const MAX_LONG = 0xffff
+const LONGER = 127
 const KEY = 'AAAAAAAAAAAAAAAAAAAAAA=='
 const ACCEPT = createHash('sha1')
   .update(`${KEY}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`)
@@ -35,20 +38,21 @@ export function webSocketAnswer(subprotocol: string): Uint8Array {
   )
 }
 
-/**
- * One whole text. A client masks, here with zeros, so that who looks at the octets can read them.
- *
- * @throws {RangeError} Over 65535 octets.
- */
-export function textFrame(octets: Uint8Array, isClient: boolean): Uint8Array {
-  const mask = isClient ? MASKED : 0
-  const { length } = octets
-  const size =
-    length < LONG
-      ? Uint8Array.of(mask | length)
-      : concatOctets(Uint8Array.of(mask | LONG), uint16(length))
+/** One whole frame. A client masks, here with zeros, so that who looks at the octets can read them. */
+export function webSocketFrame(
+  octets: Uint8Array,
+  { isClient, isText }: { readonly isClient: boolean; readonly isText: boolean },
+): Uint8Array {
   const key = new Uint8Array(isClient ? MASK_OCTETS : 0)
-  return concatOctets(Uint8Array.of(TEXT), size, key, octets)
+  const size = sizeOf(octets.length, isClient ? MASKED : 0)
+  return concatOctets(Uint8Array.of(isText ? TEXT : BINARY), size, key, octets)
+}
+
+/** In 7, 16 or 64 bits. RFC 6455 5.2 */
+function sizeOf(length: number, mask: number): Uint8Array {
+  if (length < LONG) return Uint8Array.of(mask | length)
+  if (length <= MAX_LONG) return concatOctets(Uint8Array.of(mask | LONG), uint16(length))
+  return concatOctets(Uint8Array.of(mask | LONGER), uint64(BigInt(length)))
 }
 
 function lines(...text: readonly string[]): Uint8Array {

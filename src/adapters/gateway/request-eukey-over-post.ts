@@ -5,6 +5,7 @@ import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import { obtainEuKey } from '../../pne/obtain-eukey.ts'
 import type { DeviceEuKey, PneStore } from '../../pne/pne-store.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Random } from '../../ports/random.ts'
 import { connectCpnsPost } from '../http/post-cpns.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
@@ -22,6 +23,8 @@ export interface LoginPorts {
   readonly store: Pick<PneStore, 'saveEuKey'>
   readonly clock: Clock
   readonly random: Random
+  /** Takes the secrets of the connection; default nobody. */
+  readonly keyLog?: KeyLog
   /** Told of every message that is sent and received; default nobody. */
   readonly seen?: (side: 'sent' | 'received', octets: Uint8Array) => void
 }
@@ -35,12 +38,12 @@ export interface LoginPorts {
  */
 export async function requestEuKeyOverPost(
   { server, ...wish }: LoginWish,
-  { store, clock, random, seen }: LoginPorts,
+  { store, clock, random, keyLog, seen }: LoginPorts,
 ): Promise<DeviceEuKey> {
   if (!parseServerUrl(server.url, { secure: 'https', plain: 'http' }).secure) {
     throw new ConfigurationInvalid('an EUKey by password only comes over TLS: the URL is https://…')
   }
-  const way = connectCpnsPost(server)
+  const way = connectCpnsPost({ ...server, ...(keyLog && { keyLog }) })
   try {
     const exchange = async (octets: Uint8Array): Promise<Uint8Array> => {
       const { status, body } = await way.post(octets)

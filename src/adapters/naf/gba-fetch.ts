@@ -12,12 +12,13 @@ import type { PskVersion } from '../../naf/psk-exchange.ts'
 import type { KeyUse } from '../../naf/realm.ts'
 import { utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import type { Random } from '../../ports/random.ts'
 import type { Trace } from '../../trace/trace.ts'
 import type { Trust } from '../tls/trust.ts'
 import { createPskConnector } from './psk-client.ts'
 import { connectUaHttp, type UaHttp, type UaHttpAnswer, type UaHttpRequest } from './ua-http.ts'
-import { createUaTalk, type UaTalk } from './ua-talk.ts'
+import { createTracedSend, createUaTalk, type UaTalk } from './ua-talk.ts'
 
 /** How servers are reached. */
 export interface GbaFetchOptions {
@@ -44,6 +45,8 @@ export interface GbaFetchPorts {
   readonly clock: Clock
   readonly random: Random
   readonly trace?: Trace
+  /** Takes the secrets of TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /** The part of what `fetch` takes that has a meaning here. */
@@ -126,8 +129,9 @@ function openOrigin(
     maxResponseOctets,
     ...(connectTo !== undefined && { connectTo }),
     ...(psk !== undefined && { openTls: createPskConnector(connector) }),
+    ...(ports.keyLog && { keyLog: ports.keyLog }),
   })
-  if (psk !== undefined) return { http, talk: { ask: (request) => http.send(request) } }
+  if (psk !== undefined) return { http, talk: { ask: createTracedSend({ ...ports, http }) } }
   return { http, talk: createUaTalk({ nafFqdn, isTls, keyUses }, { ...ports, http }) }
 }
 

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector, Pool } from 'undici'
 import { CpnsError, TransportFailed } from '../../errors/errors.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { connectTls } from '../tls/connect-tls.ts'
 import type { Trust } from '../tls/trust.ts'
 import { cipherSuiteOfSocket } from './ua-request.ts'
@@ -22,6 +23,8 @@ export interface UaHttpTarget {
     readonly host: string
     readonly port: number
   }) => Promise<TLSSocket>
+  /** Takes the secrets of connections under a certificate; default nobody. */
+  readonly keyLog?: KeyLog
   readonly timeoutMs: number
   /** Octets of an answer's body. */
   readonly maxResponseOctets: number
@@ -107,8 +110,9 @@ export function connectUaHttp(target: UaHttpTarget): UaHttp {
   }
 }
 
-function certifiedTls({ url, trust, timeoutMs }: UaHttpTarget) {
-  const options = { serverName: url.hostname, trust, alpn: ['http/1.1'], timeoutMs }
+function certifiedTls({ url, trust, timeoutMs, keyLog }: UaHttpTarget) {
+  const common = { serverName: url.hostname, trust, alpn: ['http/1.1'], timeoutMs }
+  const options = { ...common, ...(keyLog && { keyLog }) }
   return (address: { readonly host: string; readonly port: number }) =>
     connectTls({ ...address, ...options })
 }

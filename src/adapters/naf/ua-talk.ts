@@ -73,18 +73,26 @@ type Remedy = 'first-answer' | 'new-nonce' | 'new-key'
 const CNONCE_LENGTH = 16
 const MAX_NC = 0xffff_ffff
 
-/** A talk that begins without knowing anything. */
-export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk {
-  const { http, clock, random, trace = noTrace } = ports
+/** What a connection sends, traced as Ua. */
+export function createTracedSend({
+  http,
+  clock,
+  trace = noTrace,
+}: Pick<UaTalkPorts, 'http' | 'clock' | 'trace'>): UaHttp['send'] {
   const tracer = createUaTracer({ trace, clock, end: 'UE', ueName: 'UE', nafName: 'NAF' })
-  let current: Credentials | undefined
-
-  const exchange = async (request: UaHttpRequest): Promise<UaHttpAnswer> => {
+  return async (request) => {
     const sinceMs = tracer.request({ ...request, uri: request.path })
     const answer = await http.send(request)
     tracer.answer(answer, sinceMs)
     return answer
   }
+}
+
+/** A talk that begins without knowing anything. */
+export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk {
+  const { http, clock, random } = ports
+  const exchange = createTracedSend(ports)
+  let current: Credentials | undefined
 
   /** With credentials, if there are any that fit the connection. */
   const send = async (request: UaHttpRequest): Promise<Sent> => {

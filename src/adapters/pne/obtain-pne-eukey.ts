@@ -7,6 +7,7 @@ import { registerOwner, relayedExchange, waitForTrigger } from '../../pne/gatewa
 import { obtainEuKey } from '../../pne/obtain-eukey.ts'
 import type { DeviceEuKey, PneStore } from '../../pne/pne-store.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { openDataFolder } from '../data-folder/data-folder.ts'
 import { requestEuKeyOverPost } from '../gateway/request-eukey-over-post.ts'
 import { openPneStore } from '../sqlite/pne-store.ts'
@@ -26,6 +27,8 @@ export interface PneEuKeyWish {
   readonly server?: { readonly url: string; readonly trust: Trust }
   /** Name of the database in the folder that gets the EUKey; default the PNE's. */
   readonly euKeyDatabase?: string
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
 }
 
 /**
@@ -36,17 +39,18 @@ export interface PneEuKeyWish {
  */
 export async function pairPneByCode(
   dataFolder: string,
-  { pairing, code }: { readonly pairing: Pairing; readonly code: string },
+  wish: { readonly pairing: Pairing; readonly code: string; readonly keyLog?: KeyLog },
 ): Promise<UserId> {
+  const { pairing, code, keyLog } = wish
   assertTls(pairing)
   const random = createSystemRandom()
   const folder = await openDataFolder(dataFolder, { create: true }, random)
   const store = openPneStore(folder.file(PNE_DATABASE), folder.sealer)
   let socket: FrameSocket | undefined
   try {
-    socket = await connectGateway(pairing)
-    const wish = { ...namesOf(pairing), code }
-    const owner = await registerOwner(socket, wish, { clock: systemClock, random })
+    socket = await connectGateway(pairing, keyLog)
+    const asked = { ...namesOf(pairing), code }
+    const owner = await registerOwner(socket, asked, { clock: systemClock, random })
     await store.saveOwner(owner)
     writePairing(folder.file(PAIRING_FILE), pairing)
     return owner.userId
@@ -76,7 +80,9 @@ export async function obtainPneEuKey(dataFolder: string, wish: PneEuKeyWish): Pr
     const owner = await store.loadOwner()
     if (owner === undefined)
       throw new ConfigurationInvalid('the PNE has no owner: pair it by a code')
-    const trigger = wish.isTriggered ? await triggered(pairing, store, open) : undefined
+    const trigger = wish.isTriggered
+      ? await triggered(pairing, store, { ...wish, open })
+      : undefined
     const password = trigger?.password ?? (await wish.password(owner.userId))
     const asked = {
       entityId: pairing.entityId,
@@ -84,11 +90,17 @@ export async function obtainPneEuKey(dataFolder: string, wish: PneEuKeyWish): Pr
       password,
       ...(trigger && { nonce: trigger.nonce }),
     }
-    const ports = { store: keyStore || store, clock: systemClock, random }
+    const { keyLog } = wish
+    const ports = {
+      store: keyStore || store,
+      clock: systemClock,
+      random,
+      ...(keyLog && { keyLog }),
+    }
     if (wish.server !== undefined) {
       return await requestEuKeyOverPost({ ...asked, server: wish.server }, ports)
     }
-    open.socket ??= await connectGateway(pairing)
+    open.socket ??= await connectGateway(pairing, keyLog)
     const exchange = relayedExchange(open.socket, ports)
     return await obtainEuKey(asked, { ...ports, exchange })
   } finally {
@@ -102,11 +114,11 @@ export async function obtainPneEuKey(dataFolder: string, wish: PneEuKeyWish): Pr
 async function triggered(
   pairing: Pairing,
   store: PneStore,
-  open: { socket?: FrameSocket },
+  { open, keyLog }: { readonly open: { socket?: FrameSocket } } & Pick<PneEuKeyWish, 'keyLog'>,
 ): Promise<AcceptedTrigger> {
   const ports = { store, clock: systemClock, random: createSystemRandom() }
   for (;;) {
-    open.socket = await connectGateway(pairing)
+    open.socket = await connectGateway(pairing, keyLog)
     const trigger = await waitForTrigger(open.socket, namesOf(pairing), ports)
     if (trigger !== undefined) return trigger
     await new Promise<void>((resolve) => systemClock.setTimer(RECONNECT_MS, resolve))

@@ -4,6 +4,7 @@ import type { Algorithm } from '../../cpns/algorithms.ts'
 import { createAssignedCredentials } from '../../pne/assigned-credentials.ts'
 import { createPne, type Pne, type PnePorts } from '../../pne/create-pne.ts'
 import type { DeviceEuKey } from '../../pne/pne-store.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { noLog } from '../../ports/log.ts'
 import { noTrace } from '../../trace/trace.ts'
 import { type DataFolder, openDataFolder } from '../data-folder/data-folder.ts'
@@ -24,7 +25,10 @@ export interface OpenedPne extends Pne {
 /** What can be handed in; all of it has a default. */
 export type OpenPnePorts = Partial<
   Pick<PnePorts, 'onMessage' | 'onUp' | 'clock' | 'random' | 'log' | 'trace'>
->
+> & {
+  /** Takes the secrets of its TLS connections; default nobody. */
+  readonly keyLog?: KeyLog
+}
 
 /** What can be chosen. */
 export interface OpenPneOptions {
@@ -83,7 +87,7 @@ export async function openPne(
       trace: ports.trace ?? noTrace,
       store,
       credentials: createAssignedCredentials({ store, clock }),
-      connectGateway: () => connectGateway(pairing),
+      connectGateway: () => connectGateway(pairing, ports.keyLog),
       onMessage: ports.onMessage ?? leaveAtServer,
       ...(ports.onUp && { onUp: ports.onUp }),
     },
@@ -117,10 +121,15 @@ function optionsOf({ entityId, gateway }: Pairing) {
   } as const
 }
 
-/** @throws {TransportFailed} If the PN GW cannot be reached. */
-export function connectGateway({ gateway: { url, pin } }: Pairing) {
+/** @param keyLog Takes the secrets of the connection. @throws {TransportFailed} If the PN GW cannot be reached. */
+export function connectGateway({ gateway: { url, pin } }: Pairing, keyLog?: KeyLog) {
   const trust = pin === undefined ? {} : { trust: { kind: 'pin', sha256: pin } as const }
-  return connectFrameSocket({ url, subprotocol: CPNS_1_SUBPROTOCOL, ...trust })
+  return connectFrameSocket({
+    url,
+    subprotocol: CPNS_1_SUBPROTOCOL,
+    ...trust,
+    ...(keyLog && { keyLog }),
+  })
 }
 
 /** Not acknowledged, so it comes again. Design 8 */
