@@ -6,14 +6,16 @@
  */
 
 import { OctetReader } from '../octets/octet-reader.ts'
-import { concatOctets, toHex, utf8 } from '../octets/octets.ts'
+import { concatOctets, fromHex, octetsToFill, toHex, utf8 } from '../octets/octets.ts'
 import type { Random } from '../ports/random.ts'
-import { AEAD_NONCE_LENGTH, aeadOpen, aeadSeal } from './aead.ts'
+import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, aeadOpen, aeadSealInto } from './aead.ts'
 import { sha256 } from './hash.ts'
 import { Secret } from './secret.ts'
 
 const VERSION = 1
 const KEY_ID_LENGTH = 8
+/** Octets before the ciphertext. */
+const HEAD_LENGTH = 1 + KEY_ID_LENGTH + AEAD_NONCE_LENGTH
 
 /** Seals and opens secrets of records. */
 export interface RecordSealer {
@@ -37,8 +39,9 @@ export interface MasterKeys {
 }
 
 /**
- * @param keys Or where they are now: asked before each sealing, and when a key id is not known. Gives the
- *   same object again as long as nothing has changed.
+ * @param keys Or where they are now: asked before each sealing (once in a synchronous run of the program,
+ *   so once for all that one transaction seals), and when a key id is not known. Gives the same object
+ *   again as long as nothing has changed.
  */
 export function createRecordSealer(
   keys: MasterKeys | (() => MasterKeys),
@@ -51,19 +54,31 @@ export function createRecordSealer(
     if (latest !== known.keys) known = ringOf(latest)
     return known
   }
+  let isAsked = false
+  const askedInThisRun = (): Ring => {
+    if (isAsked) return known
+    isAsked = true
+    queueMicrotask(() => {
+      isAsked = false
+    })
+    return refreshed()
+  }
   return {
     get keyId() {
       return refreshed().currentId
     },
     seal(identity, secret) {
-      const { keys: ring, currentId } = refreshed()
+      const { keys: ring, head } = askedInThisRun()
       const nonce = random.octets(AEAD_NONCE_LENGTH)
       const associatedData = utf8(identity)
-      const sealed = aeadSeal({ key: ring.current, nonce, associatedData }, secret.reveal())
-      return concatOctets(Uint8Array.of(VERSION), Buffer.from(currentId, 'hex'), nonce, sealed)
+      const sealed = octetsToFill(HEAD_LENGTH + secret.length + AEAD_TAG_LENGTH)
+      sealed.set(head)
+      sealed.set(nonce, head.length)
+      aeadSealInto(sealed, { key: ring.current, nonce, associatedData }, secret.reveal())
+      return sealed
     },
     open(identity, sealed) {
-      if (sealed.length < 1 + KEY_ID_LENGTH + AEAD_NONCE_LENGTH) return undefined
+      if (sealed.length < HEAD_LENGTH) return undefined
       const reader = new OctetReader(sealed)
       const version = reader.uint8('version')
       const keyId = toHex(reader.take(KEY_ID_LENGTH, 'key id'))
@@ -81,12 +96,16 @@ interface Ring {
   readonly keys: MasterKeys
   readonly byId: ReadonlyMap<string, Secret>
   readonly currentId: string
+  /** Version and key id, as what is sealed under the current key begins. */
+  readonly head: Uint8Array
 }
 
 function ringOf(keys: MasterKeys): Ring {
   const all = [...(keys.former ?? []), keys.current]
   const byId = new Map(all.map((key) => [masterKeyId(key), key]))
-  return { keys, byId, currentId: masterKeyId(keys.current) }
+  const currentId = masterKeyId(keys.current)
+  const head = concatOctets(Uint8Array.of(VERSION), fromHex(currentId))
+  return { keys, byId, currentId, head }
 }
 
 /** Id of a master key, 16 hex digits; says nothing about the key. */

@@ -7,10 +7,10 @@
  */
 
 import { OctetReader } from '../octets/octet-reader.ts'
-import { concatOctets, toHex, utf8 } from '../octets/octets.ts'
+import { fromHex, octetsToFill, toHex, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
-import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, aeadOpen, aeadSeal } from './aead.ts'
+import { AEAD_NONCE_LENGTH, AEAD_TAG_LENGTH, aeadOpen, aeadSealInto } from './aead.ts'
 import { Secret } from './secret.ts'
 
 const KEY_ID_LENGTH = 4
@@ -106,11 +106,11 @@ export function createSealingRing(
     async seal(plaintext) {
       const { id, key } = await current()
       const nonce = ports.random.octets(AEAD_NONCE_LENGTH)
-      return concatOctets(
-        Buffer.from(id, 'hex'),
-        nonce,
-        aeadSeal({ key, nonce, associatedData }, plaintext),
-      )
+      const sealed = octetsToFill(OVERHEAD + plaintext.length)
+      sealed.set(fromHex(id))
+      sealed.set(nonce, KEY_ID_LENGTH)
+      aeadSealInto(sealed, { key, nonce, associatedData }, plaintext)
+      return sealed
     },
     async open(sealed) {
       if (sealed.length < OVERHEAD) return undefined

@@ -38,25 +38,33 @@ export interface DigestInput {
 interface AlgorithmEntry {
   /** Lower-case hex. */
   readonly hash: (data: Uint8Array | string) => string
+  /** Of no octets, for the requests without a body, which are most. */
+  readonly emptyHash: string
   /** A1 is bound to nonce and cnonce. RFC 7616 3.4.2 */
   readonly session: boolean
 }
 
+const MD5 = { hash: md5Hex, emptyHash: md5Hex(''), session: false }
+const SHA_256 = { hash: sha256Hex, emptyHash: sha256Hex(''), session: false }
+
 const ALGORITHMS: Readonly<Record<DigestAlgorithm, AlgorithmEntry>> = {
-  MD5: { hash: md5Hex, session: false },
-  'MD5-sess': { hash: md5Hex, session: true },
-  'SHA-256': { hash: sha256Hex, session: false },
-  'SHA-256-sess': { hash: sha256Hex, session: true },
-  'AKAv1-MD5': { hash: md5Hex, session: false },
+  MD5,
+  'MD5-sess': { ...MD5, session: true },
+  'SHA-256': SHA_256,
+  'SHA-256-sess': { ...SHA_256, session: true },
+  'AKAv1-MD5': MD5,
 }
 
 /** The names of all algorithms in the table. */
 export const DIGEST_ALGORITHMS = Object.keys(ALGORITHMS) as readonly DigestAlgorithm[]
 
+const BY_NAME: ReadonlyMap<string, DigestAlgorithm> = new Map(
+  DIGEST_ALGORITHMS.map((name) => [name.toLowerCase(), name]),
+)
+
 /** The algorithm of this name, whatever its case; `undefined` if it is not in the table. */
 export function findDigestAlgorithm(name: string): DigestAlgorithm | undefined {
-  const wanted = name.toLowerCase()
-  return DIGEST_ALGORITHMS.find((known) => known.toLowerCase() === wanted)
+  return BY_NAME.get(name.toLowerCase())
 }
 
 /**
@@ -67,12 +75,13 @@ export function findDigestAlgorithm(name: string): DigestAlgorithm | undefined {
  * @see RFC 7616 3.4.1
  */
 export function computeDigestResponse(input: DigestInput): string {
-  const { hash, session } = ALGORITHMS[input.algorithm]
+  const { hash, emptyHash, session } = ALGORITHMS[input.algorithm]
   const credentials = utf8(`${input.username}:${input.realm}:`)
   const secret = hash(concatOctets(credentials, input.password.reveal()))
   const ha1 = session ? hash(`${secret}:${input.nonce}:${needed(input, 'cnonce')}`) : secret
   const a2 = `${input.method}:${input.uri}`
-  const ha2 = hash(input.qop === 'auth-int' ? `${a2}:${hash(input.body)}` : a2)
+  const bodyHash = () => (input.body.length === 0 ? emptyHash : hash(input.body))
+  const ha2 = hash(input.qop === 'auth-int' ? `${a2}:${bodyHash()}` : a2)
   const freshness =
     input.qop === undefined
       ? input.nonce
