@@ -81,6 +81,35 @@ describe('one turn', () => {
     expect(count('COMMIT')).toBe(2)
   })
 
+  test('operations of the next turns come into the same commit while the loop is busy', async () => {
+    const { commits, add, all, count } = openCounted()
+    const written: Promise<number>[] = []
+    for (let n = 0; n < 5; n++) {
+      written.push(commits.run(() => add(n)))
+      const until = performance.now() + 0.2
+      while (performance.now() < until);
+      await new Promise(setImmediate)
+    }
+    await Promise.all(written)
+    expect(all.all()).toEqual([0, 1, 2, 3, 4])
+    expect(count('COMMIT')).toBeLessThan(5)
+  })
+
+  test('no operation waits for others for more than a few milliseconds', async () => {
+    const { commits, add } = openCounted()
+    let isOver = false
+    const busy = (): void => {
+      const until = performance.now() + 0.2
+      while (performance.now() < until);
+      if (!isOver) setImmediate(busy)
+    }
+    busy()
+    const startMs = performance.now()
+    await commits.run(() => add(1))
+    isOver = true
+    expect(performance.now() - startMs).toBeLessThan(1000)
+  })
+
   test('a read that fails in SQLite is a StoreFailed, any other error stays what it is', async () => {
     const { db, commits } = openCounted()
     await expect(commits.read(() => db.prepare('SELECT * FROM nothing'))).rejects.toThrow(

@@ -1,23 +1,28 @@
 /**
- * One commit a loop turn. Design 9: the operations queued in one turn of the event loop run in one
- * transaction, each under its own SAVEPOINT, and are answered after the commit, so that a promise that
- * resolved is on disk (`synchronous=FULL`).
+ * One commit for many operations. Design 9: the operations queued in one turn of the event loop run in one
+ * transaction, each under its own SAVEPOINT, and are answered after the commit and its sync, so that a
+ * promise that resolved is on disk (as with `synchronous=FULL`).
+ *
+ * While the loop is busy, the operations of its next turns come into the same commit, for two milliseconds
+ * at most; those that come while a commit is synced are in the next one.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { StoreFailed } from '../../errors/errors.ts'
+import { type LogSync, takeLogSync } from './log-sync.ts'
 
 /** Runs operations on one database; nothing else may write through the same connection. */
 export interface GroupCommit {
   /**
-   * Runs a synchronous operation inside this turn's transaction.
+   * Runs a synchronous operation inside the next transaction.
    *
    * @returns What the operation returned, once it is on disk.
    * @throws What the operation threw, which undoes that operation alone.
-   * @throws {StoreFailed} If the transaction could not be committed: nothing of that turn took effect.
+   * @throws {StoreFailed} If the transaction could not be committed: nothing of it took effect. If the disk
+   *   failed after that: whether it took effect shows when the database is opened again, and nothing more
+   *   is done until then.
    */
   readonly run: <T>(operation: () => T) => Promise<T>
-  /** Runs a synchronous operation that only reads, at once: it sees what is committed. */
+  /** Runs a synchronous operation that only reads, at once: it sees what is committed, if not yet synced. */
   readonly read: <T>(operation: () => T) => Promise<T>
   /** Finishes what was asked for, then closes the database. Safe to call twice. */
   close(): Promise<void>
@@ -32,25 +37,50 @@ type Result =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: unknown }
 
-/** @param db Taken over: `close` closes it. */
-export function createGroupCommit(db: Database.Database): GroupCommit {
+/** Operations of several turns share a commit while the loop has other work; the first waits no longer. */
+const LONGEST_GATHER_MS = 2
+/** As many as one commit takes at most. */
+const MOST_OPERATIONS = 256
+/** A turn of the loop that took no longer brought no other work. */
+const IDLE_TURN_MS = 0.05
+
+/**
+ * @param db Taken over: `close` closes it.
+ * @param log How its commits come to the disk; default: this program syncs them, without stopping the loop.
+ * @throws {StoreFailed} If the log of the database cannot be opened.
+ */
+export function createGroupCommit(
+  db: Database.Database,
+  log: LogSync | undefined = takeLogSync(db),
+): GroupCommit {
   const transaction = prepareTransaction(db)
   let queue: Queued[] = []
+  let isCommitting = false
   let closing: Promise<void> | undefined
 
-  const flush = (): void => {
+  const commitQueue = async (isIdle: boolean): Promise<void> => {
     const batch = queue
     queue = []
-    const results = commitBatch(db, transaction, batch)
+    const results = commitBatch(db, transaction, batch, log?.failure)
+    const settled = log === undefined ? results : await onceSynced(results, log, isIdle)
     batch.forEach(({ settle }, index) => {
-      settle(results[index] as Result)
+      settle(settled[index] as Result)
     })
+  }
+
+  /** One commit after the other; each takes what was asked for while the last one was on its way. */
+  const commitAll = async (): Promise<void> => {
+    isCommitting = true
+    while (queue.length > 0) {
+      await commitQueue(await gathered(() => queue.length >= MOST_OPERATIONS))
+    }
+    isCommitting = false
   }
 
   const enqueue = (operation: () => unknown): Promise<Result> =>
     new Promise((settle) => {
-      if (queue.length === 0) setImmediate(flush)
       queue.push({ operation, settle })
+      if (!isCommitting) void commitAll()
     })
 
   const assertOpen = (): void => {
@@ -73,12 +103,47 @@ export function createGroupCommit(db: Database.Database): GroupCommit {
       }
     },
     close() {
-      // Immediates run in order: the last queued operations are committed before this one.
-      closing ??= nextTurn().then(() => {
+      // An operation that does nothing is answered after all that were asked for before it.
+      closing ??= enqueue(() => {}).then(() => {
         db.close()
+        log?.close()
       })
       return closing
     },
+  }
+}
+
+/**
+ * Ends with the turn of the loop, or with a later one: as long as the loop has other work, which may bring
+ * more operations, waiting for them costs less than another commit.
+ *
+ * @returns Whether the loop had nothing else to do.
+ */
+function gathered(isFull: () => boolean): Promise<boolean> {
+  return new Promise((resolve) => {
+    const startMs = performance.now()
+    let turnMs = startMs
+    const onTurn = (): void => {
+      const nowMs = performance.now()
+      const isIdle = turnMs > startMs && nowMs - turnMs < IDLE_TURN_MS
+      if (isIdle || isFull() || nowMs - startMs >= LONGEST_GATHER_MS) {
+        resolve(isIdle)
+        return
+      }
+      turnMs = nowMs
+      setImmediate(onTurn)
+    }
+    setImmediate(onTurn)
+  })
+}
+
+/** The results once they are on the disk, or that failure for each of them. */
+async function onceSynced(results: Result[], log: LogSync, isIdle: boolean): Promise<Result[]> {
+  try {
+    await log.sync(isIdle)
+    return results
+  } catch (error) {
+    return results.map(() => ({ ok: false, error }))
   }
 }
 
@@ -107,7 +172,9 @@ function commitBatch(
   db: Database.Database,
   transaction: Transaction,
   batch: readonly Queued[],
+  logFailure: StoreFailed | undefined,
 ): Result[] {
+  if (logFailure !== undefined) return batch.map(() => ({ ok: false, error: logFailure }))
   try {
     transaction.begin.run()
     const run = batch.length === 1 ? runAlone : runSaved
