@@ -83,9 +83,10 @@ describe('RFC 4231 4 HMAC-SHA-256', () => {
 })
 
 test('HMAC is that of the platform, whatever the lengths', () => {
-  for (let length = 0; length <= 130; length++) {
+  const lengths = [...Array(131).keys(), 950, 959, 960, 961, 962, 5000]
+  for (const length of lengths) {
     const key = Uint8Array.from({ length }, (_, n) => 7 * n + length)
-    const data = Uint8Array.from({ length: 2 * length }, (_, n) => n ^ length)
+    const data = Uint8Array.from({ length }, (_, n) => n ^ length)
     const kept = toHex(key)
     expect(toHex(hmacSha256(key, data))).toBe(createHmac('sha256', key).update(data).digest('hex'))
     expect(toHex(key)).toBe(kept)

@@ -5,6 +5,7 @@ import { MAILBOX_LOADS_SQL } from './mailbox-load-rows.ts'
 import type { StoreSchema } from './migrate.ts'
 import { PNS_SQL } from './pn-rows.ts'
 import { SEALING_KEYS_SQL } from './sealing-key-rows.ts'
+import { ORDERED_SESSIONS_SQL } from './session-rows.ts'
 import { TIMELY_TOMBSTONES_SQL } from './tombstone-rows.ts'
 import { TRIGGER_KEYS_SQL } from './trigger-key-rows.ts'
 import { USERS_SQL } from './user-rows.ts'
@@ -108,5 +109,6 @@ export const SERVER_SCHEMA: StoreSchema = {
      DROP INDEX sessions_by_entity;
      CREATE INDEX sessions_by_entity ON sessions (entity_id, expires_at_ms);`,
     },
+    { brings: 'sessions in the order in which they were made', sql: ORDERED_SESSIONS_SQL },
   ],
 }

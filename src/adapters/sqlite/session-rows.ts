@@ -26,6 +26,31 @@ export interface SessionRows {
   takeAttachment(attachment: Attachment): TakenAttachment
 }
 
+/**
+ * Their table, in the order in which they were made: those of one commit share pages, and so mostly do the
+ * former ones that they follow. Under the SessionID, which is random, each would be on a page of its own.
+ */
+export const ORDERED_SESSIONS_SQL = `
+  CREATE TABLE ordered_sessions (
+    position INTEGER PRIMARY KEY,
+    session_id TEXT NOT NULL UNIQUE,
+    entity_id TEXT NOT NULL REFERENCES entities ON DELETE CASCADE,
+    role TEXT NOT NULL,
+    via TEXT,
+    eukey_id TEXT NOT NULL,
+    session_key BLOB NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    expires_at_ms INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO ordered_sessions (session_id, entity_id, role, via, eukey_id, session_key,
+      created_at_ms, expires_at_ms)
+    SELECT session_id, entity_id, role, via, eukey_id, session_key, created_at_ms, expires_at_ms
+    FROM sessions ORDER BY created_at_ms, session_id;
+  DROP TABLE sessions;
+  ALTER TABLE ordered_sessions RENAME TO sessions;
+  CREATE INDEX sessions_by_entity ON sessions (entity_id, expires_at_ms);
+  CREATE INDEX sessions_by_expiry ON sessions (expires_at_ms);`
+
 /** A claim to be the one attachment of an entity. */
 export interface Attachment {
   readonly entityId: EntityId
@@ -55,13 +80,14 @@ export function createSessionRows(db: Database.Database, sealer: RecordSealer): 
   const select = db.prepare<[string, number], Row>(
     'SELECT * FROM sessions WHERE session_id = ? AND expires_at_ms > ?',
   )
-  const insert = db.prepare<Row>(
-    `INSERT INTO sessions VALUES (@session_id, @entity_id, @role, @via, @eukey_id, @session_key,
-       @created_at_ms, @expires_at_ms)`,
+  const insert = db.prepare<
+    [string, string, string, string | null, string, Uint8Array, number, number]
+  >(
+    `INSERT INTO sessions (session_id, entity_id, role, via, eukey_id, session_key, created_at_ms,
+       expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   )
-  const capExpiry = db.prepare<{ entityId: string; atMs: number }>(
-    `UPDATE sessions SET expires_at_ms = @atMs
-     WHERE entity_id = @entityId AND expires_at_ms > @atMs`,
+  const capExpiry = db.prepare<[number, string, number]>(
+    'UPDATE sessions SET expires_at_ms = ? WHERE entity_id = ? AND expires_at_ms > ?',
   )
   const remove = db.prepare<[string]>('DELETE FROM sessions WHERE session_id = ?')
   const removeOthers = db
@@ -79,10 +105,12 @@ export function createSessionRows(db: Database.Database, sealer: RecordSealer): 
     },
     list: prepareList(db),
     insert(session) {
-      insert.run(rowOf(session, sealer))
+      const { sessionId, entityId, role, via = null, euKeyId, createdAtMs, expiresAtMs } = session
+      const sealed = sealColumn(sealer, identityOf(sessionId), session.sessionKey)
+      insert.run(sessionId, entityId, role, via, euKeyId, sealed, createdAtMs, expiresAtMs)
     },
     endNoLaterThan(entityId, atMs) {
-      capExpiry.run({ entityId, atMs })
+      capExpiry.run(atMs, entityId, atMs)
     },
     end: (sessionId) => remove.run(sessionId).changes === 1,
     endAll,
@@ -150,19 +178,6 @@ export function takeAttachment(
   const taken = rows.sessions.takeAttachment(attachment)
   rows.pns.noteMove(attachment.sessionId)
   return taken
-}
-
-function rowOf(session: Session, sealer: RecordSealer): Row {
-  return {
-    session_id: session.sessionId,
-    entity_id: session.entityId,
-    role: session.role,
-    via: session.via ?? null,
-    eukey_id: session.euKeyId,
-    session_key: sealColumn(sealer, identityOf(session.sessionId), session.sessionKey),
-    created_at_ms: session.createdAtMs,
-    expires_at_ms: session.expiresAtMs,
-  }
 }
 
 function sessionOf(row: Row, sealer: RecordSealer): Session {
