@@ -38,6 +38,8 @@ const LOOPBACK = { host: '127.0.0.1', port: 0 }
 const LIFETIME_MS = 24 * 3600_000
 const SESSION_SECONDS = 4 * 3600
 const MAX_CONNECTIONS = 50_000
+/** What is measured is how fast a mailbox fills, not that it is full. */
+const MAILBOX = { messages: 100_000_000, octets: 100_000_000_000 }
 const random = createSystemRandom()
 const folderPath = join(tmpdir(), `cpns-bench-${process.pid}-${randomBytes(4).toString('hex')}`)
 const ports = { clock: systemClock, random, trace: noTrace, log: noLog }
@@ -106,6 +108,7 @@ async function serveServer({ gateways, pnes }: { gateways: number; pnes: number 
       listen: LOOPBACK,
       certificateFolder: join(folderPath, 'tls'),
       maxConnections: MAX_CONNECTIONS,
+      mailbox: MAILBOX,
     },
     { ...ports, store, zn: new Map() },
   )

@@ -1,7 +1,7 @@
 /** The flags of `cpns server serve` about mailboxes. Design 8, M-6 */
 import type { Command } from 'commander'
 import { MAX_PAYLOAD_OCTETS } from '../cpns/record-content.ts'
-import { DEFAULT_MAILBOX_QUOTA } from '../cpns-server/message-intake.ts'
+import { DEFAULT_MAILBOX_QUOTA } from '../cpns-server/mailbox.ts'
 import type { MailboxQuota } from '../cpns-server/server-store.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseWholeNumber } from './whole-number.ts'

@@ -6,6 +6,7 @@
 import type { Status } from '../cpns/status.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
+import { AcknowledgedMessages } from './acknowledged-messages.ts'
 import { type Arrival, type DirectWay, directArrival } from './arrival.ts'
 import { AttachmentDesk } from './attachment-desk.ts'
 import {
@@ -18,6 +19,7 @@ import type { Endpoint } from './endpoint.ts'
 import { createEuKeyFinder } from './eukeys.ts'
 import { serveGatewayConnection } from './gateway-connection.ts'
 import { createHandshakeEndpoint, type HandshakeAnswer } from './handshake-endpoint.ts'
+import { createMailbox } from './mailbox.ts'
 import { createMessageIntake, type Submission } from './message-intake.ts'
 import type { CpnsServerOptions, CpnsServerPorts, ServerContext } from './options.ts'
 import { passwordPolicyOf } from './password-policy.ts'
@@ -62,11 +64,10 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
   const clock = createSteadyClock(ports.clock, ports.log)
   const context: ServerContext = { options, ports: { ...ports, clock } }
   const registry = createAttachmentRegistry()
-  const delivery = createDelivery({ ...context, registry })
-  const intake = createMessageIntake({
-    ...context,
-    hasService: (address) => delivery.hasService(address),
-  })
+  const mailbox = createMailbox(context)
+  const acknowledged = new AcknowledgedMessages(context.ports)
+  const delivery = createDelivery({ ...context, registry, mailbox, acknowledged })
+  const intake = createMessageIntake({ ...context, delivery, mailbox, acknowledged })
   const { cost } = passwordPolicyOf(options.passwords)
   const endpoint = createHandshakeEndpoint({
     ...context,
@@ -123,6 +124,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
       isStopped = true
       sweep.cancel()
       delivery.stop()
+      acknowledged.stop()
       registry.close()
       for (const socket of sockets) socket.close('the server stops')
     },

@@ -61,9 +61,34 @@ export class DeliveryLane {
   #isRunning = false
   #isWanted = false
   #isStopped = false
+  /** Whether the store was asked, and there was nothing more. */
+  #isDrained = false
 
   constructor(parts: DeliveryLaneParts) {
     this.#parts = parts
+  }
+
+  /** Whether nothing waits, is under way or held back, as far as is known here. */
+  get isClear(): boolean {
+    const isAtWork = this.#isRunning || this.#isWanted || this.#isResting || this.#isStopped
+    const inHand = this.#outstanding.size + this.#settling.size + this.#held.size
+    return this.#isDrained && !isAtWork && inHand === 0
+  }
+
+  /** A message that was handed over by another way is being stored; its acknowledgement follows here. */
+  adopt(message: MailboxMessage): void {
+    this.#outstanding.set(textOf(message), message.expiresAtMs)
+  }
+
+  /** What became of one that was adopted. */
+  conclude(message: MailboxMessage, handover: Handover): void {
+    void this.#take(message, handover).then(() => this.wake())
+  }
+
+  /** One that was adopted could not be handed over. */
+  lose(message: MailboxMessage, error: unknown): void {
+    this.#outstanding.delete(textOf(message))
+    this.#interrupt(error)
   }
 
   /** Something may be waiting. */
@@ -115,7 +140,8 @@ export class DeliveryLane {
       const limit = Math.max(window - this.#outstanding.size, readAhead)
       const query = { to, afterPosition: this.#afterPosition, limit, nowMs: clock.nowMs() }
       const messages = await store.waitingMessages(query)
-      if (messages.length === 0) return
+      this.#isDrained = messages.length === 0
+      if (this.#isDrained) return
       await this.#deliverAll(messages)
     }
   }
@@ -138,10 +164,13 @@ export class DeliveryLane {
     const isInHand = this.#outstanding.has(key) || this.#settling.has(key)
     if (!isInHand && !this.#held.has(message.from)) {
       this.#outstanding.set(key, message.expiresAtMs)
-      const handover = await this.#transmit(message, key)
-      if (handover === 'refused') this.#hold(message)
-      else if (handover !== 'sent') await this.#conclude(message, handover.acknowledged)
+      await this.#take(message, await this.#transmit(message, key))
     }
+  }
+
+  async #take(message: MailboxMessage, handover: Handover): Promise<void> {
+    if (handover === 'refused') this.#hold(message)
+    else if (handover !== 'sent') await this.#conclude(message, handover.acknowledged)
   }
 
   async #transmit(message: MailboxMessage, key: string): Promise<Handover> {
@@ -209,6 +238,7 @@ export class DeliveryLane {
   }
 }
 
-function textOf({ from, messageId }: MessageKey): string {
+/** The key as one text. */
+export function textOf({ from, messageId }: MessageKey): string {
   return `${messageId}\n${from}`
 }

@@ -2,18 +2,26 @@
 import { messageEvent } from '../cpns/message-trace.ts'
 import { encodeMessage, type Message, type MessageResult } from '../cpns/messages.ts'
 import { encodeMessageContent } from '../cpns/record-content.ts'
+import type { EntityId } from '../identity/entity-id.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { Log } from '../ports/log.ts'
+import type { AcknowledgedMessages } from './acknowledged-messages.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import { DeliveryLane, type DeliveryLaneParts, type Handover } from './delivery-lane.ts'
+import { DirectLane, type DirectMessage } from './direct-lane.ts'
+import type { Mailbox } from './mailbox.ts'
 import type { ServerContext } from './options.ts'
 import type { MailboxMessage } from './server-store.ts'
 import type { ServiceHandler } from './services.ts'
 
 /** Starts and stops lanes as recipients come and go. */
 export interface Delivery {
+  /** A recipient's MessageResult about a message that was not stored. @returns Whether it was one. */
+  acknowledgedDirectly(attachment: Attachment, result: MessageResult): boolean
   /** A recipient's MessageResult. */
   acknowledged(attachment: Attachment, result: MessageResult): Promise<void>
+  /** The way to a recipient who is here. */
+  directLane(to: string): DirectLane | undefined
   /** An application takes its messages from now on, in place of a former one. @returns Takes it back. */
   addService(address: string, handler: ServiceHandler): Unsubscribe
   hasService(address: string): boolean
@@ -21,8 +29,16 @@ export interface Delivery {
   stop(): void
 }
 
+/** What delivery needs of the server. */
+export interface DeliveryParts extends ServerContext {
+  readonly registry: AttachmentRegistry
+  readonly mailbox: Mailbox
+  readonly acknowledged: AcknowledgedMessages
+}
+
 interface RunningLane {
   readonly lane: DeliveryLane
+  readonly direct: DirectLane
   readonly unsubscribe: Unsubscribe
 }
 
@@ -32,10 +48,8 @@ const ENTITY_WINDOW = 16
 const SERVICE_READ_AHEAD = 16
 
 /** Follows the registry: an entity's lane lives as long as its attachment. */
-export function createDelivery(
-  server: ServerContext & { readonly registry: AttachmentRegistry },
-): Delivery {
-  const { ports, registry } = server
+export function createDelivery(server: DeliveryParts): Delivery {
+  const { ports, registry, mailbox } = server
   const lanes = new Map<Attachment, RunningLane>()
   const services = new Map<string, RunningLane>()
 
@@ -47,13 +61,22 @@ export function createDelivery(
     const started = new DeliveryLane({ ...lane, to, store, clock, log })
     const unsubscribe = bus.subscribe(to, () => started.wake())
     started.wake()
-    return { lane: started, unsubscribe }
+    const direct = createDirectLane(started, lane, server)
+    return { lane: started, direct, unsubscribe }
   }
 
   const stop = (running: RunningLane | undefined): void => {
     running?.unsubscribe()
     running?.lane.stop()
+    running?.direct.stop()
   }
+
+  const laneOf = (to: string): RunningLane | undefined => {
+    const attachment = registry.of(to as EntityId)
+    return attachment === undefined ? services.get(to) : lanes.get(attachment)
+  }
+
+  mailbox.observe((to) => laneOf(to)?.lane.wake())
 
   registry.observe({
     opened(attachment) {
@@ -67,6 +90,9 @@ export function createDelivery(
   })
 
   return {
+    acknowledgedDirectly: (attachment, { from, messageId, status }) =>
+      lanes.get(attachment)?.direct.acknowledged({ from, messageId }, status) ?? false,
+    directLane: (to) => laneOf(to)?.direct,
     async acknowledged(attachment, { from, messageId, status }) {
       await lanes.get(attachment)?.lane.acknowledged({ from, messageId }, status)
     },
@@ -84,6 +110,31 @@ export function createDelivery(
     stop() {
       for (const running of [...lanes.values(), ...services.values()]) stop(running)
     },
+  }
+}
+
+function createDirectLane(
+  stored: DeliveryLane,
+  { window, transmit }: Pick<DeliveryLaneParts, 'window' | 'transmit'>,
+  { ports, mailbox, acknowledged }: DeliveryParts,
+): DirectLane {
+  return new DirectLane({
+    window,
+    transmit,
+    stored,
+    clock: ports.clock,
+    acknowledged: ({ message }, settled) => acknowledged.add(message, settled),
+    store: (messages) => void storeDirect(messages, mailbox),
+  })
+}
+
+/** What could not be acknowledged in time is durable, and delivery follows. Never rejects. */
+async function storeDirect(messages: readonly DirectMessage[], mailbox: Mailbox): Promise<void> {
+  try {
+    const statuses = await mailbox.accept(messages.map(({ message }) => message))
+    for (const [n, direct] of messages.entries()) direct.answer(statuses[n] ?? 500)
+  } catch (error) {
+    for (const direct of messages) direct.fail(error)
   }
 }
 

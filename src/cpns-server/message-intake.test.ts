@@ -9,8 +9,9 @@ import {
   SERVER_ID,
   WATCH_ID,
 } from '../../test/support/cpns-world.ts'
-import type { Message } from '../cpns/messages.ts'
+import type { Message, MessageResult } from '../cpns/messages.ts'
 import { utf8 } from '../octets/octets.ts'
+import { createMailbox } from './mailbox.ts'
 import { createMessageIntake, type MessageIntake } from './message-intake.ts'
 import type { ServerContext } from './options.ts'
 import type { Session } from './server-store.ts'
@@ -29,7 +30,13 @@ beforeEach(async () => {
     options: { entityId: SERVER_ID, mailbox: { messages: 2, octets: 70_000 } },
     ports: { store: world.store, clock: world.clock, bus },
   } as unknown as ServerContext
-  intake = createMessageIntake({ ...context, hasService: (address) => address === SERVICE })
+  intake = createMessageIntake({
+    ...context,
+    mailbox: createMailbox(context),
+    acknowledged: { has: () => false, isTaking: true },
+    // Nobody is here: everything is stored.
+    delivery: { hasService: (address) => address === SERVICE, directLane: () => undefined },
+  })
   const owner = { kind: 'impi', id: IMPI } as const
   await world.store.bindEntity({ entityId: GATEWAY_ID, owner, boundAtMs: 0 })
 })
@@ -56,10 +63,21 @@ const MESSAGE: Message = {
   expires: 60,
 }
 
-const take = (change: Partial<Message> = {}) =>
-  intake
-    .take(session, [{ message: { ...MESSAGE, ...change }, payload: utf8('payload') }])
-    .then(([result]) => result)
+/** All of them are answered by the time that the intake can take more. */
+const takeAll = async (messages: readonly Message[], of = session) => {
+  const results: MessageResult[] = []
+  const failures: unknown[] = []
+  await intake.take(
+    of,
+    messages.map((message) => ({ message, payload: utf8('payload') })),
+    { answered: (result) => results.push(result), failed: (error) => failures.push(error) },
+  )
+  expect(failures).toEqual([])
+  return results
+}
+
+const take = async (change: Partial<Message> = {}) =>
+  (await takeAll([{ ...MESSAGE, ...change }]))[0]
 
 const waiting = (to: string) =>
   world.store.waitingMessages({ to, afterPosition: 0, limit: 10, nowMs: world.clock.nowMs() })
@@ -108,45 +126,43 @@ describe('a message of a peer', () => {
 })
 
 describe('a full mailbox', () => {
-  const takeAll = async (...messageIds: string[]) => {
-    const messages = messageIds.map((messageId) => ({
-      message: { ...MESSAGE, messageId },
-      payload: utf8('payload'),
-    }))
-    const results = await intake.take(session, messages)
-    return results.map(({ status, retryAfter }) => retryAfter ?? status)
+  const takeIds = async (...messageIds: string[]) => {
+    const results = await takeAll(messageIds.map((messageId) => ({ ...MESSAGE, messageId })))
+    return messageIds.map((messageId) => {
+      const result = results.find((one) => one.messageId === messageId)
+      return result?.retryAfter ?? result?.status
+    })
   }
   const acknowledge = (messageId: string) =>
     world.store.acknowledgeMessage({ to: GATEWAY_ID, from: WATCH_ID, messageId })
 
   test('is 503 with RetryAfter, and nothing of the message is stored', async () => {
-    expect(await takeAll('1', '2', '3')).toEqual([202, 202, 2])
+    expect(await takeIds('1', '2', '3')).toEqual([202, 202, 2])
     expect(await take({ messageId: '3' })).toMatchObject({ status: 503, retryAfter: 2 })
     expect(await waiting(GATEWAY_ID)).toMatchObject([{ messageId: '1' }, { messageId: '2' }])
     expect(await take({ messageId: '4', to: SERVICE })).toMatchObject({ status: 202 })
   })
 
   test('what was under way when there was room again waits for the message before it', async () => {
-    await takeAll('1', '2', '3')
+    await takeIds('1', '2', '3')
     await acknowledge('1')
-    expect(await takeAll('4', '5')).toEqual([2, 2])
-    expect(await takeAll('3', '4')).toEqual([202, 2])
+    expect(await takeIds('4', '5')).toEqual([2, 2])
+    expect(await takeIds('3', '4')).toEqual([202, 2])
     await acknowledge('2')
     await acknowledge('3')
-    expect(await takeAll('5')).toEqual([2])
-    expect(await takeAll('4', '5')).toEqual([202, 202])
+    expect(await takeIds('5')).toEqual([2])
+    expect(await takeIds('4', '5')).toEqual([202, 202])
   })
 
   test('a new attachment starts anew', async () => {
-    await takeAll('1', '2', '3')
+    await takeIds('1', '2', '3')
     await acknowledge('1')
-    const message = { ...MESSAGE, messageId: '4' }
-    const results = await intake.take({ ...session }, [{ message, payload: utf8('') }])
+    const results = await takeAll([{ ...MESSAGE, messageId: '4' }], { ...session })
     expect(results).toMatchObject([{ status: 202 }])
   })
 
   test('is 503 for an application too', async () => {
-    await takeAll('1', '2')
+    await takeIds('1', '2')
     const { messageId, to, contentType, expires } = { ...MESSAGE, messageId: 'x' }
     const submission = { messageId, from: SERVICE, to, contentType, expires, payload: utf8('') }
     expect(await intake.submit(submission)).toBe(503)

@@ -1,11 +1,10 @@
-/** Accepting messages: who may send what to whom, once and durably. Design 8 */
+/** Taking messages in: who may send what, and what it is answered. Design 8 */
 import { encodeMessage, type Message, type MessageResult } from '../cpns/messages.ts'
-import { MAX_PAYLOAD_OCTETS } from '../cpns/record-content.ts'
 import type { Status } from '../cpns/status.ts'
+import { type Incoming, Placing, type PlacingParts } from './message-placing.ts'
 import type { ServerContext } from './options.ts'
 import { SenderOrder } from './sender-order.ts'
-import type { Acceptance, MailboxQuota, Session } from './server-store.ts'
-import { isServiceAddress } from './services.ts'
+import type { Session } from './server-store.ts'
 
 /** A message of an application at the server. */
 export interface Submission {
@@ -25,95 +24,88 @@ export interface ReceivedMessage {
   readonly payload: Uint8Array
 }
 
-/** Takes messages into the mailbox. */
+/** What becomes of messages that are taken. */
+export interface Answers {
+  /** Called once for each message, soon; in any order, since each result names its message. */
+  readonly answered: (result: MessageResult) => void
+  /** Some could not be stored: they are not answered, and the sender is to send all again from there. */
+  readonly failed: (error: unknown) => void
+}
+
+/** Takes messages in: to the recipient who is here, or into the mailbox. */
 export interface MessageIntake {
   /**
-   * Messages of a peer, under its session; in one transaction, in order.
+   * Messages of a peer, under its session, in order.
    *
-   * @returns The results to send back. @throws {StoreFailed} Then none was taken.
+   * @returns Resolves when the next ones can be taken.
+   * @throws {StoreFailed} Then none of those that were to be stored is.
    */
-  take(session: Session, messages: readonly ReceivedMessage[]): Promise<readonly MessageResult[]>
+  take(session: Session, messages: readonly ReceivedMessage[], answers: Answers): Promise<void>
   /** A message of an application. @returns 202; 400, 404 or 413 if it is refused, 503 if it is to come again. */
   submit(submission: Submission): Promise<Status>
 }
 
-/** 10,000 messages and 64 MiB of payload for one recipient. */
-export const DEFAULT_MAILBOX_QUOTA: MailboxQuota = { messages: 10_000, octets: 64 * 1024 * 1024 }
-
 /** After how many seconds a sender whose recipient's mailbox is full may try again. M-6 */
 export const FULL_RETRY_SECONDS = 2
 
-const STATUS_OF: Readonly<Record<Acceptance, Status>> = {
-  accepted: 202,
-  duplicate: 202,
-  full: 503,
-}
-
-/** @param parts.hasService Whether an address is that of an application that messages can be sent to. */
+/** Nothing is under way. */
 export function createMessageIntake(
-  parts: ServerContext & { readonly hasService: (address: string) => boolean },
+  parts: ServerContext & Omit<PlacingParts, 'store' | 'clock'>,
 ): MessageIntake {
   const { options, ports } = parts
-  const quota = options.mailbox ?? DEFAULT_MAILBOX_QUOTA
+  const { clock } = ports
   /** A new attachment has a session of its own here, and so a new order. */
   const orders = new WeakMap<Session, SenderOrder>()
-
-  const isKnown = async (address: string): Promise<boolean> =>
-    isServiceAddress(address)
-      ? parts.hasService(address)
-      : (await ports.store.findEntity(address as Session['entityId'])) !== undefined
-
-  const refusalOf = async (submission: Submission): Promise<Status | undefined> => {
-    if (submission.payload.length > MAX_PAYLOAD_OCTETS) return 413
-    if (!isMessage(submission, options)) return 400
-    return (await isKnown(submission.to)) ? undefined : 404
-  }
-
-  const accept = async (submissions: readonly Submission[]): Promise<readonly Acceptance[]> => {
-    if (submissions.length === 0) return []
-    const nowMs = ports.clock.nowMs()
-    const messages = submissions.map(({ expires, ...rest }) => ({
-      ...rest,
-      expiresAtMs: nowMs + expires * 1000,
-    }))
-    const outcomes = await ports.store.acceptMessages(messages, nowMs, quota)
-    const recipients = messages.flatMap(({ to }, n) => (outcomes[n] === 'accepted' ? [to] : []))
-    for (const to of new Set(recipients)) ports.bus.publish(to)
-    return outcomes
-  }
-
-  /** @param order Of their sender. @returns For each the status that it is answered with. */
-  const submitAll = async (
-    submissions: readonly Submission[],
-    order = new SenderOrder(ports.clock),
-  ): Promise<readonly Status[]> => {
-    const statuses = new Map<Submission, Status>()
-    for (const submission of submissions) {
-      const refusal = await refusalOf(submission)
-      if (refusal !== undefined) statuses.set(submission, refusal)
-      else if (order.mustWait(submission)) statuses.set(submission, 503)
-    }
-    const good = submissions.filter((submission) => !statuses.has(submission))
-    const outcomes = await accept(good)
-    for (const [n, submission] of good.entries()) {
-      const outcome = outcomes[n] as Acceptance
-      if (outcome === 'full') order.refused(submission)
-      statuses.set(submission, STATUS_OF[outcome])
-    }
-    return submissions.map((submission) => statuses.get(submission) as Status)
-  }
-
+  const placing = new Placing({ ...parts, ...ports })
   return {
-    submit: async (submission) => (await submitAll([submission]))[0] ?? 500,
-    async take(session, messages) {
-      const order = orders.get(session) ?? new SenderOrder(ports.clock)
-      orders.set(session, order)
-      const own = messages.filter(({ message }) => message.from === session.entityId)
-      const statuses = await submitAll(own.map(submissionOf), order)
-      return messages.map((received) =>
-        resultOf(received.message, statuses[own.indexOf(received)] ?? 403, options.entityId),
-      )
+    async submit(submission) {
+      if (!isMessage(submission, options)) return 400
+      const order = new SenderOrder(clock)
+      return await new Promise((answered, failed) => {
+        const incoming = incomingOf(submission, { order, answered, failed, nowMs: clock.nowMs() })
+        placing.place([incoming], { directly: false }).catch(failed)
+      })
     },
+    async take(session, messages, { answered, failed }) {
+      const order = orders.get(session) ?? new SenderOrder(clock)
+      orders.set(session, order)
+      const own: Incoming[] = []
+      const nowMs = clock.nowMs()
+      for (const { message, payload } of messages) {
+        const answer = (status: Status): void =>
+          answered(resultOf(message, status, options.entityId))
+        if (message.from !== session.entityId) answer(403)
+        else {
+          const { messageId, from, to, contentType, expires } = message
+          const submission = { messageId, from, to, contentType, payload, expires }
+          own.push(incomingOf(submission, { order, answered: answer, failed, nowMs }))
+        }
+      }
+      await placing.place(own, { directly: true })
+    },
+  }
+}
+
+function incomingOf(
+  { messageId, from, to, contentType, payload, expires }: Submission,
+  way: {
+    readonly order: SenderOrder
+    readonly answered: (status: Status) => void
+    readonly failed: (error: unknown) => void
+    readonly nowMs: number
+  },
+): Incoming {
+  const { order, nowMs } = way
+  const expiresAtMs = nowMs + expires * 1000
+  return {
+    message: { position: 0, messageId, from, to, contentType, payload, expiresAtMs },
+    expires,
+    order,
+    answer(status) {
+      if (status === 503) order.refused({ to, messageId, expires })
+      way.answered(status)
+    },
+    fail: way.failed,
   }
 }
 
@@ -124,11 +116,6 @@ function resultOf(
 ): MessageResult {
   const retry = status === 503 && { retryAfter: FULL_RETRY_SECONDS }
   return { name: 'MessageResult', transactionId, entityId, messageId, from, status, ...retry }
-}
-
-function submissionOf({ message, payload }: ReceivedMessage): Submission {
-  const { messageId, from, to, contentType, expires } = message
-  return { messageId, from, to, contentType, payload, expires }
 }
 
 /** What could not be sent to its recipient would stand in the way of all messages after it. */

@@ -19,7 +19,7 @@ import { noLog } from '../ports/log.ts'
 import type { TraceItem } from '../trace/trace.ts'
 import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
 import type { Attachment } from './attachment-registry.ts'
-import type { ReceivedMessage } from './message-intake.ts'
+import type { Answers, ReceivedMessage } from './message-intake.ts'
 import { createRecordHandler, type RecordHandlerParts } from './record-handler.ts'
 
 let handle: RecordHandler
@@ -47,21 +47,20 @@ beforeEach(() => {
       store: { endSession: async (sessionId: string) => void events.push(`ended ${sessionId}`) },
     },
     intake: {
-      take: async (_: unknown, messages: readonly ReceivedMessage[]) => {
+      take: async (_: unknown, messages: readonly ReceivedMessage[], { answered }: Answers) => {
         batches.push(messages.length)
         await settle(1)
         if (isStoreBroken) throw new StoreFailed('disk full')
-        return messages.map(({ message: { messageId, from, transactionId } }) => ({
-          name: 'MessageResult',
-          transactionId,
-          entityId: SERVER_ID,
-          messageId,
-          from,
-          status: 202,
-        }))
+        for (const { message } of messages) {
+          const { messageId, from, transactionId } = message
+          const ids = { transactionId, entityId: SERVER_ID, messageId, from }
+          answered({ name: 'MessageResult', ...ids, status: 202 })
+        }
       },
     },
     delivery: {
+      acknowledgedDirectly: (_: unknown, { messageId }: { messageId: string }) =>
+        messageId === 'in-hand',
       acknowledged: async (
         _: unknown,
         { messageId, status }: { messageId: string; status: number },
@@ -154,6 +153,12 @@ describe('message records', () => {
       status: 200,
     })
     expect([events, sent]).toEqual([['acknowledged m 200'], []])
+  })
+
+  test('MessageResult about a message that was not stored: nothing becomes durable', async () => {
+    const result = { name: 'MessageResult', ...common, from: 'urn:x:y', status: 200 } as const
+    await takeMessage({ ...result, messageId: 'in-hand' })
+    expect([events, batches, sent]).toEqual([[], [], []])
   })
 
   test('Disconnect: first the row, then the attachment', async () => {

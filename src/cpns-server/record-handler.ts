@@ -17,7 +17,7 @@ import { errorOf } from './answers.ts'
 import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
 import type { Attachment } from './attachment-registry.ts'
 import type { Delivery } from './delivery.ts'
-import type { MessageIntake, ReceivedMessage } from './message-intake.ts'
+import type { Answers, MessageIntake, ReceivedMessage } from './message-intake.ts'
 import type { ServerContext } from './options.ts'
 import type { PnInventory } from './pn-inventory.ts'
 import { RecordBatches } from './record-batches.ts'
@@ -62,29 +62,37 @@ interface RecordParts extends RecordHandlerParts {
 
 function createBatches(attachment: Attachment, parts: RecordHandlerParts): RecordBatches<Durable> {
   const { log } = parts.ports
+  const failed = (error: unknown): void => {
+    log.error('frame-not-stored', { reason: error instanceof Error ? error.message : 'unknown' })
+    attachment.interrupt('cannot be stored now: attach again')
+  }
+  /** The answers that the way has not yet taken; whoever does not read them sends nothing more. */
+  let lastAnswer: Promise<void> = Promise.resolve()
+  const answered = (result: MessageResult): void => {
+    lastAnswer = answerIfThere(attachment, result, parts)
+    lastAnswer.catch(failed)
+  }
   return new RecordBatches({
-    store: (batch) => storeBatch(attachment, batch, parts),
-    failed(error) {
-      log.error('frame-not-stored', { reason: error instanceof Error ? error.message : 'unknown' })
-      attachment.interrupt('cannot be stored now: attach again')
+    async store(batch) {
+      await storeBatch(attachment, batch, { ...parts, answers: { answered, failed } })
+      await lastAnswer
     },
+    failed,
   })
 }
 
-/** One commit for all of it. */
+/** One commit for all of it that is to be stored. */
 async function storeBatch(
   attachment: Attachment,
   batch: readonly Durable[],
-  parts: RecordHandlerParts,
+  { intake, delivery, answers }: RecordHandlerParts & { readonly answers: Answers },
 ): Promise<void> {
   const messages = batch.filter((item) => item.message.name === 'Message') as ReceivedMessage[]
-  const [results] = await Promise.all([
-    parts.intake.take(attachment.session, messages),
-    ...batch.map(({ message }) =>
-      message.name === 'MessageResult' ? parts.delivery.acknowledged(attachment, message) : null,
-    ),
+  const results = batch.flatMap(({ message }) => (message.name === 'MessageResult' ? message : []))
+  await Promise.all([
+    intake.take(attachment.session, messages, answers),
+    ...results.map((result) => delivery.acknowledged(attachment, result)),
   ])
-  for (const result of results) await answerIfThere(attachment, result, parts)
 }
 
 /** Whoever has gone sends the same again when it is back, and is answered then. */
@@ -129,6 +137,7 @@ async function takeMessage(
   if (message.name === 'Message') {
     await parts.durable.put({ message, payload })
   } else if (message.name === 'MessageResult') {
+    if (parts.delivery.acknowledgedDirectly(attachment, message)) return
     await parts.durable.put({ message })
   } else if (message.name === 'Disconnect') {
     await parts.durable.idle()

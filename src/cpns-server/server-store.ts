@@ -171,6 +171,18 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
     nowMs: number,
     quota?: MailboxQuota,
   ): Promise<readonly Acceptance[]>
+  /** For each whether it was accepted, or is remembered, and has not expired. Design 8 */
+  knownMessages(
+    messages: readonly Pick<MailboxMessage, 'from' | 'messageId'>[],
+    nowMs: number,
+  ): Promise<readonly boolean[]>
+  /**
+   * Messages that were handed over and acknowledged without having waited here: until they expire they are
+   * known as if they had been accepted. Design 8
+   */
+  rememberMessages(
+    messages: readonly Pick<MailboxMessage, 'from' | 'messageId' | 'expiresAtMs'>[],
+  ): Promise<void>
   /** Messages that wait for `to`, in order of acceptance, after `afterPosition`, unexpired. */
   waitingMessages(query: {
     readonly to: string

@@ -50,7 +50,7 @@ describe('a PNE', () => {
     await pne.start()
     const got: unknown[] = []
     world.server.registerService('collector', async (message) => void got.push(message))
-    expect(await pne.send({ to: COLLECTOR, payload: utf8('a') })).toBe(202)
+    expect(await pne.send({ to: COLLECTOR, payload: utf8('a') })).toBe(200)
     await settle()
     expect(got).toEqual([
       expect.objectContaining({
@@ -67,7 +67,7 @@ describe('a PNE', () => {
     const collected = collect(world)
     const sent = pne.send({ to: COLLECTOR, payload: utf8('early') })
     await pne.start()
-    expect(await sent).toBe(202)
+    expect(await sent).toBe(200)
     await settle()
     expect(collected).toEqual(['early'])
   })
@@ -135,7 +135,7 @@ describe('the end', () => {
     pne.stop()
     await pne.start()
     collect(world)
-    expect(await pne.send({ to: COLLECTOR, payload: utf8('again') })).toBe(202)
+    expect(await pne.send({ to: COLLECTOR, payload: utf8('again') })).toBe(200)
   })
 })
 

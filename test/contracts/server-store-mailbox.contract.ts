@@ -55,6 +55,28 @@ function acceptanceContract(open: () => Promise<ServerStore>): void {
     expect(await store.acceptMessage(message(1, { from: 'urn:uuid:car' }), NOW)).toBe('accepted')
   })
 
+  test('accepted messages are known until they expire, also when they have gone', async () => {
+    const store = await open()
+    await store.acceptMessage(message(1), NOW)
+    await store.acceptMessage(message(2), NOW)
+    await store.acknowledgeMessage(message(2))
+    const asked = [message(1), message(2), message(3), message(1, { from: 'urn:uuid:car' })]
+    expect(await store.knownMessages(asked, NOW)).toEqual([true, true, false, false])
+    expect(await store.knownMessages(asked, EXPIRES)).toEqual([false, false, false, false])
+  })
+
+  test('remembered messages are known, and are not accepted before they expire', async () => {
+    const store = await open()
+    await store.rememberMessages([message(1), message(2)])
+    await store.rememberMessages([message(1), message(2, { expiresAtMs: EXPIRES + 5 })])
+    expect(await store.knownMessages([message(2), message(1)], EXPIRES)).toEqual([true, false])
+    expect(await store.acceptMessage(message(1), EXPIRES - 1)).toBe('duplicate')
+    expect(await waiting(store)).toEqual([])
+    expect(await store.acceptMessage(message(1), EXPIRES)).toBe('accepted')
+    await store.removeExpired(EXPIRES + 5)
+    expect(await store.knownMessages([message(2)], EXPIRES)).toEqual([false])
+  })
+
   test('of many copies at once one is accepted', async () => {
     const store = await open()
     const outcomes = await Promise.all(

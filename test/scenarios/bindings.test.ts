@@ -117,7 +117,7 @@ describe('an EUKey that ends', () => {
     await world.elapse(65_000)
     expect(runs).toBe(1)
     expect(gateway.session?.lifetimeSeconds).toBe(3600)
-    expect(await sendUp(watch.pne, 'after ', 5)).toEqual([202, 202, 202, 202, 202])
+    expect(await sendUp(watch.pne, 'after ', 5)).toEqual([200, 200, 200, 200, 200])
     await expect.poll(() => texts).toHaveLength(5)
     const euKeys = await world.store.listEuKeys()
     const own = euKeys.filter(({ entityId }) => entityId === GATEWAY_ID)

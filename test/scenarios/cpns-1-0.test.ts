@@ -40,7 +40,7 @@ describe('where both ends take it', () => {
     const change = { options: { algorithms: SHA1 } }
     const { pne } = await world.createPne(WATCH_ID, 10, gateway, change)
     await pne.start()
-    expect(await sendUp(pne, 'up ', 3)).toEqual([202, 202, 202])
+    expect(await sendUp(pne, 'up ', 3)).toEqual([200, 200, 200])
     await expect.poll(() => texts).toEqual(['up 1', 'up 2', 'up 3'])
     expect(new Set(chosen())).toEqual(new Set(['SHA-1']))
   })

@@ -9,7 +9,7 @@ import {
   WATCH_ID,
 } from '../support/cpns-world.ts'
 import { createGbaSide } from '../support/gba-side.ts'
-import { COLLECTOR, collect, numbered } from './traffic.ts'
+import { COLLECTOR, collect, isTaken, numbered } from './traffic.ts'
 
 const KEY_SECONDS = 240
 const RENEW_AHEAD_MS = 30_000
@@ -61,7 +61,7 @@ test('one bootstrapping run and one handshake ahead of the end, and no message w
   expect(btids).toHaveLength(2)
   expect(new Set(btids).size).toBe(2)
   expect(refusals).toEqual([])
-  expect(statuses).toEqual(Array(count).fill(202))
+  expect(statuses.every(isTaken)).toBe(true)
   expect(collected).toEqual(numbered('m', count))
   expect(inTime).toEqual(Array(count).fill(true))
 })

@@ -89,7 +89,7 @@ describe('a renewal under the same EUKey', () => {
     const former = gateway.session?.sessionId
     await world.elapse(91_000)
     expect(gateway.session?.sessionId).not.toBe(former)
-    expect(await sendUp(watch.pne, 'up ', 3)).toEqual([202, 202, 202])
+    expect(await sendUp(watch.pne, 'up ', 3)).toEqual([200, 200, 200])
     await settle()
     expect(collected).toEqual(numbered('up ', 3))
     const refused = world.traced.filter(

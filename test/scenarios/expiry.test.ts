@@ -13,7 +13,7 @@ import {
   type TestPne,
   WATCH_ID,
 } from '../support/cpns-world.ts'
-import { collect, numbered, sendDown, sendUp, textsOf } from './traffic.ts'
+import { collect, isTaken, numbered, sendDown, sendUp, textsOf } from './traffic.ts'
 
 const LIFETIME_S = 60
 /** A second ahead: two clocks never agree. */
@@ -73,7 +73,7 @@ describe('at the end of its session', () => {
     await world.clock.advance(1)
     const statuses = sendUp(watch.pne, 'up ', 3)
     await settle()
-    expect(await statuses).toEqual([202, 202, 202])
+    expect((await statuses).every(isTaken)).toBe(true)
     const after = sentByGateway().slice(before)
     expect(after.slice(0, 2)).toEqual(['ConnectRequest', 'AuthenticateResponse'])
     expect(after.filter((name) => name === 'relay: record').length).toBeGreaterThanOrEqual(3)
@@ -102,7 +102,7 @@ describe('while there is no session and no way to make one', () => {
     expect(car.received).toEqual([])
     isReachable = true
     await world.elapse(40_000)
-    expect(new Set(await uplink)).toEqual(new Set([202]))
+    expect((await uplink).every(isTaken)).toBe(true)
     expect(collected).toEqual(numbered('up ', 30))
     expect(textsOf(car.received)).toEqual(numbered('down ', 30))
   })
@@ -116,7 +116,7 @@ test('messages that never stop cross ten renewals once and in order, both ways',
     await world.elapse(1000)
   }
   await settle()
-  expect(new Set((await Promise.all(statuses)).flat())).toEqual(new Set([202]))
+  expect((await Promise.all(statuses)).flat().every(isTaken)).toBe(true)
   const names = Array.from({ length: 10 * LIFETIME_S }, (_, index) => `${index + 1}.1`)
   expect(collected).toEqual(names.map((name) => `up ${name}`))
   expect(textsOf(car.received)).toEqual(names.map((name) => `down ${name}`))

@@ -56,8 +56,8 @@ describe('PNEs behind it', () => {
         payload: utf8('hello'),
         messageId: 'm1',
       }),
-    ).toBe(202)
-    expect(await watch.pne.send({ to: CAR_ID, payload: utf8('unlock') })).toBe(202)
+    ).toBe(200)
+    expect(await watch.pne.send({ to: CAR_ID, payload: utf8('unlock') })).toBe(200)
     await expect
       .poll(() => car.received.map(({ payload }) => fromUtf8(payload)))
       .toEqual(['unlock'])

@@ -15,7 +15,7 @@ import {
   WATCH_ID,
 } from '../support/cpns-world.ts'
 import type { SocketPairOptions, Tamper } from '../support/memory-socket.ts'
-import { collect, numbered, sendDown, sendUp, textsOf } from './traffic.ts'
+import { collect, isTaken, numbered, sendDown, sendUp, textsOf } from './traffic.ts'
 
 let world: CpnsWorld
 
@@ -99,7 +99,7 @@ for (const [name, attack] of Object.entries(ATTACKS)) {
     const uplink = sendUp(watch.pne, 'up ', 5)
     await sendDown(world, CAR_ID, 'down ', 5)
     await world.elapse(90_000)
-    expect(await uplink).toEqual([202, 202, 202, 202, 202])
+    expect((await uplink).every(isTaken)).toBe(true)
     expect(collected).toEqual(numbered('up ', 5))
     expect(textsOf(car.received)).toEqual(numbered('down ', 5))
   })
@@ -133,6 +133,6 @@ test('a relay that sends the octets of one PNE as those of another gets nothing 
   attacker.pne.stop()
   watchSends = (frame) => [frame]
   await world.elapse(30_000)
-  expect(await sent).toEqual([202])
+  expect(await sent).toEqual([200])
   expect(collected).toEqual(['up 1'])
 })

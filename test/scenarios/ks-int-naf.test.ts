@@ -114,7 +114,7 @@ describe('policy demands it', () => {
     await gateway.start()
     const watch = await world.createPne(WATCH_ID, 10, gateway)
     await watch.pne.start()
-    expect(await sendUp(watch.pne, 'm', 3)).toEqual([202, 202, 202])
+    expect(await sendUp(watch.pne, 'm', 3)).toEqual([200, 200, 200])
     await settle()
     expect(received).toEqual(numbered('m', 3))
   })

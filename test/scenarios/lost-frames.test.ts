@@ -17,7 +17,7 @@ import {
 } from '../support/cpns-world.ts'
 import type { SocketPairOptions, Tamper } from '../support/memory-socket.ts'
 import { createSeededRandom } from '../support/seeded-random.ts'
-import { collect, numbered, sendDown, sendUp, textsOf } from './traffic.ts'
+import { collect, isTaken, numbered, sendDown, sendUp, textsOf } from './traffic.ts'
 
 let world: CpnsWorld
 let gateway: PnGw
@@ -54,7 +54,7 @@ afterEach(async () => {
 
 const everythingArrives = async (uplink: Promise<number[]>, count: number): Promise<void> => {
   await world.elapse(30_000)
-  expect(new Set(await uplink)).toEqual(new Set([202]))
+  expect((await uplink).filter((status) => !isTaken(status))).toEqual([])
   expect(collected).toEqual(numbered('up ', count))
   expect(textsOf(car.received)).toEqual(numbered('down ', count))
 }
@@ -141,7 +141,7 @@ test.each(numbered('seed ', 25))('frames lost at random everywhere, %s', async (
   await world.elapse(240_000)
   expect(lost).toBeGreaterThan(5)
   const names = numbered('', 40).map((n) => `${n}.1`)
-  expect((await Promise.all(uplink)).flat()).toEqual(names.map(() => 202))
+  expect((await Promise.all(uplink)).flat().filter((status) => !isTaken(status))).toEqual([])
   expect(collected).toEqual(names.map((name) => `up ${name}`))
   expect(textsOf(car.received)).toEqual(names.map((name) => `down ${name}`))
 })

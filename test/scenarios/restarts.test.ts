@@ -85,7 +85,7 @@ describe('a server that is started again on the same store', () => {
     world.restartServer()
     const collected = collect(world)
     await world.elapse(30_000)
-    expect(await uplink).toEqual([202, 202, 202, 202, 202])
+    expect(await uplink).toEqual([200, 200, 200, 200, 200])
     expect(collected).toEqual(numbered('up ', 5))
   })
 
@@ -96,7 +96,7 @@ describe('a server that is started again on the same store', () => {
       messageId: 'm-1',
       payload: new Uint8Array(1),
     }
-    expect(await watch.pne.send(message)).toBe(202)
+    expect(await watch.pne.send(message)).toBe(200)
     await settle()
     world.restartServer()
     const again = collect(world)
@@ -118,7 +118,7 @@ describe('a PN GW that is started again', () => {
     gateway = world.createGateway()
     await gateway.start()
     await world.elapse(30_000)
-    expect(await uplink).toEqual([202, 202, 202])
+    expect(await uplink).toEqual([200, 200, 200])
     expect(collected).toEqual(numbered('up ', 3))
     expect(textsOf(car.received)).toEqual(numbered('down ', 3))
     const after = await sessionIds()

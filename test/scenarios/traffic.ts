@@ -25,6 +25,11 @@ export function sendUp(pne: Pne, prefix: string, count: number): Promise<number[
   )
 }
 
+/** Whether a sender may forget its message: the recipient has it (200), or it is durable here (202). */
+export function isTaken(status: number): boolean {
+  return status === 200 || status === 202
+}
+
 /** Submits `prefix1` to `prefix<count>` of the application to an entity. */
 export async function sendDown(
   world: CpnsWorld,

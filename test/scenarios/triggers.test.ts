@@ -127,7 +127,7 @@ describe('a PNE gets its EUKey', () => {
     const { pne } = await world.createPne(WATCH_ID, undefined, gateway, { ports })
     await pne.start()
     const collected = collect(world)
-    expect(await sendUp(pne, 'up ', 2)).toEqual([202, 202])
+    expect(await sendUp(pne, 'up ', 2)).toEqual([200, 200])
     await settle()
     expect(collected).toEqual(['up 1', 'up 2'])
     expect((await world.store.findCurrentEuKey(WATCH_ID, world.clock.nowMs()))?.id).toBe(id)

@@ -16,6 +16,8 @@ export interface MailboxRows {
     nowMs: number,
     quota?: MailboxQuota,
   ): Acceptance[]
+  known(...asked: Parameters<ServerStore['knownMessages']>): boolean[]
+  remember(...asked: Parameters<ServerStore['rememberMessages']>): void
   waiting(query: Parameters<ServerStore['waitingMessages']>[0]): MailboxMessage[]
   acknowledge(acknowledged: Parameters<ServerStore['acknowledgeMessage']>[0]): boolean
   recipients(nowMs: number): string[]
@@ -46,8 +48,20 @@ export function createMailboxRows(db: Database.Database): MailboxRows {
       'SELECT DISTINCT to_recipient FROM mailbox WHERE expires_at_ms > ? ORDER BY to_recipient',
     )
     .pluck()
+  const selectSeen = prepareSelectSeen(db)
+  const remember = db.prepare<[string, string, number]>(
+    `INSERT INTO seen VALUES (?, ?, ?)
+     ON CONFLICT DO UPDATE SET expires_at_ms = max(expires_at_ms, excluded.expires_at_ms)`,
+  )
   return {
     acceptAll: prepareAcceptAll(db),
+    known: (messages, nowMs) =>
+      messages.map(({ from, messageId }) => selectSeen.get(from, messageId, nowMs) !== undefined),
+    remember(messages) {
+      for (const { from, messageId, expiresAtMs } of messages) {
+        remember.run(from, messageId, expiresAtMs)
+      }
+    },
     waiting: (query) => selectWaiting.all(query).map(messageOf),
     acknowledge: (acknowledged) => remove.run(acknowledged).changes > 0,
     recipients: (nowMs) => selectRecipients.all(nowMs),
@@ -59,11 +73,7 @@ type Arrival = Omit<MailboxMessage, 'position'>
 function prepareAcceptAll(db: Database.Database): MailboxRows['acceptAll'] {
   const accept = prepareAccept(db)
   const loads = createMailboxLoadRows(db)
-  const selectSeen = db
-    .prepare<[string, string, number], number>(
-      'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ? AND expires_at_ms > ?',
-    )
-    .pluck()
+  const selectSeen = prepareSelectSeen(db)
   return (messages, nowMs, quota) => {
     const full = new Set<string>()
     const hasRoom = ({ to, payload }: Arrival): boolean => {
@@ -79,6 +89,14 @@ function prepareAcceptAll(db: Database.Database): MailboxRows['acceptAll'] {
       return isKnown ? 'duplicate' : 'full'
     })
   }
+}
+
+function prepareSelectSeen(db: Database.Database) {
+  return db
+    .prepare<[string, string, number], number>(
+      'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ? AND expires_at_ms > ?',
+    )
+    .pluck()
 }
 
 /** A message stays known until it expires, also when it was acknowledged long before. */

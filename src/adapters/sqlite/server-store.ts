@@ -87,6 +87,8 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
       run(() => mailbox.acceptAll([message], nowMs, quota)[0] as Acceptance),
     acceptMessages: (messages, nowMs, quota) =>
       run(() => mailbox.acceptAll(messages, nowMs, quota)),
+    knownMessages: (messages, nowMs) => read(() => mailbox.known(messages, nowMs)),
+    rememberMessages: (messages) => run(() => mailbox.remember(messages)),
     waitingMessages: (query) => read(() => mailbox.waiting(query)),
     acknowledgeMessage: (acknowledged) => run(() => mailbox.acknowledge(acknowledged)),
     waitingRecipients: (nowMs) => read(() => mailbox.recipients(nowMs)),
