@@ -33,7 +33,7 @@ import {
   settle,
   WATCH_ID,
 } from '../support/cpns-world.ts'
-import { nextError, post } from '../support/hand-client.ts'
+import { nextError, post, respaced } from '../support/hand-client.ts'
 import { createSocketPair, type Tamper } from '../support/memory-socket.ts'
 import { createSeededRandom } from '../support/seeded-random.ts'
 import { collect, sendUp } from './traffic.ts'
@@ -192,8 +192,9 @@ describe('attacks', () => {
     await hostile.receive()
     return {
       waiting,
-      async says(message: CpnsMessage) {
-        await hostile.send({ kind: 'text', octets: encodeMessage(message) })
+      async says(message: CpnsMessage | Uint8Array) {
+        const octets = message instanceof Uint8Array ? message : encodeMessage(message)
+        await hostile.send({ kind: 'text', octets })
         return await nextError(hostile)
       },
       end: () => hostile.close(),
@@ -221,6 +222,7 @@ describe('attacks', () => {
     if (trigger === undefined) throw new Error('no trigger was seen')
     const again = await listenTo(watch)
     expect(await again.says(trigger)).toMatchObject({ status: 409 })
+    expect(await again.says(respaced(encodeMessage(trigger)))).toMatchObject({ status: 409 })
     const car = await listenTo(await paired(CAR_ID))
     expect(await car.says(trigger)).toMatchObject({ status: 401 })
     expect(await car.says({ ...trigger, pne: CAR_ID })).toMatchObject({ status: 401 })
