@@ -30,6 +30,13 @@ export function serveCommandOf(
   return serve
 }
 
+/** `cpns lab`. @param program Which is to have it. */
+export function labCommandOf(program: Command): Command {
+  const lab = program.commands.find((command) => command.name() === 'lab')
+  if (lab === undefined) throw new RangeError('there is no command lab')
+  return lab
+}
+
 /** The JSON Schema (2020-12) of the file of an entity. */
 export function configSchemaOf(program: Command, entity: ConfiguredEntity): JsonSchema {
   const title = `Configuration of cpns ${entity === 'lab' ? 'lab' : `${entity} serve`}`

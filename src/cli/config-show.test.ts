@@ -51,6 +51,13 @@ test('the lab', async () => {
   expect(values).toContainEqual({ key: 'ports.ub', value: 0, from: `file ${file}` })
   expect(values).toContainEqual({ key: 'ports.zh', value: 7, from: `file ${file}` })
   expect(values).toContainEqual({ key: 'ports.zn', value: 0, from: 'default' })
-  const withFlags = effectiveConfig(createProgram(), 'lab', { flags: ['--once'], file })
-  await expect(withFlags).rejects.toThrow('takes no flags')
+  vi.stubEnv('CPNS_LAB_PORTS_ZN', '9')
+  const flags = ['--once', '--ports-ub', '8']
+  const changed = await effectiveConfig(createProgram(), 'lab', { flags, file })
+  expect(changed).toContainEqual({ key: 'ports.ub', value: 8, from: 'flag --ports-ub' })
+  expect(changed).toContainEqual({
+    key: 'ports.zn',
+    value: 9,
+    from: 'environment CPNS_LAB_PORTS_ZN',
+  })
 })

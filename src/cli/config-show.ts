@@ -1,10 +1,14 @@
 /** The values that an entity would be started with, each with its source; what may be secret is left out. */
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { ConfigurationInvalid } from '../errors/errors.ts'
-import { DEFAULT_LAB_CONFIG, readLabConfig } from '../lab/lab-config.ts'
-import { fileOptionsOf, SCHEMA_KEY } from './config-file.ts'
-import { type ConfiguredEntity, serveCommandOf, writtenValue } from './config-schema.ts'
+import { fileOptionsOf } from './config-file.ts'
+import {
+  type ConfiguredEntity,
+  labCommandOf,
+  serveCommandOf,
+  writtenValue,
+} from './config-schema.ts'
+import { labValuesOf } from './lab-settings.ts'
 
 /** One value. */
 export interface EffectiveValue {
@@ -31,7 +35,7 @@ export async function effectiveConfig(
   entity: ConfiguredEntity,
   sources: ConfigSources,
 ): Promise<readonly EffectiveValue[]> {
-  if (entity === 'lab') return effectiveLabConfig(sources)
+  if (entity === 'lab') return await effectiveLabConfig(program, sources)
   const { flags, file } = sources
   const serve = serveCommandOf(program, entity).action(() => {})
   await serve.parseAsync([...flags, ...(file === undefined ? [] : ['--config', file])], {
@@ -53,23 +57,33 @@ export async function effectiveConfig(
   })
 }
 
-/** The flags of the lab have no keys, but for a few with the same names, which are said for one run. */
-function effectiveLabConfig({ flags, file }: ConfigSources): readonly EffectiveValue[] {
-  if (flags.length > 0) throw new ConfigurationInvalid('config show lab: takes no flags of the lab')
-  const config = file === undefined ? DEFAULT_LAB_CONFIG : readLabConfig(file)
-  const written = file === undefined ? [] : flat(JSON.parse(readFileSync(file, 'utf8')) as object)
-  const inFile = new Set(written.map(([key]) => key))
-  return flat(config)
-    .filter(([key]) => key !== SCHEMA_KEY)
-    .map(([key, value]) => ({ key, value, from: inFile.has(key) ? `file ${file}` : 'default' }))
+/** Flags of the lab that are no settings are said for one run, and have no keys. */
+async function effectiveLabConfig(
+  program: Command,
+  { flags, file }: ConfigSources,
+): Promise<readonly EffectiveValue[]> {
+  const lab = labCommandOf(program).action(() => {})
+  await lab.parseAsync([...flags, ...(file === undefined ? [] : ['--config', file])], {
+    from: 'user',
+  })
+  const configFile = lab.getOptionValue('config') as string | undefined
+  const written: unknown =
+    configFile === undefined ? {} : JSON.parse(readFileSync(configFile, 'utf8'))
+  return labValuesOf(lab, (path) => isWritten(written, path)).map(({ setting, value, from }) => {
+    const names = {
+      cli: `flag ${setting.flag}`,
+      env: `environment ${setting.variable}`,
+      config: `file ${configFile}`,
+      default: 'default',
+    }
+    return { key: setting.path.join('.'), value, from: names[from] }
+  })
 }
 
-function flat(value: object, before = ''): [string, unknown][] {
-  return Object.entries(value).flatMap(([key, inner]): [string, unknown][] =>
-    typeof inner === 'object' && inner !== null
-      ? flat(inner as object, `${before}${key}.`)
-      : [[`${before}${key}`, inner]],
-  )
+function isWritten(written: unknown, [name, ...rest]: readonly string[]): boolean {
+  if (name === undefined) return true
+  const inner = (written as Record<string, unknown> | undefined)?.[name]
+  return inner !== undefined && isWritten(inner, rest)
 }
 
 /** Arguments of a key command and user names in URLs may be secrets; nothing else that can be set is one. */

@@ -2,18 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import { type ConsoleFeed, createConsoleFeed } from '../adapters/console/console-feed.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
-import {
-  DEFAULT_LAB_CONFIG,
-  type LabConfig,
-  readLabConfig,
-  ZH_FORMS,
-  ZN_FORMS,
-} from '../lab/lab-config.ts'
+import type { LabConfig } from '../lab/lab-config.ts'
 import { serveLabConsole } from '../lab/lab-console.ts'
 import { nameOf } from '../lab/lab-names.ts'
 import { isTold } from '../lab/ladder.ts'
@@ -28,6 +22,7 @@ import { type Lab, startLab } from '../lab/start-lab.ts'
 import type { TraceItem } from '../trace/trace.ts'
 import { CONSOLE_PAGE } from './console-page.ts'
 import { EXIT_FAILED } from './exit-status.ts'
+import { labConfigOf, labSettingOptions } from './lab-settings.ts'
 import { packageVersion } from './package-version.ts'
 import { type JsonFlag, warn } from './say.ts'
 import { joinTraces, openTrace, type TraceFlags, traceable } from './trace-flags.ts'
@@ -38,8 +33,6 @@ interface LabFlags extends TraceFlags, JsonFlag {
   readonly data?: string
   readonly config?: string
   readonly reader?: string
-  readonly zh?: LabConfig['zh']
-  readonly zn?: LabConfig['zn']
 }
 
 const DEFAULT_COLUMNS = 160
@@ -55,20 +48,19 @@ export function labCommand(): Command {
     .option('--data <dir>', 'keep the state here; default a temporary folder')
     .option('--config <file>', 'configuration file (JSON)')
     .option('--reader <name>', "reader with the data folder's usim.json; default that file itself")
-    .addOption(new Option('--zh <form>', 'what carries Zh; default diameter').choices(ZH_FORMS))
-    .addOption(new Option('--zn <form>', 'what carries Zn; default diameter').choices(ZN_FORMS))
+  for (const option of labSettingOptions()) command.addOption(option)
   return traceable(command)
     .option('--reveal', 'SECRETS STAY IN --trace-file AND --pcap: for this lab alone')
     .action(runLab)
 }
 
-async function runLab(flags: LabFlags): Promise<void> {
+async function runLab(flags: LabFlags, command: Command): Promise<void> {
   if (flags.reader !== undefined && flags.data === undefined) {
     throw new ConfigurationInvalid(
       '--reader: the card is that of a data folder, so --data is needed',
     )
   }
-  const config = configOf(flags)
+  const config = labConfigOf(command)
   const data = { path: flags.data ?? temporaryFolder(), isTemporary: flags.data === undefined }
   const reporter = createReporter(flags)
   try {
@@ -77,12 +69,6 @@ async function runLab(flags: LabFlags): Promise<void> {
   } finally {
     if (data.isTemporary) rmSync(data.path, { recursive: true, force: true })
   }
-}
-
-/** Flags over file over defaults. */
-function configOf({ config, zh, zn }: LabFlags): LabConfig {
-  const configured = config === undefined ? DEFAULT_LAB_CONFIG : readLabConfig(config)
-  return { ...configured, ...(zh && { zh }), ...(zn && { zn }) }
 }
 
 /** @returns Whether the story went well; who stops a lab that stays up needs no story. */

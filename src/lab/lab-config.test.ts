@@ -6,8 +6,12 @@ import { ConfigurationInvalid } from '../errors/errors.ts'
 import {
   checkLabConfig,
   DEFAULT_LAB_CONFIG,
+  LAB_SETTINGS,
   labConfigJsonSchema,
+  labValueOf,
+  parseLabValue,
   readLabConfig,
+  withLabValues,
 } from './lab-config.ts'
 
 let folder: string
@@ -104,6 +108,37 @@ test('all faults, each by its line and column', () => {
     { place: { line: 3, column: 14 }, reason: expect.stringMatching(/^ports\.ub: /) as string },
     { place: { line: 4, column: 5 }, reason: 'ports.zz: no such option' },
   ])
+})
+
+test('each setting has a flag and a variable of its name, in the schema too', () => {
+  expect(LAB_SETTINGS.map(({ flag, variable }) => `${flag} ${variable}`)).toEqual([
+    '--host CPNS_LAB_HOST',
+    '--ports-ub CPNS_LAB_PORTS_UB',
+    '--ports-zh CPNS_LAB_PORTS_ZH',
+    '--ports-zn CPNS_LAB_PORTS_ZN',
+    '--ports-cpns-2 CPNS_LAB_PORTS_CPNS_2',
+    '--ports-cpns-1 CPNS_LAB_PORTS_CPNS_1',
+    '--ports-console CPNS_LAB_PORTS_CONSOLE',
+    '--zh CPNS_LAB_ZH',
+    '--zn CPNS_LAB_ZN',
+    '--story-session-seconds CPNS_LAB_STORY_SESSION_SECONDS',
+  ])
+  const schema = JSON.stringify(labConfigJsonSchema())
+  for (const { flag, variable, description } of LAB_SETTINGS) {
+    expect(description).not.toBe('')
+    expect(schema).toContain(JSON.stringify(`${description} (${flag}; ${variable})`))
+  }
+})
+
+test('one setting is changed, the others and the former configuration stay', () => {
+  const [, ub] = LAB_SETTINGS
+  const value = parseLabValue(ub!, '65535')
+  const changed = withLabValues(DEFAULT_LAB_CONFIG, new Map([[ub!, value]]))
+  expect(changed.ports).toEqual({ ...DEFAULT_LAB_CONFIG.ports, ub: 65_535 })
+  expect([labValueOf(changed, ub!), labValueOf(DEFAULT_LAB_CONFIG, ub!)]).toEqual([65_535, 0])
+  for (const text of ['65536', '-1', '1.5', '0x10', '']) {
+    expect(() => parseLabValue(ub!, text)).toThrow(RangeError)
+  }
 })
 
 test('its JSON Schema names every setting', () => {

@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { DEFAULT_LAB_CONFIG, readLabConfig } from '../../src/lab/lab-config.ts'
+import { fileOptionsOf } from '../../src/cli/config-file.ts'
+import { serveCommandOf } from '../../src/cli/config-schema.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { DEFAULT_LAB_CONFIG, LAB_SETTINGS, readLabConfig } from '../../src/lab/lab-config.ts'
 import { allSources, codesIn, fencesOf, readPage, sectionOf, tableUnder } from './pages.fixture.ts'
 
 const page = readPage('reference/configuration.md')
@@ -50,6 +53,24 @@ describe('reference/configuration.md', () => {
     for (const value of allowed) expect(() => read(nested(path, value))).not.toThrow()
     for (const value of refused) expect(() => read(nested(path, value))).toThrow(path.join('.'))
   })
+
+  test('has the flag and the variable of every setting of the lab', () => {
+    const rows = tableUnder(page, 'The lab').rows.map((row) => [row[0], row.at(-1)].map(String))
+    expect(rows.map((row) => row.flatMap(codesIn))).toEqual(
+      LAB_SETTINGS.map(({ path, flag, variable }) => [path.join('.'), flag, variable]),
+    )
+  })
+
+  test.each(['hss', 'bsf', 'server', 'gateway'] as const)(
+    'has key, flag and variable of every option of %s',
+    (entity) => {
+      const { rows } = tableUnder(page, `Options of ${entity}`)
+      const options = fileOptionsOf(serveCommandOf(createProgram(), entity))
+      expect(rows.map((row) => row.flatMap(codesIn))).toEqual(
+        [...options].map(([key, { long, envVar }]) => [key, long, envVar]),
+      )
+    },
+  )
 
   test('an unknown setting is an error', () => {
     expect(() => read({ surprise: 1 })).toThrow('configuration')
