@@ -3,8 +3,8 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { checkCertificate } from '../adapters/doctor/check-certificate.ts'
+import { checkClock } from '../adapters/doctor/check-clock.ts'
 import { checkFolder, checkPermissions, problemOf } from '../adapters/doctor/check-folder.ts'
 import { checkDiameterPeer, checkPort, checkReachable } from '../adapters/doctor/check-network.ts'
 import type { Finding } from '../adapters/doctor/finding.ts'
@@ -31,8 +31,6 @@ export type DoctoredFlags = Readonly<Record<string, unknown>>
 type Check = () => Promise<readonly Finding[]> | readonly Finding[]
 
 const LISTENERS = ['listen', 'znListen', 'http2Listen', 'webServiceListen', 'psk', 'api', 'admin']
-/** A year in which this program can run. */
-const [FIRST_YEAR, LAST_YEAR] = [2025, 2099]
 const CARD_TIMEOUT_MS = 15_000
 const random = createSystemRandom()
 
@@ -42,7 +40,7 @@ export async function examine(
   flags: DoctoredFlags,
 ): Promise<readonly Finding[]> {
   const checks: readonly (readonly [what: string, check: Check])[] = [
-    ['clock', checkClock],
+    ['clock', async () => [await checkClock(systemClock)]],
     ['data folder', () => folderOf(flags)],
     ['certificates', () => certificatesOf(entity, flags)],
     ['ports', () => portsOf(entity, flags)],
@@ -59,24 +57,6 @@ export async function examine(
     }
   }
   return findings
-}
-
-async function checkClock(): Promise<readonly Finding[]> {
-  const what = 'clock'
-  const [wallMs, steadyMs] = [systemClock.nowMs(), systemClock.monotonicMs()]
-  // Timers of the clock do not keep a process alive, and here nothing else does.
-  await pause(100)
-  const passedMs = systemClock.monotonicMs() - steadyMs
-  const driftMs = systemClock.nowMs() - wallMs - passedMs
-  const year = new Date(wallMs).getUTCFullYear()
-  const advice = 'set the clock of this machine, and let NTP keep it'
-  if (year < FIRST_YEAR || year > LAST_YEAR) {
-    return [{ what, state: 'problem', found: `it says that it is the year ${year}`, advice }]
-  }
-  if (passedMs < 90 || Math.abs(driftMs) > 50) {
-    return [{ what, state: 'warning', found: 'it jumped while it was looked at', advice }]
-  }
-  return [{ what, state: 'ok', found: new Date(wallMs).toISOString() }]
 }
 
 async function folderOf(flags: DoctoredFlags): Promise<readonly Finding[]> {

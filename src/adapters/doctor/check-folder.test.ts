@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { sampleSession } from '../../../test/contracts/bsf-store.contract.ts'
+import { makeOldFolder } from '../../../test/support/old-stores.ts'
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
 import { openDataFolder } from '../data-folder/data-folder.ts'
 import { openBsfStore } from '../sqlite/bsf-store.ts'
@@ -58,4 +59,18 @@ test('a damaged store, and one of a newer version', () =>
     writeSync(file, new Uint8Array(8192).fill(255), 0, 8192, 4096)
     closeSync(file)
     expect(await problems(path)).toMatchObject([{ what: 'store bsf.db', state: 'problem' }])
+  }))
+
+test('a store of an older version, and what to do before it is brought forward', () =>
+  withFolder(async (path) => {
+    makeOldFolder('7ac5dfe', path)
+    const before = readdirSync(path).sort()
+    const found = await problems(path)
+    expect(found).toContainEqual({
+      what: 'store bsf.db',
+      state: 'warning',
+      found: expect.stringMatching(/^form 1 of \d+$/) as string,
+      advice: expect.stringContaining('cpns migrate') as string,
+    })
+    expect(readdirSync(path).sort()).toEqual(before)
   }))

@@ -42,7 +42,9 @@ test('sessions of the form before, in order of their SessionIDs, are found as be
     const db = openDatabase(file, SERVER_SCHEMA)
     const rows = createSessionRows(db, testSealer())
     expect(sessions.map(({ sessionId }) => rows.find(sessionId, NOW))).toEqual(sessions)
-    expect(db.prepare('SELECT position, session_id FROM sessions ORDER BY position').raw().all()).toEqual([
+    expect(
+      db.prepare('SELECT position, session_id FROM sessions ORDER BY position').raw().all(),
+    ).toEqual([
       [1, sessions[0]?.sessionId],
       [2, sessions[1]?.sessionId],
     ])
