@@ -32,7 +32,7 @@ export interface ServerAdmin {
    * @returns Where it is, if it is wanted.
    * @throws {ConfigurationInvalid} If it cannot listen there: without TLS only this machine.
    */
-  start(served: Pick<ServerAdminPorts, 'store' | 'server'>): Promise<readonly Said[]>
+  start(served: Pick<ServerAdminPorts, 'store' | 'server' | 'peers'>): Promise<readonly Said[]>
 }
 
 /** @param at Where it is wanted; nothing is traced for nobody. */
@@ -47,7 +47,7 @@ export function prepareServerAdmin(at: HostPort | undefined, context: EntityCont
 
 async function startServerAdmin(
   at: HostPort,
-  shown: Pick<ServerAdminPorts, 'store' | 'server' | 'feed'>,
+  shown: Pick<ServerAdminPorts, 'store' | 'server' | 'peers' | 'feed'>,
   context: EntityContext,
 ): Promise<readonly Said[]> {
   const tokenFile = context.folder.file(ADMIN_TOKEN)

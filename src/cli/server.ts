@@ -6,29 +6,19 @@ import {
   type ServeCpnsServerOptions,
   serveCpnsServer,
 } from '../adapters/cpns-server/serve-cpns-server.ts'
-import { connectDiameterZn } from '../adapters/diameter/zn.ts'
-import { connectNbspGba, connectZnWebService } from '../adapters/sbi/zn.ts'
 import { openAppStore } from '../adapters/sqlite/app-store.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
 import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
 import type { GbaKeyType } from '../cpns-server/options.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
-import type { Zn } from '../gba/zn.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
 import { APP_DATABASE, SERVER_DATABASE, SERVER_PIN } from '../lab/lab-files.ts'
 import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { needed, wordList } from './config-file.ts'
-import {
-  type DiameterNames,
-  diameterNamesOf,
-  diameterTargetOf,
-  type PeerTlsFiles,
-  peerTlsOf,
-  realmOf,
-} from './diameter-flags.ts'
+import { diameterNamesOf } from './diameter-flags.ts'
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { addMailbox, type MailboxFlags, mailboxOf } from './mailbox-flags.ts'
@@ -41,6 +31,7 @@ import {
 import type { Said } from './say.ts'
 import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { prepareServerAdmin, serverAdminOption } from './server-admin.ts'
+import { type BsfFlags, bsfOf, connectBsfs, peerOf } from './server-bsfs.ts'
 import { bsfsSaid, serverSaid } from './server-said.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
@@ -48,7 +39,7 @@ import { parseWholeNumber } from './whole-number.ts'
 const LISTEN: HostPort = { host: '127.0.0.1', port: 8443 }
 const SESSION_SECONDS = 3600
 
-interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, MailboxFlags, EntityFlags {
+interface ServerFlags extends BsfFlags, PasswordPolicyFlags, MailboxFlags, EntityFlags {
   readonly data?: string
   readonly entity?: string
   readonly nafFqdn?: string
@@ -56,7 +47,6 @@ interface ServerFlags extends PeerTlsFiles, PasswordPolicyFlags, MailboxFlags, E
   readonly originHost?: string
   readonly originRealm?: string
   readonly bsf?: readonly string[]
-  readonly bsfRealm?: string
   readonly listen: HostPort
   readonly psk?: HostPort
   readonly api?: HostPort
@@ -188,23 +178,6 @@ function settingsOf(flags: ServerFlags) {
   }
 }
 
-/** `BSF-NAME=HOST:PORT`, `BSF-NAME=ORIGIN-HOST@HOST:PORT`, or a URL behind the name. */
-function bsfOf(text: string, flags: ServerFlags) {
-  const [, name = '', form, url] = /^([^=]*)=(soap\+)?(https?:\/\/.*)$/.exec(text) ?? []
-  if (url === undefined) return diameterBsfOf(text, flags)
-  const bsfName = readFlag('--bsf', () => parseFqdn(name))
-  const isWebService = form !== undefined
-  return { bsfName, url, isWebService, tls: peerTlsOf(flags).tls }
-}
-
-function diameterBsfOf(text: string, flags: ServerFlags) {
-  const [, name = '', originHost = name, at = ''] = /^([^=]*)=(?:([^@]*)@)?(.*)$/.exec(text) ?? []
-  const bsfName = readFlag('--bsf', () => parseFqdn(name))
-  const target = { ...diameterTargetOf('--bsf', `${originHost}=${at}`), ...peerTlsOf(flags) }
-  const destinationRealm = realmOf('--bsf-realm', originHost, flags.bsfRealm)
-  return { bsfName, target, destinationRealm }
-}
-
 type ServerSettings = ReturnType<typeof settingsOf>
 
 async function startServer(
@@ -217,7 +190,8 @@ async function startServer(
   const store = context.measureMailbox(openServerStore(folder.file(SERVER_DATABASE), folder.sealer))
   releases.push(() => store.close())
   context.watch(store)
-  const zn = connectBsfs(bsfs, names, context)
+  const connected = connectBsfs(bsfs, names, context)
+  const zn = new Map(connected.map((bsf) => [bsf.bsfName, bsf.zn]))
   const certificateFolder = folder.file('server-tls')
   const served = await serveCpnsServer({ ...options, certificateFolder }, { ...context, store, zn })
   releases.push(() => served.close())
@@ -226,34 +200,9 @@ async function startServer(
     api && (await startApi({ at: api, server: served.server, options, pns: store }, context))
   return [
     serverSaid({ ...options, ...served, apiUrl }),
-    ...(await admin.start({ store, server: served.server })),
+    ...(await admin.start({ store, server: served.server, peers: connected.map(peerOf) })),
     bsfsSaid(bsfs),
   ]
-}
-
-type ServerBsf = ServerSettings['bsfs'][number]
-
-function connectBsfs(
-  bsfs: readonly ServerBsf[],
-  names: DiameterNames,
-  context: EntityContext,
-): ReadonlyMap<string, Zn> {
-  return new Map(
-    bsfs.map((bsf) => {
-      const zn = connectBsf(bsf, names, context)
-      context.releases.push(() => zn.close())
-      return [bsf.bsfName, zn]
-    }),
-  )
-}
-
-function connectBsf(bsf: ServerBsf, names: DiameterNames, context: EntityContext) {
-  if ('target' in bsf) {
-    const { target, destinationRealm } = bsf
-    return connectDiameterZn({ ...names, targets: [target], destinationRealm }, context)
-  }
-  const options = { apiRoot: bsf.url, ...bsf.tls } as Parameters<typeof connectNbspGba>[0]
-  return bsf.isWebService ? connectZnWebService(options, context) : connectNbspGba(options, context)
 }
 
 /** Under the same key as CPNS-2, so that applications pin the same one. */

@@ -14,7 +14,7 @@ test('every part has a heading of its own, and the line to the server says how i
 
 test('without a login there is nothing to log out of', () => {
   const page = filledPage()
-  page.hello.value = { title: 'cpns lab', version: '1', hasLogin: false, actions: [] }
+  page.hello.value = { title: 'cpns lab', version: '1', run: 'r1', hasLogin: false, actions: [] }
   expect(htmlOf(<App page={page} onLogin={() => {}} />)).not.toContain('Log out')
 })
 

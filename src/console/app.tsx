@@ -5,7 +5,7 @@ import { HealthBar } from './health-bar.tsx'
 import { LadderView } from './ladder-view.tsx'
 import { logOut } from './live-stream.ts'
 import { LoginForm } from './login-form.tsx'
-import { MessageDetails } from './message-details.tsx'
+import { backToMessages, MessageDetails } from './message-details.tsx'
 import type { Connection, PageState } from './page-state.ts'
 import { RateCharts } from './rate-charts.tsx'
 import { StoryButtons } from './story-buttons.tsx'
@@ -23,21 +23,33 @@ export function App({ page, onLogin }: { page: PageState; onLogin: () => void })
   useEffect(() => {
     document.title = hello.value === undefined ? 'cpns console' : hello.value.title
   }, [hello.value])
-  if (connection.value === 'login-needed') return <LoginForm onLogin={onLogin} />
+  const leave = async (): Promise<void> => {
+    await logOut()
+    page.forgetAll()
+    onLogin()
+  }
+  if (connection.value === 'login-needed') {
+    return <LoginForm notice={page.notice.value} onLogin={onLogin} />
+  }
   return (
     <div class="page">
-      <Header page={page} onLogout={() => void logOut().then(onLogin)} />
+      <Header page={page} onLogout={() => void leave()} />
       <main class="board">
         <section class="panel wires" aria-labelledby="wires-title">
           <LadderView page={page} />
         </section>
-        <section class="panel details" aria-labelledby="details-title">
+        <section
+          class="panel details"
+          aria-labelledby="details-title"
+          onKeyDown={(event) => event.key === 'Escape' && backToMessages()}
+        >
           <MessageDetails page={page} />
         </section>
         <section class="panel known" aria-labelledby="known-title">
           <DataTables page={page} />
         </section>
-        <section class="panel rates" aria-labelledby="rates-title">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+        <section class="panel rates" aria-labelledby="rates-title" tabIndex={0}>
           <RateCharts page={page} />
         </section>
       </main>
@@ -53,6 +65,9 @@ function Header({ page, onLogout }: { page: PageState; onLogout: () => void }) {
         <h1>{hello.value?.title ?? 'cpns console'}</h1>
         <span class={`link link-${connection.value}`} role="status">
           {CONNECTIONS[connection.value]}
+        </span>
+        <span class="notice" role="status">
+          {page.notice.value}
         </span>
         <HealthBar page={page} />
         {hello.value?.hasLogin === true && (

@@ -11,6 +11,7 @@ export function filledPage(): PageState {
   page.hello.value = {
     title: 'cpns lab',
     version: '1',
+    run: 'r1',
     hasLogin: true,
     actions: [{ name: 'bootstrap', label: 'Bootstrap', what: 'Bootstraps.' }],
   }

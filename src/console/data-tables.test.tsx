@@ -4,7 +4,7 @@ import { DataTables } from './data-tables.tsx'
 
 test('ids, states, and what counts down', () => {
   const html = htmlOf(<DataTables page={filledPage()} />)
-  expect(html).toContain('<td class="id" title="I1U8@bsf">I1U8@bsf</td>')
+  expect(html).toContain('<td class="id"><span title="I1U8@bsf">I1U8@bsf</span></td>')
   expect(html).toContain('<span class="state state-current">current</span>')
   expect(html).toMatch(/>1 min (30|29) s</)
   expect(html).toContain('1970-01-01 00:00:00 UTC')
@@ -21,4 +21,14 @@ test('text stays text', () => {
   const rows = [{ ...table?.rows[0], entity: '<img src=x onerror=alert(1)>' }]
   page.state.value = { ...page.state.value, tables: [{ ...table!, rows }] }
   expect(htmlOf(<DataTables page={page} />)).not.toContain('<img')
+})
+
+test('a table that is cut says so, and rows that begin alike are two', () => {
+  const page = filledPage()
+  const [table] = page.state.value.tables
+  const rows = [...(table?.rows ?? []), ...(table?.rows ?? [])]
+  page.state.value = { ...page.state.value, tables: [{ ...table!, rows, isCut: true }] }
+  const html = htmlOf(<DataTables page={page} />)
+  expect(html).toContain('2 first ones; there are more')
+  expect(html.match(/I1U8@bsf<\/span>/g)).toHaveLength(2)
 })

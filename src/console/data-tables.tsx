@@ -5,6 +5,7 @@ import type {
   ConsoleColumn,
   ConsoleTable,
 } from '../adapters/console/console-protocol.ts'
+import { shortName } from './lanes.ts'
 import type { PageState } from './page-state.ts'
 import { countdownText, dateText } from './time-text.ts'
 
@@ -28,7 +29,11 @@ function DataTable({ table, page }: { table: ConsoleTable; page: PageState }) {
     <section class="table-box" aria-labelledby={`table-${id}`} tabIndex={0}>
       <table>
         <caption id={`table-${id}`}>
-          {title} <span class="count">{rows.length}</span>
+          {title}{' '}
+          <span class="count">
+            {rows.length}
+            {table.isCut && ' first ones; there are more'}
+          </span>
         </caption>
         <thead>
           <tr>
@@ -40,8 +45,9 @@ function DataTable({ table, page }: { table: ConsoleTable; page: PageState }) {
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
-            <tr key={String(row[columns[0]?.key ?? ''])}>
+          {rows.map((row, n) => (
+            // Two rows may begin alike, for instance with the same name.
+            <tr key={`${n} ${row[columns[0]?.key ?? '']}`}>
               {columns.map((column) => (
                 <Cell key={column.key} column={column} value={row[column.key]} page={page} />
               ))}
@@ -71,10 +77,19 @@ function Cell(cell: {
 }
 
 const CELLS: Readonly<Record<ColumnKind, (value: string | number, page: PageState) => VNode>> = {
-  text: (value) => <td>{value}</td>,
+  text: (value) => (
+    <td class="text">
+      <span title={String(value)}>{value}</span>
+    </td>
+  ),
+  entity: (value) => (
+    <td>
+      <span title={String(value)}>{shortName(String(value))}</span>
+    </td>
+  ),
   id: (value) => (
-    <td class="id" title={String(value)}>
-      {value}
+    <td class="id">
+      <span title={String(value)}>{value}</span>
     </td>
   ),
   state: (value) => (

@@ -60,3 +60,15 @@ test('a log that was cleared takes numbers from 1 again', () => {
   log.add([messageEvent(1)])
   expect(seqs(log)).toEqual([1])
 })
+
+test('names are those of what is held and of what is shown, and of a bounded past', () => {
+  const log = createEventLog(100)
+  log.add([messageEvent(1), messageEvent(2, { from: 'BSF', to: 'HSS', point: 'Zh' })])
+  log.setFilter({ ...NO_FILTER, point: 'Zh' })
+  expect([...log.shownEntities]).toEqual(['BSF', 'HSS'])
+  expect([...log.heldEntities]).toEqual(['PN GW', 'CPNS Server', 'BSF', 'HSS'])
+  for (let seq = 3; seq <= 2000; seq++) log.add([messageEvent(seq, { from: `urn:x:${seq}` })])
+  expect(log.heldEntities.size).toBeLessThan(360)
+  expect(log.heldEntities.has('urn:x:3')).toBe(false)
+  expect(log.lastSeq).toBe(2000)
+})

@@ -24,8 +24,14 @@ export interface EventLog {
   readonly filter: EventFilter
   /** What the filter lets through, oldest first. */
   readonly shown: readonly ConsoleEvent[]
+  /** Who takes part in what is shown, or did until a moment ago. */
+  readonly shownEntities: ReadonlySet<string>
+  /** Who takes part in what is held, or did until a moment ago. */
+  readonly heldEntities: ReadonlySet<string>
   /** How many are held. */
   readonly size: number
+  /** Number of the newest event that was added; 0 before the first. */
+  readonly lastSeq: number
   /** How many of the shown ones have gone from the front so far. */
   readonly dropped: number
   clear(): void
@@ -33,37 +39,49 @@ export interface EventLog {
 
 /** Old ones are cut off in slices of this size, so that a stream costs no copy an event. */
 const SLACK = 256
+/** So many names stay although their events have gone, so that columns do not come and go. */
+const NAMES_KEPT = 64
 
 /** @param capacity Events that are held at least; up to 256 more for a moment. */
 export function createEventLog(capacity: number = EVENTS_HELD): EventLog {
   let held: ConsoleEvent[] = []
   let shown: ConsoleEvent[] = []
+  let heldEntities = new Set<string>()
+  let shownEntities = new Set<string>()
   let filter = NO_FILTER
+  let lastSeq = 0
   let dropped = 0
 
   const cutOff = (): void => {
     if (held.length <= capacity + SLACK) return
     held = held.slice(held.length - capacity)
     const oldest = held[0]?.seq ?? 0
-    const firstKept = shown.findIndex(({ seq }) => seq >= oldest)
-    const gone = firstKept < 0 ? shown.length : firstKept
-    dropped += gone
-    shown = shown.slice(gone)
+    const before = shown.length
+    shown = shown.slice(firstFrom(shown, oldest))
+    dropped += before - shown.length
+    if (heldEntities.size > NAMES_KEPT) heldEntities = namesIn(held)
+    if (shownEntities.size > NAMES_KEPT) shownEntities = namesIn(shown)
+  }
+  const addOne = (event: ConsoleEvent): void => {
+    lastSeq = event.seq
+    held.push(event)
+    const names = entitiesOf(event.item)
+    for (const name of names) heldEntities.add(name)
+    if (!isShown(event, filter)) return
+    shown.push(event)
+    for (const name of names) shownEntities.add(name)
   }
 
   return {
     add(events) {
-      for (const event of events) {
-        if (event.seq <= (held.at(-1)?.seq ?? 0)) continue
-        held.push(event)
-        if (isShown(event, filter)) shown.push(event)
-      }
+      for (const event of events) if (event.seq > lastSeq) addOne(event)
       cutOff()
     },
     setFilter(next) {
       filter = next
       dropped = 0
       shown = held.filter((event) => isShown(event, filter))
+      shownEntities = namesIn(shown)
     },
     get filter() {
       return filter
@@ -71,8 +89,17 @@ export function createEventLog(capacity: number = EVENTS_HELD): EventLog {
     get shown() {
       return shown
     },
+    get shownEntities() {
+      return shownEntities
+    },
+    get heldEntities() {
+      return heldEntities
+    },
     get size() {
       return held.length
+    },
+    get lastSeq() {
+      return lastSeq
     },
     get dropped() {
       return dropped
@@ -80,20 +107,23 @@ export function createEventLog(capacity: number = EVENTS_HELD): EventLog {
     clear() {
       held = []
       shown = []
-      dropped = 0
+      heldEntities = namesIn(held)
+      shownEntities = namesIn(shown)
+      lastSeq = dropped = 0
     },
   }
 }
 
 /** Whether a filter lets an event through. */
-export function isShown({ item }: ConsoleEvent, filter: EventFilter): boolean {
+export function isShown(event: ConsoleEvent, filter: EventFilter): boolean {
+  const { item } = event
   const { text, point, entity, transactionId } = filter
   if (point !== '' && point !== (item.kind === 'note' ? 'note' : item.point)) return false
   if (entity !== '' && !entitiesOf(item).includes(entity)) return false
   if (transactionId !== '') {
     if (item.kind === 'note' || item.transactionId !== transactionId) return false
   }
-  return text === '' || wordsOf(item).includes(text.toLowerCase())
+  return text === '' || wordsOf(event).includes(text.toLowerCase())
 }
 
 /** Who takes part in an event: sender and receiver, or whose note it is. */
@@ -101,9 +131,30 @@ export function entitiesOf(item: ConsoleEvent['item']): readonly string[] {
   return item.kind === 'note' ? [item.entity] : [item.from, item.to]
 }
 
-function wordsOf(item: ConsoleEvent['item']): string {
-  if (item.kind === 'note') return `${item.entity} ${item.text}`.toLowerCase()
+/** Made when somebody searches, and kept for the next letter that is typed. */
+const words = new WeakMap<ConsoleEvent, string>()
+
+function wordsOf(event: ConsoleEvent): string {
+  const known = words.get(event)
+  if (known !== undefined) return known
+  const made = textOf(event.item).toLowerCase()
+  words.set(event, made)
+  return made
+}
+
+function textOf(item: ConsoleEvent['item']): string {
+  if (item.kind === 'note') return `${item.entity} ${item.text}`
   const { from, to, point, message, fields } = item
   const values = Object.entries(fields).map(([name, value]) => `${name}=${value}`)
-  return [from, to, point, message, ...values].join(' ').toLowerCase()
+  return [from, to, point, message, ...values].join(' ')
+}
+
+/** Place of the first event that is not older. */
+function firstFrom(events: readonly ConsoleEvent[], oldest: number): number {
+  const place = events.findIndex(({ seq }) => seq >= oldest)
+  return place < 0 ? events.length : place
+}
+
+function namesIn(events: readonly ConsoleEvent[]): Set<string> {
+  return new Set(events.flatMap(({ item }) => entitiesOf(item)))
 }

@@ -1,9 +1,33 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { filledPage, htmlOf } from './components.fixture.ts'
-import { HealthBar } from './health-bar.tsx'
+import { HealthBar, HealthCharts, stripOf } from './health-bar.tsx'
 
-test('a word says what the colour says', () => {
-  const html = htmlOf(<HealthBar page={filledPage()} />)
-  expect(html).toContain('class="well" title="127.0.0.1:3868">HSS Zh <b>ok</b>')
-  expect(html).toContain('class="ill" title="gone">BSF Ub <b>gone</b>')
+describe('in one line', () => {
+  test('who is ill, and how', () => {
+    const html = htmlOf(<HealthBar page={filledPage()} />)
+    expect(html).toMatch(/class="health ill" role="status"[^>]*>BSF Ub: gone</)
+  })
+
+  test('or that nobody is', () => {
+    const page = filledPage()
+    const health = page.state.value.health.map((part) => ({ ...part, isWell: true }))
+    page.setState({ ...page.state.value, health })
+    expect(htmlOf(<HealthBar page={page} />)).toMatch(/health well"[^>]*>all 2 parts are well</)
+    page.setState({ ...page.state.value, health: [] })
+    expect(htmlOf(<HealthBar page={page} />)).toMatch(/><\/span>$/)
+  })
+})
+
+describe('over the last minute', () => {
+  test('a word says what the colour says', () => {
+    const html = htmlOf(<HealthCharts page={filledPage()} />)
+    expect(html).toMatch(/class="well" title="127.0.0.1:3868">✔ 127.0.0.1:3868</)
+    expect(html).toMatch(/class="ill" title="gone">✘ gone</)
+  })
+
+  test('what is ill is higher; what was not seen is not drawn', () => {
+    const seconds = ['well', 'unknown', 'ill'] as const
+    expect(stripOf(seconds, 'well')).toBe('M0 4h1v6h-1z')
+    expect(stripOf(seconds, 'ill')).toBe('M2 0h1v10h-1z')
+  })
 })

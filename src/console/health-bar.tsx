@@ -1,16 +1,50 @@
-/** Whether the parts are well, in one line. */
+/** Whether the parts are well: in one line, and over the last minute as small charts. Design 11 */
+import { useComputed } from '@preact/signals'
+import type { HealthSecond } from './health-history.ts'
 import type { PageState } from './page-state.ts'
+import { CHART_SECONDS } from './rate-meter.ts'
+
+/** All in one sentence, which is said aloud only when it changes. */
+export function HealthBar({ page }: { page: PageState }) {
+  const sentence = useComputed(() => {
+    const { health } = page.state.value
+    if (health.length === 0) return ''
+    const ill = health.filter(({ isWell }) => !isWell)
+    if (ill.length === 0) return `all ${health.length} parts are well`
+    return ill.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  }).value
+  const isWell = page.state.value.health.every((part) => part.isWell)
+  return (
+    <span class={isWell ? 'health well' : 'health ill'} role="status" title={sentence}>
+      {sentence}
+    </span>
+  )
+}
 
 /** Each part by name; a word says what the colour says. */
-export function HealthBar({ page }: { page: PageState }) {
-  const { health } = page.state.value
+export function HealthCharts({ page }: { page: PageState }) {
   return (
-    <ul class="health" aria-label="Health">
-      {health.map(({ name, isWell, detail }) => (
-        <li key={name} class={isWell ? 'well' : 'ill'} title={detail}>
-          {name} <b>{isWell ? 'ok' : detail}</b>
+    <ul class="charts health-charts">
+      {page.healthHistory.value.map(({ name, isWell, detail, seconds }) => (
+        <li key={name}>
+          <span title={name}>{name}</span>
+          <svg viewBox={`0 0 ${CHART_SECONDS} 10`} preserveAspectRatio="none" aria-hidden="true">
+            <path class="well" d={stripOf(seconds, 'well')} />
+            <path class="ill" d={stripOf(seconds, 'ill')} />
+          </svg>
+          <span class={isWell ? 'well' : 'ill'} title={detail}>
+            {isWell ? '✔' : '✘'} {detail}
+          </span>
         </li>
       ))}
     </ul>
   )
+}
+
+/** The seconds of one kind, as an SVG path; what is ill is higher, for who does not see colours. */
+export function stripOf(seconds: readonly HealthSecond[], kind: HealthSecond): string {
+  const top = kind === 'ill' ? 0 : 4
+  return seconds
+    .map((second, n) => (second === kind ? `M${n} ${top}h1v${10 - top}h-1z` : ''))
+    .join('')
 }

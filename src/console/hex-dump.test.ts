@@ -9,3 +9,7 @@ test('sixteen octets a line, hex and ASCII', () => {
   ])
   expect(hexDump('')).toEqual([])
 })
+
+test('fewer octets a line where there is less room', () => {
+  expect(hexDump('474554202f', 4)).toEqual(['0000  47 45 54 20  GET ', '0004  2f           /'])
+})

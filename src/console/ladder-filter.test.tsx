@@ -9,6 +9,8 @@ test('choices of points and of the entities that are there, and how many are sho
     expect(html).toContain(`>${choice}</option>`)
   }
   expect(html).toMatch(/3 of 3/)
+  expect(html, 'what changes with every message is not said aloud').not.toContain('<output')
+  expect(html.match(/role="status"/g)).toHaveLength(1)
   page.setFilter({ point: 'note' })
   expect(htmlOf(<LadderFilter page={page} />)).toMatch(/1 of 3/)
 })
@@ -18,4 +20,11 @@ test('a chosen exchange can be left again', () => {
   expect(htmlOf(<LadderFilter page={page} />)).not.toContain('One exchange')
   page.setFilter({ transactionId: 't1' })
   expect(htmlOf(<LadderFilter page={page} />)).toContain('One exchange')
+})
+
+test('what waits, and what made no sense, is counted', () => {
+  const page = filledPage()
+  page.heldBack.value = 7
+  page.malformed.value = 2
+  expect(htmlOf(<LadderFilter page={page} />)).toContain('3 of 3, 7 waiting, 2 malformed')
 })

@@ -1,5 +1,7 @@
 /** What the ladder shows: by word, reference point, entity and exchange; and whether it stands still. */
+import { useEffect, useState } from 'preact/hooks'
 import type { EventFilter } from './event-log.ts'
+import { shortName } from './lanes.ts'
 import type { PageState } from './page-state.ts'
 
 const POINTS = ['APDU', 'Ub', 'Zh', 'Zn', 'Ua', 'CPNS-1', 'CPNS-2', 'note']
@@ -7,8 +9,6 @@ const POINTS = ['APDU', 'Ub', 'Zh', 'Zn', 'Ua', 'CPNS-1', 'CPNS-2', 'note']
 /** A line of controls. */
 export function LadderFilter({ page }: { page: PageState }) {
   const filter = page.filter.value
-  void page.logVersion.value
-  const { size, shown } = page.log
   return (
     <search class="filter">
       <input
@@ -19,7 +19,7 @@ export function LadderFilter({ page }: { page: PageState }) {
         onInput={(event) => page.setFilter({ text: event.currentTarget.value })}
       />
       <Choice page={page} name="point" label="Point" choices={POINTS} />
-      <Choice page={page} name="entity" label="Entity" choices={page.lanes.value} />
+      <Choice page={page} name="entity" label="Entity" choices={page.heldNames.value} />
       {filter.transactionId !== '' && (
         <button type="button" onClick={() => page.setFilter({ transactionId: '' })}>
           One exchange ✕<span class="hidden">: show all again</span>
@@ -34,10 +34,45 @@ export function LadderFilter({ page }: { page: PageState }) {
       >
         Pause
       </button>
-      <output class="number">
-        {shown.length} of {size}
-      </output>
+      <Counts page={page} />
+      <FoundAloud page={page} />
     </search>
+  )
+}
+
+/** Changes with every message: seen, not said. */
+function Counts({ page }: { page: PageState }) {
+  void page.logVersion.value
+  const { size, shown } = page.log
+  const heldBack = page.heldBack.value
+  const malformed = page.malformed.value
+  return (
+    <span class="counts number">
+      {shown.length} of {size}
+      {heldBack > 0 && `, ${heldBack} waiting`}
+      {malformed > 0 && `, ${malformed} malformed`}
+    </span>
+  )
+}
+
+/** How long somebody does not type before it is said what was found. */
+const PAUSE_MS = 700
+
+/** What a search found, for who does not see it: once after each change of the filter. */
+function FoundAloud({ page }: { page: PageState }) {
+  const [said, say] = useState('')
+  const filter = page.filter.value
+  useEffect(() => {
+    const isFiltered = Object.values(filter).some((condition) => condition !== '')
+    const timer = setTimeout(() => {
+      say(isFiltered ? `${page.log.shown.length} of ${page.log.size} messages shown` : '')
+    }, PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [filter])
+  return (
+    <span class="hidden" role="status">
+      {said}
+    </span>
   )
 }
 
@@ -57,7 +92,7 @@ function Choice(choice: {
       <option value="">{label}: all</option>
       {choices.map((value) => (
         <option key={value} value={value}>
-          {value}
+          {shortName(value)}
         </option>
       ))}
     </select>

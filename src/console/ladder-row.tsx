@@ -1,76 +1,87 @@
-/** One row of the ladder: an arrow from lane to lane, or a note at its lane. */
+/** One row of the ladder: an arrow from lane to lane, or a note; where lanes have no room, words. */
+import { Component } from 'preact'
 import type { ConsoleEvent } from '../adapters/console/console-protocol.ts'
+import { shortName } from './lanes.ts'
 import { clockText } from './time-text.ts'
 
-/** Pixels of the page, of every row; the same in console.css. */
+/** Pixels of the page, of every row with lanes; the same in console.css. */
 export const ROW_HEIGHT = 30
+/** Of every row without them: two lines, and wide enough for a finger. */
+export const LIST_ROW_HEIGHT = 48
 
 /** What a row is given. */
 export interface LadderRowProps {
   readonly event: ConsoleEvent
   readonly lanes: readonly string[]
+  /** Without lanes. */
+  readonly isList: boolean
   /** Place in the list, from 0. */
   readonly row: number
+  /** How many there are; -1: who does not look at this row need not know. WAI-ARIA 1.2 6.6 */
   readonly rowCount: number
   readonly isSelected: boolean
-  readonly onSelect: () => void
 }
 
-/** Absolutely placed, so that nothing that comes later moves it. */
-export function LadderRow({ event, lanes, row, rowCount, isSelected, onSelect }: LadderRowProps) {
-  const { seq, item } = event
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
-    <div
-      id={`event-${seq}`}
-      class="row"
-      role="option"
-      tabIndex={-1}
-      aria-selected={isSelected}
-      aria-posinset={row + 1}
-      aria-setsize={rowCount}
-      style={{ transform: `translateY(${row * ROW_HEIGHT}px)`, '--lanes': lanes.length }}
-      onClick={onSelect}
-    >
-      <time>{clockText(item.atMs)}</time>
-      {item.kind === 'note' ? (
-        <Note entity={item.entity} text={item.text} lanes={lanes} />
-      ) : (
-        <Arrow item={item} lanes={lanes} />
-      )}
-    </div>
-  )
+/** Absolutely placed, so that nothing that comes later moves it; drawn anew only if it changes itself. */
+export class LadderRow extends Component<LadderRowProps> {
+  override shouldComponentUpdate(next: LadderRowProps): boolean {
+    const names = Object.keys(next) as (keyof LadderRowProps)[]
+    return names.some((name) => next[name] !== this.props[name])
+  }
+
+  override render() {
+    const { event, lanes, isList, row, rowCount, isSelected } = this.props
+    const { seq, item } = event
+    const top = row * (isList ? LIST_ROW_HEIGHT : ROW_HEIGHT)
+    return (
+      // biome-ignore lint/a11y/useFocusableInteractive: the listbox has the focus, and says which row is active
+      <div
+        id={`event-${seq}`}
+        class="row"
+        role="option"
+        data-row={row}
+        aria-selected={isSelected}
+        aria-posinset={row + 1}
+        aria-setsize={rowCount}
+        style={{ transform: `translateY(${top}px)`, '--lanes': Math.max(1, lanes.length) }}
+      >
+        <time>{clockText(item.atMs)}</time>
+        {item.kind === 'note' ? (
+          <Note entity={item.entity} text={item.text} />
+        ) : (
+          <Arrow item={item} lanes={isList ? [] : lanes} />
+        )}
+      </div>
+    )
+  }
 }
 
 type Message = Extract<ConsoleEvent['item'], { kind: 'message' }>
 
 function Arrow({ item, lanes }: { item: Message; lanes: readonly string[] }) {
-  const from = lanes.indexOf(item.from)
-  const to = lanes.indexOf(item.to)
-  const left = Math.min(from, to)
-  const span = Math.abs(to - from)
+  const from = Math.max(0, lanes.indexOf(item.from))
+  const to = Math.max(0, lanes.indexOf(item.to))
   return (
     <span
       class={`arrow point-${item.point} ${to < from ? 'to-left' : 'to-right'}`}
-      style={{ '--left': left, '--span': span }}
+      style={{ '--left': Math.min(from, to), '--span': Math.abs(to - from) }}
     >
-      <span class="ends">
-        {item.from} → {item.to}
-      </span>
       <span class="label">
         <b>{item.message}</b> <small>{item.point}</small>
+      </span>
+      <span class="ends">
+        {shortName(item.from)} → {shortName(item.to)}
       </span>
       <i aria-hidden="true" />
     </span>
   )
 }
 
-function Note(note: { entity: string; text: string; lanes: readonly string[] }) {
-  const { entity, text, lanes } = note
+function Note({ entity, text }: { entity: string; text: string }) {
   return (
-    <span class="note" style={{ '--left': Math.max(0, lanes.indexOf(entity)) }}>
+    <span class="note">
       <span class="label">
-        <b>{entity}</b> {text}
+        <b>{shortName(entity)}</b> {text}
       </span>
     </span>
   )

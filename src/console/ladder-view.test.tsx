@@ -7,7 +7,7 @@ test('heads for the lanes, and a list that says how long it is', () => {
   const html = htmlOf(<LadderView page={filledPage()} />)
   expect(html).toMatch(/class="lanes".*PN GW.*CPNS Server/s)
   expect(html).toContain('role="listbox"')
-  expect(html).toContain('aria-setsize="3"')
+  expect(html).not.toContain('Newest')
 })
 
 test('of ten thousand events only those in sight are drawn', () => {
@@ -22,4 +22,12 @@ test('an empty list says so', () => {
   const page = filledPage()
   page.setFilter({ text: 'nowhere' })
   expect(htmlOf(<LadderView page={page} />)).toContain('No message yet.')
+})
+
+test('the row that is chosen says how many there are', () => {
+  const page = filledPage()
+  page.selected.value = messageEvent(1)
+  const html = htmlOf(<LadderView page={page} />)
+  expect(html.match(/aria-setsize="3"/g)).toHaveLength(1)
+  expect(html).toContain('aria-activedescendant="event-1"')
 })

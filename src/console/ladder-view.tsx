@@ -1,9 +1,12 @@
 /** The live ladder: one row a message, one column an entity; only the rows in sight are drawn. Design 11 */
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import type { ConsoleEvent } from '../adapters/console/console-protocol.ts'
 import { LadderFilter } from './ladder-filter.tsx'
-import { LadderRow, ROW_HEIGHT } from './ladder-row.tsx'
+import { LadderRow, LIST_ROW_HEIGHT, ROW_HEIGHT } from './ladder-row.tsx'
+import { hasRoomForLanes, shortName, withBreaks } from './lanes.ts'
 import type { PageState } from './page-state.ts'
-import { isAtEnd, rowsInWindow } from './window-rows.ts'
+import { useSize } from './use-size.ts'
+import { isAtEnd, placeOf, rowsInWindow } from './window-rows.ts'
 
 const KEYS: Readonly<Record<string, number>> = {
   ArrowDown: 1,
@@ -13,116 +16,169 @@ const KEYS: Readonly<Record<string, number>> = {
   End: Number.POSITIVE_INFINITY,
   Home: Number.NEGATIVE_INFINITY,
 }
+/** What is drawn until the page knows better. */
+const GUESS = { width: 0, height: 400 }
+/** Where the parts of the page are below each other; the same in console.css. */
+const NARROW = '(max-width: 900px)'
+/** Pixels of the page before the first lane; the same in console.css. */
+const TIME_WIDTH = 104
 
 /** Filter, heads of the columns, and the rows in a box of their own that scrolls. */
 export function LadderView({ page }: { page: PageState }) {
+  const box = useRef<HTMLDivElement>(null)
+  const { width, height } = useSize(box, GUESS)
   const lanes = page.lanes.value
+  const isList = !hasRoomForLanes(lanes.length, width === 0 ? 0 : width - TIME_WIDTH)
   return (
     <>
       <div class="wires-head">
         <h2 id="wires-title">Messages</h2>
         <LadderFilter page={page} />
       </div>
-      <div class="lanes" style={{ '--lanes': Math.max(1, lanes.length) }} aria-hidden="true">
-        <span>UTC</span>
-        {lanes.map((name) => (
-          <span key={name} title={name}>
-            {name}
-          </span>
-        ))}
+      {!isList && <Heads lanes={lanes} />}
+      <div ref={box} class={isList ? 'rows-box as-list' : 'rows-box'}>
+        <Rows page={page} isList={isList} viewHeight={height} />
       </div>
-      <Rows page={page} lanes={lanes} />
     </>
   )
 }
 
-function Rows({ page, lanes }: { page: PageState; lanes: readonly string[] }) {
+function Heads({ lanes }: { lanes: readonly string[] }) {
+  return (
+    <div class="lanes" style={{ '--lanes': Math.max(1, lanes.length) }} aria-hidden="true">
+      <span>UTC</span>
+      {lanes.map((name) => (
+        <span key={name} title={name}>
+          {withBreaks(shortName(name))}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+function Rows(rows: { page: PageState; isList: boolean; viewHeight: number }) {
+  const { page, isList, viewHeight } = rows
   void page.logVersion.value
   const box = useRef<HTMLDivElement>(null)
+  const rowHeight = isList ? LIST_ROW_HEIGHT : ROW_HEIGHT
+  const { shown } = page.log
+  const { scrollTop, isFollowing, onScroll, follow } = useScroll(box, page, rowHeight)
+  const selectedSeq = page.selected.value?.seq
+  const choose = (row: number): void => {
+    page.selected.value = shown[row]
+    bringIntoView(box.current, row, rowHeight)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter') detailsTitle()?.focus()
+    const row = rowByKey(event.key, placeOf(shown, selectedSeq), shown.length)
+    if (row === undefined) return
+    event.preventDefault()
+    choose(row)
+  }
+  const onClick = (event: MouseEvent): void => {
+    const row = (event.target as Element).closest<HTMLElement>('.row')?.dataset.row
+    if (row === undefined) return
+    choose(Number(row))
+    // On a small screen the message is below the list.
+    if (matchMedia(NARROW).matches) detailsTitle()?.scrollIntoView()
+  }
+  const { from, to } = rowsInWindow({ rowCount: shown.length, rowHeight, scrollTop, viewHeight })
+  const drawn = shown.slice(from, to)
+  return (
+    <>
+      <div
+        ref={box}
+        class="rows"
+        role="listbox"
+        tabIndex={0}
+        aria-labelledby="wires-title"
+        aria-activedescendant={idOf(drawn.find(({ seq }) => seq === selectedSeq))}
+        onScroll={onScroll}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+      >
+        <div
+          class="rows-inner"
+          role="presentation"
+          style={{ height: `${shown.length * rowHeight}px` }}
+        >
+          {drawn.map((event, n) => (
+            <LadderRow
+              key={event.seq}
+              event={event}
+              lanes={page.lanes.value}
+              isList={isList}
+              row={from + n}
+              rowCount={event.seq === selectedSeq ? shown.length : -1}
+              isSelected={event.seq === selectedSeq}
+            />
+          ))}
+        </div>
+      </div>
+      <span class="focus-ring" />
+      {shown.length === 0 && <p class="nothing waiting">No message yet.</p>}
+      {!isFollowing && (
+        <button type="button" class="newest" onClick={follow}>
+          ↓ Newest
+        </button>
+      )}
+    </>
+  )
+}
+
+/** The row that a key leads to; `undefined` if it leads nowhere. @param at The row now, or -1. */
+function rowByKey(key: string, at: number, rowCount: number): number | undefined {
+  const step = KEYS[key]
+  if (step === undefined || rowCount === 0) return undefined
+  return Math.min(rowCount - 1, Math.max(0, (at < 0 ? rowCount : at) + step))
+}
+
+/** Follows what comes while the list stands at its end, and else leaves in place what is being read. */
+function useScroll(
+  box: { readonly current: HTMLElement | null },
+  page: PageState,
+  rowHeight: number,
+) {
   const [scrollTop, setScrollTop] = useState(0)
-  const viewHeight = useHeight(box)
-  const isFollowing = useRef(true)
+  const [isFollowing, setFollowing] = useState(true)
   const droppedBefore = useRef(0)
+  const heightBefore = useRef(0)
   const { shown, dropped } = page.log
-  const list = { rowCount: shown.length, rowHeight: ROW_HEIGHT, scrollTop, viewHeight }
 
   useLayoutEffect(() => {
     const element = box.current
     if (element === null) return
     const gone = Math.max(0, dropped - droppedBefore.current)
     droppedBefore.current = dropped
-    if (isFollowing.current) element.scrollTop = shown.length * ROW_HEIGHT
+    heightBefore.current = element.clientHeight
+    if (isFollowing) element.scrollTop = shown.length * rowHeight
     // What went from the front must not move what is being read.
-    else if (gone > 0) element.scrollTop -= gone * ROW_HEIGHT
+    else if (gone > 0) element.scrollTop -= gone * rowHeight
   })
 
   const onScroll = (): void => {
-    const top = box.current?.scrollTop ?? 0
-    isFollowing.current = isAtEnd({ ...list, scrollTop: top })
+    const { scrollTop: top = 0, clientHeight = 0 } = box.current ?? {}
+    const list = { rowCount: shown.length, rowHeight, scrollTop: top, viewHeight: clientHeight }
+    // A window that has become smaller is no wish to stand still.
+    if (clientHeight === heightBefore.current) setFollowing(isAtEnd(list))
     setScrollTop(top)
   }
-  const selectedSeq = page.selected.value?.seq
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = KEYS[event.key]
-    if (step === undefined || shown.length === 0) return
-    event.preventDefault()
-    const at = shown.findIndex(({ seq }) => seq === selectedSeq)
-    const start = at < 0 ? shown.length : at
-    const next = Math.min(shown.length - 1, Math.max(0, start + step))
-    page.selected.value = shown[next]
-    bringIntoView(box.current, next)
-  }
-  const { from, to } = rowsInWindow(list)
-  return (
-    <div
-      ref={box}
-      class="rows"
-      role="listbox"
-      tabIndex={0}
-      aria-labelledby="wires-title"
-      aria-activedescendant={selectedSeq === undefined ? undefined : `event-${selectedSeq}`}
-      onScroll={onScroll}
-      onKeyDown={onKeyDown}
-    >
-      <div class="rows-inner" style={{ height: `${shown.length * ROW_HEIGHT}px` }}>
-        {shown.slice(from, to).map((event, n) => (
-          <LadderRow
-            key={event.seq}
-            event={event}
-            lanes={lanes}
-            row={from + n}
-            rowCount={shown.length}
-            isSelected={event.seq === selectedSeq}
-            onSelect={() => {
-              page.selected.value = event
-            }}
-          />
-        ))}
-      </div>
-      {shown.length === 0 && <p class="nothing waiting">No message yet.</p>}
-    </div>
-  )
+  return { scrollTop, isFollowing, onScroll, follow: () => setFollowing(true) }
 }
 
-/** Height of an element in pixels of the page, as it changes. */
-function useHeight(element: { readonly current: HTMLElement | null }): number {
-  const [height, setHeight] = useState(400)
-  useEffect(() => {
-    if (element.current === null) return undefined
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setHeight(entry.contentRect.height)
-    })
-    observer.observe(element.current)
-    return () => observer.disconnect()
-  }, [])
-  return height
+function detailsTitle(): HTMLElement | null {
+  return document.getElementById('details-title')
 }
 
-function bringIntoView(box: HTMLElement | null, row: number): void {
+function idOf(event: ConsoleEvent | undefined): string | undefined {
+  return event && `event-${event.seq}`
+}
+
+function bringIntoView(box: HTMLElement | null, row: number, rowHeight: number): void {
   if (box === null) return
-  const top = row * ROW_HEIGHT
+  const top = row * rowHeight
   if (top < box.scrollTop) box.scrollTop = top
-  else if (top + ROW_HEIGHT > box.scrollTop + box.clientHeight) {
-    box.scrollTop = top + ROW_HEIGHT - box.clientHeight
+  else if (top + rowHeight > box.scrollTop + box.clientHeight) {
+    box.scrollTop = top + rowHeight - box.clientHeight
   }
 }

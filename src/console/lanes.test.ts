@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { orderLanes } from './lanes.ts'
+import { hasRoomForLanes, orderLanes, shortName, withBreaks } from './lanes.ts'
 
 test('from the device to the network, strangers last, each once', () => {
   const came = [
@@ -7,6 +7,7 @@ test('from the device to the network, strangers last, each once', () => {
     'CPNS Server',
     'impostor',
     'HSS',
+    'PN GW home',
     'PN GW',
     'USIM',
     'PNE watch',
@@ -15,6 +16,7 @@ test('from the device to the network, strangers last, each once', () => {
   ]
   expect(orderLanes(came)).toEqual([
     'PNE watch',
+    'PN GW home',
     'PN GW',
     'USIM',
     'CPNS Server',
@@ -23,4 +25,26 @@ test('from the device to the network, strangers last, each once', () => {
     'application',
     'impostor',
   ])
+})
+
+test.each([
+  ['PN GW home', 'PN GW home'],
+  ['urn:uuid:6d0f8f3a-30c5-4c1e-9a5f-6b1f6e0c7a02', '6d0f8f…0c7a02'],
+  ['imei:490154203237518000', 'imei:4…518000'],
+  ['urn:x:gw', 'urn:x:gw'],
+  ['urn:cpns:service:echo', 'cpns:service:echo'],
+])('%s is called %s where there is little room', (name, short) => {
+  expect(shortName(name)).toBe(short)
+})
+
+test('columns need room; before anything is drawn there is enough', () => {
+  expect(hasRoomForLanes(4, 200)).toBe(true)
+  expect(hasRoomForLanes(5, 200)).toBe(false)
+  expect(hasRoomForLanes(0, 10)).toBe(false)
+  expect(hasRoomForLanes(14, 0)).toBe(true)
+})
+
+test('long words may be broken in the middle, short ones not', () => {
+  expect(withBreaks('PNE watch')).toBe('PNE watch')
+  expect(withBreaks('other eavesdropper')).toBe('other eavesd\u00adropper')
 })

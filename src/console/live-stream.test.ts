@@ -45,7 +45,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-const hello = { title: 'cpns lab', version: '1', hasLogin: false, actions: [] }
+const hello = { title: 'cpns lab', version: '1', run: 'r1', hasLogin: false, actions: [] }
 const frame = (): void => {
   for (const draw of frames.splice(0)) draw()
 }
@@ -55,7 +55,7 @@ describe('the stream', () => {
     const page = createPageState()
     openLiveStream(page)
     const [source] = FakeSource.opened
-    source?.say('hello', { ...hello, isFresh: false })
+    source?.say('hello', hello)
     source?.say('events', [messageEvent(1)])
     source?.say('events', [messageEvent(2)])
     expect({ held: page.log.size, frames: frames.length }).toEqual({ held: 0, frames: 1 })
@@ -76,18 +76,67 @@ describe('the stream', () => {
     expect(page.log.size).toBe(1)
   })
 
-  test('after a loss it asks for what came since, and a server that began anew clears the page', async () => {
+  test('after a loss it asks for what came since', async () => {
     const page = createPageState()
     openLiveStream(page)
+    expect(FakeSource.opened[0]?.url).toBe('/console/api/stream?run=&after=0')
+    FakeSource.opened[0]?.say('hello', hello)
     FakeSource.opened[0]?.say('events', [messageEvent(41)])
     frame()
+    page.setFilter({ text: 'nothing has this' })
     FakeSource.opened[0]?.dispatchEvent(new Event('error'))
     await vi.advanceTimersByTimeAsync(1500)
     const [former, next] = FakeSource.opened
     expect(former?.closed).toBe(true)
-    expect(next?.url).toBe('/console/api/stream?after=41')
-    next?.say('hello', { ...hello, isFresh: true })
-    expect(page.log.size).toBe(0)
+    expect(next?.url).toBe('/console/api/stream?run=r1&after=41')
+    next?.say('hello', hello)
+    expect([page.log.size, page.notice.value]).toEqual([1, ''])
+  })
+
+  test('a server that was started anew is said, and what the former one told is gone', () => {
+    const page = createPageState()
+    openLiveStream(page)
+    const [source] = FakeSource.opened
+    source?.say('hello', hello)
+    source?.say('events', [messageEvent(41)])
+    frame()
+    source?.say('events', [messageEvent(42)])
+    source?.say('hello', { ...hello, run: 'r2' })
+    source?.say('events', [messageEvent(1)])
+    frame()
+    expect(page.log.shown.map(({ seq }) => seq)).toEqual([1])
+    expect(page.notice.value).toMatch(/^the server was started anew, seen at \d\d:\d\d:\d\d UTC$/)
+  })
+
+  test('what makes no sense is passed over and counted', () => {
+    const page = createPageState()
+    openLiveStream(page)
+    const [source] = FakeSource.opened
+    source?.say('hello', { actions: 'none' })
+    source?.say('state', { atMs: 'noon' })
+    source?.say('events', [{ seq: 1 }, messageEvent(2)])
+    source?.say('events', 'x')
+    frame()
+    expect([page.log.size, page.malformed.value]).toEqual([1, 2])
+    expect([page.hello.value, page.state.value.atMs]).toEqual([undefined, 0])
+  })
+
+  test('a page without frames does not hold more and more', () => {
+    const page = createPageState()
+    openLiveStream(page)
+    page.isPaused.value = true
+    const [source] = FakeSource.opened
+    for (let from = 1; from <= 60_000; from += 500) {
+      source?.say(
+        'events',
+        Array.from({ length: 500 }, (_, n) => messageEvent(from + n)),
+      )
+    }
+    frame()
+    expect(page.heldBack.value).toBeLessThanOrEqual(20_000)
+    page.isPaused.value = false
+    frame()
+    expect([page.log.lastSeq, page.heldBack.value]).toEqual([60_000, 0])
   })
 
   test('who is not logged in is told so, and not tried again', async () => {
@@ -97,7 +146,21 @@ describe('the stream', () => {
     FakeSource.opened[0]?.dispatchEvent(new Event('error'))
     await vi.advanceTimersByTimeAsync(10_000)
     expect(page.connection.value).toBe('login-needed')
+    expect(page.notice.value, 'who comes for the first time has lost nothing').toBe('')
     expect(FakeSource.opened).toHaveLength(1)
+  })
+
+  test('whose session has ended is told so, and sees nothing any more', async () => {
+    const page = createPageState()
+    openLiveStream(page)
+    FakeSource.opened[0]?.say('hello', hello)
+    FakeSource.opened[0]?.say('events', [messageEvent(1)])
+    frame()
+    answer = { status: 401 }
+    FakeSource.opened[0]?.dispatchEvent(new Event('error'))
+    await vi.advanceTimersByTimeAsync(10)
+    expect(page.notice.value).toContain('Your session has ended')
+    expect(page.log.size).toBe(0)
   })
 
   test('tables and the clock', () => {
@@ -125,7 +188,11 @@ describe('POSTs', () => {
     answer = { status: 200, body: { isDone: true, sentence: 'Seen.' } }
     expect(await runAction('bootstrap')).toEqual({ isDone: true, sentence: 'Seen.' })
     answer = { status: 409 }
-    expect(await runAction('bootstrap')).toMatchObject({ isDone: false })
+    expect(await runAction('bootstrap')).toMatchObject({
+      sentence: 'Another step is being played.',
+    })
+    answer = { status: 500 }
+    expect(await runAction('bootstrap')).toMatchObject({ sentence: 'The server answered 500.' })
     answer = undefined
     expect(await runAction('bootstrap')).toMatchObject({ sentence: 'The server did not answer.' })
   })

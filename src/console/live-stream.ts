@@ -6,9 +6,11 @@ import {
   type ConsoleEvent,
   type ConsoleHello,
   type ConsoleOctets,
-  type ConsoleState,
+  EVENTS_HELD,
 } from '../adapters/console/console-protocol.ts'
 import type { PageState } from './page-state.ts'
+import { readEvents, readHello, readState } from './read-stream.ts'
+import { clockText } from './time-text.ts'
 
 const RETRY_MS = 1500
 
@@ -16,56 +18,30 @@ const RETRY_MS = 1500
 export function openLiveStream(page: PageState): { close(): void } {
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
-  let waiting: ConsoleEvent[] = []
-  let isFrameAsked = false
-
-  /** Events come faster than frames: they are taken into the page once a frame. */
-  const takeWaiting = (): void => {
-    isFrameAsked = false
-    if (page.isPaused.value || waiting.length === 0) return
-    page.addEvents(waiting)
-    waiting = []
-  }
-  const addSoon = (events: readonly ConsoleEvent[]): void => {
-    waiting.push(...events)
-    if (isFrameAsked) return
-    isFrameAsked = true
-    requestAnimationFrame(takeWaiting)
-  }
-  const stopPausing = page.isPaused.subscribe(() => addSoon([]))
-
-  /** What comes is of our own server, and of the form that it is built with. */
-  const takers = {
-    hello(hello: ConsoleHello & { readonly isFresh: boolean }): void {
-      // A server that was started anew counts from 1 again.
-      if (hello.isFresh) page.log.clear()
-      page.hello.value = hello
-      page.connection.value = 'open'
-    },
-    state(state: ConsoleState): void {
-      page.setState(state)
-      page.tick()
-    },
-    events: addSoon,
-  }
+  const queue = createQueue(page)
+  const takers = takersOf(page, queue)
 
   const lost = async (): Promise<void> => {
     source?.close()
     page.connection.value = 'lost'
     const answer = await fetch(`${CONSOLE_PATH}/api/session`).catch(() => undefined)
-    if (answer?.status === 401) page.connection.value = 'login-needed'
-    else timer = setTimeout(open, RETRY_MS)
+    if (answer?.status !== 401) {
+      timer = setTimeout(open, RETRY_MS)
+      return
+    }
+    // Who was in before is told why he is not any more.
+    page.notice.value =
+      page.hello.value === undefined ? '' : 'Your session has ended: log in again.'
+    page.forgetAll()
+    page.connection.value = 'login-needed'
   }
   const open = (): void => {
-    const after = page.log.shown.length === 0 ? 0 : lastSeq(page)
-    source = new EventSource(`${CONSOLE_PATH}/api/stream?after=${after}`)
-    const on = (name: keyof typeof takers): void =>
-      source?.addEventListener(name, ({ data }: MessageEvent<string>) =>
-        takers[name](JSON.parse(data)),
-      )
-    on('hello')
-    on('state')
-    on('events')
+    const run = page.hello.value?.run ?? ''
+    const after = page.log.lastSeq
+    source = new EventSource(`${CONSOLE_PATH}/api/stream?run=${run}&after=${after}`)
+    for (const [name, take] of Object.entries(takers)) {
+      source.addEventListener(name, ({ data }: MessageEvent<string>) => take(data))
+    }
     source.addEventListener('error', () => void lost())
   }
   const clock = setInterval(() => page.tick(), 1000)
@@ -74,20 +50,85 @@ export function openLiveStream(page: PageState): { close(): void } {
     close() {
       clearInterval(clock)
       clearTimeout(timer)
-      stopPausing()
+      queue.close()
       source?.close()
     },
   }
 }
 
-function lastSeq({ log }: PageState): number {
-  return log.shown.at(-1)?.seq ?? 0
+type Queue = ReturnType<typeof createQueue>
+
+/** Events come faster than frames: they are taken into the page once a frame, and none while it is held still. */
+function createQueue(page: PageState) {
+  let waiting: ConsoleEvent[] = []
+  let isFrameAsked = false
+  const take = (): void => {
+    isFrameAsked = false
+    page.heldBack.value = page.isPaused.value ? waiting.length : 0
+    if (page.isPaused.value || waiting.length === 0) return
+    page.addEvents(waiting)
+    waiting = []
+  }
+  const takeSoon = (): void => {
+    if (isFrameAsked) return
+    isFrameAsked = true
+    requestAnimationFrame(take)
+  }
+  const stopWatching = page.isPaused.subscribe(takeSoon)
+  return {
+    add(events: readonly ConsoleEvent[]): void {
+      for (const event of events) waiting.push(event)
+      // A page in the background has no frames.
+      if (waiting.length > 2 * EVENTS_HELD) waiting = waiting.slice(-EVENTS_HELD)
+      takeSoon()
+    },
+    clear(): void {
+      waiting = []
+    },
+    close: stopWatching,
+  }
+}
+
+/** By name of the event. */
+function takersOf(page: PageState, queue: Queue): Readonly<Record<string, (data: string) => void>> {
+  return {
+    hello(data) {
+      const hello = readHello(data)
+      if (hello === undefined) return
+      greet(page, queue, hello)
+    },
+    state(data) {
+      const state = readState(data)
+      if (state === undefined) return
+      page.setState(state)
+      page.tick()
+    },
+    events(data) {
+      const { events, malformed } = readEvents(data)
+      if (malformed > 0) page.malformed.value += malformed
+      page.meter.add(events)
+      queue.add(events)
+    },
+  }
+}
+
+function greet(page: PageState, queue: Queue, hello: ConsoleHello): void {
+  const former = page.hello.value?.run
+  page.notice.value = ''
+  if (former !== undefined && former !== hello.run) {
+    queue.clear()
+    page.forgetEvents()
+    page.notice.value = `the server was started anew, seen at ${clockText(Date.now()).slice(0, 8)} UTC`
+  }
+  page.hello.value = hello
+  page.connection.value = 'open'
 }
 
 /** Asks for an action of the lab. Never rejects: what went wrong is the sentence. */
 export async function runAction(name: string): Promise<ConsoleActionResult> {
   const answer = await post(`actions/${name}`)
   if (answer === undefined) return { isDone: false, sentence: 'The server did not answer.' }
+  if (answer.status === 409) return { isDone: false, sentence: 'Another step is being played.' }
   if (!answer.ok) return { isDone: false, sentence: `The server answered ${answer.status}.` }
   return (await answer.json()) as ConsoleActionResult
 }

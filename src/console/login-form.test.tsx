@@ -8,3 +8,8 @@ test('a labelled field that hides what is typed, and a place for what went wrong
   expect(html).toMatch(/<input[^>]*id="password"[^>]*type="password"/)
   expect(html).toContain('role="alert"')
 })
+
+test('why one has to log in again', () => {
+  const html = htmlOf(<LoginForm notice="Your session has ended." onLogin={() => {}} />)
+  expect(html).toContain('<p role="status">Your session has ended.</p>')
+})

@@ -35,3 +35,30 @@ test('a change of the filter leaves its other conditions', () => {
   page.setFilter({ text: '' })
   expect(page.log.shown.map(({ seq }) => seq)).toEqual([2])
 })
+
+test('of a hundred thousand entities a hundred are named', () => {
+  const page = createPageState()
+  for (let seq = 1; seq <= 300; seq++) page.addEvents([messageEvent(seq, { from: `urn:x:${seq}` })])
+  expect(page.lanes.value).toHaveLength(100)
+  expect(page.heldNames.value).toHaveLength(100)
+  page.setFilter({ transactionId: 't300' })
+  expect(page.lanes.value).toEqual(['CPNS Server', 'urn:x:300'])
+})
+
+test('who leaves takes everything away', () => {
+  const page = createPageState()
+  page.addEvents([messageEvent(1)])
+  page.selected.value = messageEvent(1)
+  page.setState({ atMs: 1, tables: [], health: [{ name: 'store', isWell: true, detail: '' }] })
+  page.forgetAll()
+  expect([page.log.size, page.lanes.value, page.selected.value]).toEqual([0, [], undefined])
+  expect([page.state.value.health, page.hello.value]).toEqual([[], undefined])
+})
+
+test('health of the last minute, once a second', () => {
+  const page = createPageState()
+  const health = [{ name: 'store', isWell: false, detail: 'gone' }]
+  page.setState({ atMs: Date.now(), tables: [], health })
+  page.tick()
+  expect(page.healthHistory.value[0]?.seconds.at(-1)).toBe('ill')
+})

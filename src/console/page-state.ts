@@ -6,7 +6,8 @@ import type {
   ConsoleHello,
   ConsoleState,
 } from '../adapters/console/console-protocol.ts'
-import { createEventLog, type EventFilter, entitiesOf, NO_FILTER } from './event-log.ts'
+import { createEventLog, type EventFilter, NO_FILTER } from './event-log.ts'
+import { createHealthHistory } from './health-history.ts'
 import { orderLanes } from './lanes.ts'
 import { createRateMeter } from './rate-meter.ts'
 
@@ -21,54 +22,111 @@ export type ActionReport =
 /** Everything that the page shows. */
 export type PageState = ReturnType<typeof createPageState>
 
-/** An empty page. */
-export function createPageState() {
-  const log = createEventLog()
-  const meter = createRateMeter()
-  const seen = new Set<string>()
-  /** Rises when the log has changed: what is drawn from the log reads it first. */
-  const logVersion = signal(0)
-  const lanes = signal<readonly string[]>([])
-  const clockOffsetMs = signal(0)
-  const nowMs = signal(0)
-  const state = signal<ConsoleState>({ atMs: 0, tables: [], health: [] })
+const NOTHING: ConsoleState = { atMs: 0, tables: [], health: [] }
+
+/** What changes by itself or by what is pressed, and nothing is made from. */
+function createSignals() {
   return {
     connection: signal<Connection>('connecting'),
+    /** What a person should know of the line to the server; stays until there is something newer. */
+    notice: signal(''),
     hello: signal<ConsoleHello | undefined>(undefined),
-    state,
-    log,
-    logVersion,
-    lanes,
-    meter,
+    state: signal<ConsoleState>(NOTHING),
+    /** Rises when the log has changed: what is drawn from the log reads it first. */
+    logVersion: signal(0),
+    /** Who takes part in what the filter lets through. */
+    lanes: signal<readonly string[]>([]),
+    /** Who takes part in anything that is held. */
+    heldNames: signal<readonly string[]>([]),
     /** The server's clock, UTC milliseconds, ticking once a second. */
-    nowMs,
+    nowMs: signal(0),
     filter: signal<EventFilter>(NO_FILTER),
     selected: signal<ConsoleEvent | undefined>(undefined),
     report: signal<ActionReport | undefined>(undefined),
     /** Whether the log should not move while it is read. */
     isPaused: signal(false),
+    /** Events that wait until it may move again. */
+    heldBack: signal(0),
+    /** Events that made no sense and were passed over. */
+    malformed: signal(0),
+  }
+}
+
+/** An empty page. */
+export function createPageState() {
+  const log = createEventLog()
+  const meter = createRateMeter()
+  const history = createHealthHistory()
+  const signals = createSignals()
+  const { state, nowMs, filter, lanes, heldNames, logVersion } = signals
+  const shownNamesOf = createNames()
+  const heldNamesOf = createNames()
+  let clockOffsetMs = 0
+
+  const noteLogChange = (): void => {
+    lanes.value = shownNamesOf(log.shownEntities)
+    heldNames.value = heldNamesOf(log.heldEntities)
+    logVersion.value += 1
+  }
+
+  return {
+    ...signals,
+    log,
+    meter,
     /** Changes once a second, not with every message. */
     rates: computed(() => meter.series(nowMs.value)),
+    /** Of each part over the last minute; changes as `rates` does. */
+    healthHistory: computed(() => history.series(nowMs.value)),
 
     addEvents(events: readonly ConsoleEvent[]): void {
       log.add(events)
-      meter.add(events)
-      const before = seen.size
-      for (const { item } of events) for (const name of entitiesOf(item)) seen.add(name)
-      if (seen.size > before) lanes.value = orderLanes(seen)
-      logVersion.value += 1
+      noteLogChange()
     },
     setState(next: ConsoleState): void {
-      clockOffsetMs.value = next.atMs - Date.now()
+      clockOffsetMs = next.atMs - Date.now()
       state.value = next
     },
     tick(): void {
-      nowMs.value = Date.now() + clockOffsetMs.value
+      const now = Date.now() + clockOffsetMs
+      history.add(state.value.health, now)
+      nowMs.value = now
     },
     setFilter(change: Partial<EventFilter>): void {
-      this.filter.value = { ...this.filter.value, ...change }
-      log.setFilter(this.filter.value)
-      logVersion.value += 1
+      filter.value = { ...filter.value, ...change }
+      log.setFilter(filter.value)
+      noteLogChange()
     },
+    /** Numbers of events begin anew: none that is held is of any use. */
+    forgetEvents(): void {
+      log.clear()
+      signals.selected.value = undefined
+      signals.heldBack.value = 0
+      noteLogChange()
+    },
+    /** Nothing of it is for who comes next. */
+    forgetAll(): void {
+      this.forgetEvents()
+      signals.hello.value = undefined
+      signals.report.value = undefined
+      state.value = NOTHING
+    },
+  }
+}
+
+/** A server may see a hundred thousand entities; no screen has room for more columns than these. */
+const MOST_NAMES = 100
+
+/** Names in order; the same list as long as nobody came or went, so that nothing is drawn anew. */
+function createNames(): (entities: ReadonlySet<string>) => readonly string[] {
+  let former: { readonly entities: ReadonlySet<string>; readonly size: number } | undefined
+  let names: readonly string[] = []
+  return (entities) => {
+    const isSame = former?.entities === entities && former.size === entities.size
+    if (isSame || (former?.entities === entities && names.length === MOST_NAMES)) return names
+    former = { entities, size: entities.size }
+    const some: string[] = []
+    for (const name of entities) if (some.push(name) === MOST_NAMES) break
+    names = orderLanes(some)
+    return names
   }
 }

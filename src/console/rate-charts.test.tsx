@@ -14,14 +14,14 @@ describe('a chart', () => {
 
   test('has its numbers beside it', () => {
     const page = filledPage()
-    page.addEvents(Array.from({ length: 7 }, (_, n) => messageEvent(10 + n, { atMs: Date.now() })))
+    page.meter.add(Array.from({ length: 7 }, (_, n) => messageEvent(10 + n, { atMs: Date.now() })))
     page.tick()
     expect(htmlOf(<RateCharts page={page} />)).toMatch(/CPNS-2.*at most 7/s)
   })
 })
 
-test('nothing in the last minute', () => {
-  const page = filledPage()
-  page.nowMs.value = 2_000_000_000_000
-  expect(htmlOf(<RateCharts page={page} />)).toContain('Nothing in the last minute.')
+test('no message yet, and health all the same', () => {
+  const html = htmlOf(<RateCharts page={filledPage()} />)
+  expect(html).toContain('None yet.')
+  expect(html).toContain('HSS Zh')
 })

@@ -1,4 +1,5 @@
-/** Messages a second over the last minute, one small chart a reference point. */
+/** Health, and messages a second, over the last minute: small charts. Design 11 */
+import { HealthCharts } from './health-bar.tsx'
 import type { PageState } from './page-state.ts'
 import { CHART_SECONDS } from './rate-meter.ts'
 
@@ -10,8 +11,9 @@ export function RateCharts({ page }: { page: PageState }) {
   const rates = page.rates.value
   return (
     <>
-      <h2 id="rates-title">Messages a second</h2>
-      {rates.length === 0 && <p class="nothing">Nothing in the last minute.</p>}
+      <h2 id="rates-title">The last minute</h2>
+      <h3>Messages a second</h3>
+      {rates.length === 0 && <p class="nothing">None yet.</p>}
       <ul class="charts">
         {rates.map(({ point, counts }) => {
           const most = Math.max(1, ...counts)
@@ -29,6 +31,8 @@ export function RateCharts({ page }: { page: PageState }) {
           )
         })}
       </ul>
+      <h3>Health</h3>
+      <HealthCharts page={page} />
     </>
   )
 }

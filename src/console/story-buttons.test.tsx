@@ -18,6 +18,6 @@ test('a button each, and what came of the last one', () => {
 
 test('no actions, no buttons', () => {
   const page = filledPage()
-  page.hello.value = { title: 'cpns server', version: '1', hasLogin: true, actions: [] }
+  page.hello.value = { title: 'cpns server', version: '1', run: 'r1', hasLogin: true, actions: [] }
   expect(htmlOf(<StoryButtons page={page} />)).toBe('')
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isAtEnd, rowsInWindow } from './window-rows.ts'
+import { isAtEnd, placeOf, rowsInWindow } from './window-rows.ts'
 
 const list = { rowCount: 10_000, rowHeight: 30, scrollTop: 0, viewHeight: 600 }
 
@@ -23,4 +23,11 @@ test('at the end is within one row of it', () => {
   expect(isAtEnd({ ...list, scrollTop: 299_370 })).toBe(true)
   expect(isAtEnd({ ...list, scrollTop: 299_369 })).toBe(false)
   expect(isAtEnd({ ...list, rowCount: 2 })).toBe(true)
+})
+
+test('a row is found by its number, though numbers between are missing', () => {
+  const rows = [2, 3, 7, 40].map((seq) => ({ seq }))
+  expect([2, 3, 7, 40].map((seq) => placeOf(rows, seq))).toEqual([0, 1, 2, 3])
+  expect([1, 5, 41, undefined].map((seq) => placeOf(rows, seq))).toEqual([-1, -1, -1, -1])
+  expect(placeOf([], 1)).toBe(-1)
 })

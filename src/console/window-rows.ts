@@ -26,3 +26,21 @@ export function rowsInWindow({ rowCount, rowHeight, scrollTop, viewHeight }: Lis
 export function isAtEnd({ rowCount, rowHeight, scrollTop, viewHeight }: ListWindow): boolean {
   return scrollTop + viewHeight >= rowCount * rowHeight - rowHeight
 }
+
+/** @param rows In the order of their numbers. @returns The place of a number, or -1. */
+export function placeOf(
+  rows: readonly { readonly seq: number }[],
+  seq: number | undefined,
+): number {
+  let from = 0
+  let to = rows.length
+  if (seq === undefined) return -1
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    const found = rows[middle]?.seq ?? 0
+    if (found === seq) return middle
+    if (found < seq) from = middle + 1
+    else to = middle
+  }
+  return -1
+}

@@ -49,7 +49,7 @@ test('steps cannot be played while the story is told, and can be afterwards', as
   expect(await act('bootstrap')).toMatchObject({ isDone: true })
 })
 
-test('entities, sessions, EUKeys and subscribers, and every address as health', async () => {
+test('entities, sessions, EUKeys, users, subscribers and addresses; who has a session', async () => {
   const stream = await fetch(new URL('api/stream', served.url))
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
@@ -61,8 +61,21 @@ test('entities, sessions, EUKeys and subscribers, and every address as health', 
     'sessions',
     'pns',
     'eukeys',
+    'users',
     'subscribers',
+    'addresses',
   ])
-  expect(state.tables[4].rows).toHaveLength(2)
-  expect(state.health.map(({ name }: { name: string }) => name)).toContain('CPNS Server CPNS-2')
+  expect(state.tables[5].rows).toHaveLength(2)
+  expect(JSON.stringify(state.tables[6].rows)).toContain('CPNS-2')
+  const words = state.health.map(({ name, detail }: Record<string, string>) => `${name} ${detail}`)
+  expect(words).toEqual([
+    'HSS store writable',
+    'BSF store writable',
+    'CPNS Server store writable',
+    // Nobody has told the story yet.
+    'PN GW no session',
+    'PN GW home no session',
+    'PNE watch no session',
+    'PNE car no session',
+  ])
 })

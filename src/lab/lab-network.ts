@@ -5,6 +5,7 @@ import { openBsfStore } from '../adapters/sqlite/bsf-store.ts'
 import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { serveUb } from '../adapters/ub/serve-ub.ts'
+import type { BsfStore } from '../bsf/bsf-store.ts'
 import { type Bsf, createBsf } from '../bsf/create-bsf.ts'
 import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
@@ -13,6 +14,7 @@ import type { Zh } from '../gba/zh.ts'
 import type { Zn } from '../gba/zn.ts'
 import { createHss } from '../hss/create-hss.ts'
 import type { Impi } from '../identity/impi.ts'
+import type { Store } from '../ports/store.ts'
 import type { CardProfile } from '../uicc/card-profile.ts'
 import { BSF_DATABASE, HSS_DATABASE, SERVER_DATABASE, SERVER_PIN } from './lab-files.ts'
 import { type LabHss, type LabLink, linkZh, linkZn } from './lab-links.ts'
@@ -39,6 +41,8 @@ export interface LabNetwork {
   readonly serverPin: string
   readonly server: CpnsServer
   readonly serverStore: ServerStore
+  /** Of all three, by name of the entity. */
+  readonly stores: Readonly<Record<string, Pick<Store, 'check'>>>
   /** Life of sessions to come, in seconds. */
   readonly sessionLifetimes: { pnGw: number; pne: number }
 }
@@ -52,17 +56,20 @@ export async function startNetwork(
   context: LabContext,
   subscribers: readonly LabSubscriber[],
 ): Promise<LabNetwork> {
-  const zh = await linkZh(await startHss(context, subscribers), context)
-  const bsf = startBsf(zh, context)
+  const hss = await startHss(context, subscribers)
+  const zh = await linkZh(hss, context)
+  const { bsf, store: bsfStore } = startBsf(zh, context)
   const { config, releases } = context
   const ub = await serveUb({ bsf, host: config.host, port: config.ports.ub })
   releases.push(() => ub.close())
   const zn = await linkZn(bsf, context)
+  const server = await startServer(zn, context)
   return {
     ubUrl: `http://${authority(config.host, ub.port)}`,
     zhAddress: zh.address,
     znAddress: zn.address,
-    ...(await startServer(zn, context)),
+    ...server,
+    stores: { HSS: hss.store, BSF: bsfStore, 'CPNS Server': server.serverStore },
   }
 }
 
@@ -92,20 +99,21 @@ async function startHss(
   return { hss: createHss({ nodeName: 'lab' }, { ...context, store }), store }
 }
 
-function startBsf({ port: zh }: LabLink<Zh>, context: LabContext): Bsf {
+function startBsf({ port: zh }: LabLink<Zh>, context: LabContext): { bsf: Bsf; store: BsfStore } {
   const { folder, releases } = context
   const store = openBsfStore(folder.file(BSF_DATABASE), folder.sealer)
   releases.push(() => store.close())
-  return createBsf(
+  const bsf = createBsf(
     {
       bsfName: BSF_NAME,
       nafs: [{ originHost: NAF_ORIGIN_HOST, fqdns: [NAF_ID.nafFqdn] }],
     },
     { ...context, store, zh },
   )
+  return { bsf, store }
 }
 
-type ServerPart = Omit<LabNetwork, 'ubUrl' | 'zhAddress' | 'znAddress'>
+type ServerPart = Omit<LabNetwork, 'ubUrl' | 'zhAddress' | 'znAddress' | 'stores'>
 
 /** CPNS-2 under a certificate made at first start, whose pin is written down. Design 7 */
 async function startServer({ port: zn }: LabLink<Zn>, context: LabContext): Promise<ServerPart> {

@@ -11,6 +11,7 @@ import type { IncomingMessage } from '../pne/inbox.ts'
 import type { PneStore } from '../pne/pne-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
+import type { Store } from '../ports/store.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { PneName } from './lab-names.ts'
 import type { LabPasswordGateway } from './lab-password-gateway.ts'
@@ -37,6 +38,8 @@ export interface LabWorld {
   readonly trace: Trace
   readonly server: CpnsServer
   readonly serverStore: ServerStore
+  /** Of HSS, BSF and CPNS Server, by name of the entity. */
+  readonly stores: Readonly<Record<string, Pick<Store, 'check'>>>
   readonly gateway: PnGw
   readonly credentials: GbaCredentials
   /** The one without a card. */

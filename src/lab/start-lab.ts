@@ -117,6 +117,7 @@ async function startParts(context: LabContext): Promise<Omit<Lab, 'stop'>> {
       trace,
       server: network.server,
       serverStore: network.serverStore,
+      stores: network.stores,
       gateway: gateway.gateway,
       credentials: gateway.credentials,
       passwordGateway,

@@ -9,7 +9,7 @@ import {
   type ConsoleActionResult,
   type ConsoleState,
 } from './console-protocol.ts'
-import { streamToPage } from './event-stream.ts'
+import { STATE_MS, streamToPage } from './event-stream.ts'
 import { type PageFile, readPageFiles } from './page-files.ts'
 import { isLoopbackHost, isOwnPost } from './same-site.ts'
 
@@ -135,13 +135,16 @@ function addStream(
   { title, version }: ConsoleOptions,
   { ports, streams }: { readonly ports: ConsolePorts; readonly streams: Set<() => void> },
 ): void {
-  const { login, feed, state, clock, actions = [] } = ports
+  const { login, feed, clock, actions = [] } = ports
+  const state = sharedState(ports)
+  const run = String(clock.nowMs())
   const infos = actions.map(({ name, label, what }) => ({ name, label, what }))
-  const hello = { title, version, hasLogin: login !== undefined, actions: infos }
+  const hello = { title, version, run, hasLogin: login !== undefined, actions: infos }
   app.get(`${CONSOLE_PATH}/api/stream`, async (request, reply) => {
     if (!isLoggedIn(request, login)) return refuse(reply, 401)
     if (streams.size >= MOST_STREAMS) return refuse(reply, 503)
-    const after = Number((request.query as { after?: string }).after ?? 0)
+    const asked = request.query as { readonly run?: string; readonly after?: string }
+    const after = asked.run === run ? Number(asked.after ?? 0) : 0
     reply.hijack()
     reply.raw.writeHead(200, {
       ...HEADERS,
@@ -160,6 +163,17 @@ function addStream(
     const octets = feed.octetsOf(Number((request.params as { seq: string }).seq))
     return octets === undefined ? refuse(reply, 404) : octets
   })
+}
+
+/** All pages see the same tables: they are made once for all of them. */
+function sharedState({ state, clock }: ConsolePorts): () => Promise<ConsoleState> {
+  let made: { readonly atMs: number; readonly state: Promise<ConsoleState> } | undefined
+  return () => {
+    const nowMs = clock.monotonicMs()
+    if (made === undefined || nowMs - made.atMs >= STATE_MS / 2)
+      made = { atMs: nowMs, state: state() }
+    return made.state
+  }
 }
 
 /** One action at a time: they all play with the same lab. */

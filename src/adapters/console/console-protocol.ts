@@ -10,6 +10,8 @@ export const CONSOLE_PATH = '/console'
 export const CONSOLE_HEADER = 'x-cpns-console'
 /** Events that page and server hold; the oldest go first. */
 export const EVENTS_HELD = 10_000
+/** Rows of one table that are sent; a server may know a hundred thousand entities. */
+export const MOST_ROWS = 200
 
 /** One traced message or note, numbered from 1 in the order in which it came. */
 export interface ConsoleEvent {
@@ -25,8 +27,8 @@ export interface ConsoleOctets {
   readonly hex: string
 }
 
-/** How a value of a table is shown: `expiry` counts down, `state` has a colour and a word. */
-export type ColumnKind = 'text' | 'id' | 'expiry' | 'time' | 'state'
+/** How a value of a table is shown: `expiry` counts down, `state` has a colour and a word, `entity` may be short. */
+export type ColumnKind = 'text' | 'entity' | 'id' | 'expiry' | 'time' | 'state'
 
 /** One column. */
 export interface ConsoleColumn {
@@ -44,6 +46,8 @@ export interface ConsoleTable {
   readonly columns: readonly ConsoleColumn[]
   /** UTC milliseconds in columns of kind `expiry` and `time`. The first column names the row. */
   readonly rows: readonly Readonly<Record<string, string | number>>[]
+  /** There are more than these. */
+  readonly isCut?: true
 }
 
 /** One thing that is well or not. */
@@ -75,6 +79,8 @@ export interface ConsoleHello {
   /** For instance `cpns lab`. */
   readonly title: string
   readonly version: string
+  /** Another one after every start of the server: numbers of events begin anew then. */
+  readonly run: string
   /** Whether somebody had to log in, and so can log out. */
   readonly hasLogin: boolean
   /** None outside the lab. */

@@ -31,12 +31,19 @@ function world() {
   const clock = createVirtualClock()
   const feed = createConsoleFeed({}, clock)
   const response = new FakeResponse()
-  const watch = { isAllowed: true, state: { atMs: 1, tables: [], health: [] } as ConsoleState }
+  const watch = {
+    isAllowed: true,
+    isBroken: false,
+    state: { atMs: 1, tables: [], health: [] } as ConsoleState,
+  }
   const open = (after = 0) =>
     streamToPage(response as unknown as ServerResponse, after, {
       feed,
-      hello: { title: 't', version: '1', hasLogin: false, actions: [] },
-      state: async () => watch.state,
+      hello: { title: 't', version: '1', run: 'r', hasLogin: false, actions: [] },
+      state: async () => {
+        if (watch.isBroken) throw new Error('the disk is gone')
+        return watch.state
+      },
       isAllowed: () => watch.isAllowed,
       clock,
     })
@@ -50,7 +57,7 @@ describe('what comes first', () => {
     open()
     await clock.advance(0)
     expect(response.written[0]).toMatch(/^event: hello\n/)
-    expect(response.said('hello')).toMatchObject([{ title: 't', isFresh: false }])
+    expect(response.said('hello')).toMatchObject([{ title: 't', run: 'r' }])
     expect(response.said('events')).toMatchObject([[{ seq: 1 }]])
     expect(response.said('state')).toMatchObject([{ tables: [] }])
   })
@@ -63,7 +70,6 @@ describe('what comes first', () => {
     const other = world()
     other.feed.trace(traced('a'))
     other.open(40)
-    expect(other.response.said('hello')).toMatchObject([{ isFresh: true }])
     expect(other.response.said('events')).toMatchObject([[{ seq: 1 }]])
   })
 
@@ -100,6 +106,23 @@ describe('afterwards', () => {
     await clock.advance(1000)
     expect(response.said('state')).toHaveLength(2)
   })
+})
+
+test('what cannot be read stays as it was, and is said to', async () => {
+  const { clock, response, watch, open } = world()
+  const table = { id: 'a', title: 'A', empty: '', columns: [], rows: [] }
+  watch.state = { atMs: 1, tables: [table], health: [] }
+  open()
+  await clock.advance(0)
+  watch.isBroken = true
+  await clock.advance(2000)
+  watch.isBroken = false
+  await clock.advance(1000)
+  expect(response.said('state')).toMatchObject([
+    { tables: [table], health: [] },
+    { tables: [table], health: [{ isWell: false, detail: 'cannot be read now' }] },
+    { tables: [table], health: [] },
+  ])
 })
 
 describe('the end', () => {

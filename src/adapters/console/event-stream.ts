@@ -14,12 +14,14 @@ export interface StreamParts {
   readonly clock: Clock
 }
 
-/** How often the tables are looked at; they are sent if they have changed. */
-const STATE_MS = 1000
+/** How often the tables are looked at, in milliseconds; they are sent if they have changed. */
+export const STATE_MS = 1000
 /** Events of one message to the page. */
 const SLICE = 500
 /** Octets that may wait for a page that does not read; over it, it has to come again. */
 const MOST_WAITING = 8 * 1024 * 1024
+/** What is said beside tables that are no longer those of now. */
+const UNREADABLE = [{ name: 'tables', isWell: false, detail: 'cannot be read now' }]
 
 /**
  * Writes to a response until it is closed from either end.
@@ -33,6 +35,7 @@ export function streamToPage(
   { feed, hello, state, isAllowed, clock }: StreamParts,
 ): () => void {
   let last = after > feed.lastSeq ? 0 : after
+  let former: ConsoleState = { atMs: 0, tables: [], health: [] }
   let told = ''
   let timer: Timer | undefined
   let isOver = false
@@ -55,18 +58,18 @@ export function streamToPage(
   }
   const sendState = async (): Promise<void> => {
     if (!isAllowed()) return finish()
-    const now = await state().catch(() => undefined)
+    former = await state().catch(() => ({ ...former, atMs: clock.nowMs(), health: UNREADABLE }))
     if (isOver) return
-    const { atMs: _, ...shown } = now ?? { atMs: 0 }
+    const { atMs: _, ...shown } = former
     const text = JSON.stringify(shown)
-    if (now !== undefined && text !== told) send('state', now)
-    else response.write(': alive\n\n')
+    if (text === told) response.write(': alive\n\n')
+    else send('state', former)
     told = text
     timer = clock.setTimer(STATE_MS, () => void sendState())
   }
   const unsubscribe = feed.subscribe(sendEvents)
   response.once('close', finish)
-  send('hello', { ...hello, isFresh: last !== after })
+  send('hello', hello)
   void sendState()
   sendEvents()
   return finish

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { Secret } from '../../crypto/secret.ts'
 import { parseEntityId } from '../../identity/entity-id.ts'
+import { parseUserId } from '../../identity/user-id.ts'
+import { MOST_ROWS } from './console-protocol.ts'
 import { serverTables } from './server-tables.ts'
 
 const GATEWAY = parseEntityId('urn:x:gw')
@@ -26,6 +28,7 @@ const store = {
       key: Secret.of(new Uint8Array(32).fill(0xab)),
     },
   ],
+  listUsers: async () => [{ userId: parseUserId('alice'), createdAtMs: 1, changedAtMs: 5 }],
   listPns: async () => [
     {
       pnId: 'urn:pn',
@@ -68,8 +71,32 @@ test('who is there, by the names that people know, and never a key', async () =>
       ],
     ],
     ['eukeys', [{ id: 'b@bsf', entity: 'PN GW', source: 'gba-u', state: 'current', ends: 99 }]],
+    ['users', [{ user: 'alice', password: 5 }]],
   ])
   expect(JSON.stringify(tables)).not.toMatch(/abab|secret/)
+})
+
+test('of a hundred thousand the first so many are asked for and shown, and that there are more', async () => {
+  const asked: number[] = []
+  const [session] = await store.listSessions()
+  const many = {
+    ...store,
+    async listSessions(_nowMs: number, { limit = 0 } = {}) {
+      asked.push(limit)
+      return Array.from({ length: limit }, (_, n) => ({
+        ...session,
+        entityId: parseEntityId(`urn:x:${n}`),
+      }))
+    },
+  }
+  const [entities, sessions] = await serverTables({ store: many as unknown as typeof store }, 7)
+  expect(asked).toEqual([MOST_ROWS + 1])
+  expect([sessions?.rows.length, sessions?.isCut]).toEqual([MOST_ROWS, true])
+  expect(entities?.isCut).toBeUndefined()
+  expect(
+    entities?.rows.map(({ state }) => state),
+    'who is offline is not known then',
+  ).toEqual(['', ''])
 })
 
 test('every row has what its columns name', async () => {

@@ -7,11 +7,15 @@ import type {
   ServerStore,
   SessionInfo,
 } from '../../cpns-server/server-store.ts'
-import type { ConsoleTable } from './console-protocol.ts'
+import type { UserInfo } from '../../cpns-server/user-store.ts'
+import { type ConsoleTable, MOST_ROWS } from './console-protocol.ts'
 
 /** What the tables are made from. */
 export interface ServerTablesPorts {
-  readonly store: Pick<ServerStore, 'listEntities' | 'listEuKeys' | 'listSessions' | 'listPns'>
+  readonly store: Pick<
+    ServerStore,
+    'listEntities' | 'listEuKeys' | 'listSessions' | 'listPns' | 'listUsers'
+  >
   /** What an EntityID is called. Default: as it is. */
   readonly nameOf?: (entity: string) => string
 }
@@ -21,18 +25,27 @@ export async function serverTables(
   { store, nameOf = (entity) => entity }: ServerTablesPorts,
   nowMs: number,
 ): Promise<readonly ConsoleTable[]> {
-  const [entities, euKeys, sessions, pns] = await Promise.all([
-    store.listEntities(),
-    store.listEuKeys(),
-    store.listSessions(nowMs),
-    store.listPns(nowMs),
+  // One more than is shown tells whether there are more.
+  const part = { limit: MOST_ROWS + 1 }
+  const [entities, euKeys, sessions, pns, users] = await Promise.all([
+    store.listEntities(part),
+    store.listEuKeys(part),
+    store.listSessions(nowMs, part),
+    store.listPns(nowMs, part),
+    store.listUsers(part),
   ])
   return [
     entityTable(entities, sessions, nameOf),
     sessionTable(sessions, nameOf),
     pnTable(pns, nameOf),
     euKeyTable(euKeys, nameOf),
-  ]
+    userTable(users),
+  ].map(bounded)
+}
+
+function bounded(table: ConsoleTable): ConsoleTable {
+  if (table.rows.length <= MOST_ROWS) return table
+  return { ...table, rows: table.rows.slice(0, MOST_ROWS), isCut: true }
 }
 
 type NameOf = (entity: string) => string
@@ -43,6 +56,8 @@ function entityTable(
   nameOf: NameOf,
 ): ConsoleTable {
   const sessionOf = new Map(sessions.map((session) => [session.entityId, session]))
+  // Of sessions that were not read nothing is known.
+  const without = sessions.length > MOST_ROWS ? '' : 'offline'
   return {
     id: 'entities',
     title: 'Entities',
@@ -51,7 +66,7 @@ function entityTable(
       { key: 'entity', title: 'Entity', kind: 'text' },
       { key: 'role', title: 'Role', kind: 'text' },
       { key: 'state', title: 'State', kind: 'state' },
-      { key: 'via', title: 'Behind', kind: 'text' },
+      { key: 'via', title: 'Behind', kind: 'entity' },
       { key: 'owner', title: 'Owner', kind: 'id' },
     ],
     rows: entities.map(({ entityId, owner }) => {
@@ -59,7 +74,7 @@ function entityTable(
       return {
         entity: nameOf(entityId),
         role: session === undefined ? '' : ROLES[session.role],
-        state: session === undefined ? 'offline' : 'online',
+        state: session === undefined ? without : 'online',
         via: session?.via === undefined ? '' : nameOf(session.via),
         owner: owner.id,
       }
@@ -73,16 +88,16 @@ function sessionTable(sessions: readonly SessionInfo[], nameOf: NameOf): Console
     title: 'Sessions',
     empty: 'Nobody has a session now.',
     columns: [
-      { key: 'session', title: 'SessionID', kind: 'id' },
-      { key: 'entity', title: 'Entity', kind: 'text' },
-      { key: 'euKey', title: 'EUKey', kind: 'id' },
+      { key: 'entity', title: 'Entity', kind: 'entity' },
       { key: 'ends', title: 'Ends in', kind: 'expiry' },
+      { key: 'session', title: 'SessionID', kind: 'id' },
+      { key: 'euKey', title: 'EUKey', kind: 'id' },
     ],
     rows: sessions.map(({ sessionId, entityId, euKeyId, expiresAtMs }) => ({
-      session: sessionId,
       entity: nameOf(entityId),
-      euKey: euKeyId,
       ends: expiresAtMs,
+      session: sessionId,
+      euKey: euKeyId,
     })),
   }
 }
@@ -98,20 +113,20 @@ function pnTable(pns: readonly PnInfo[], nameOf: NameOf): ConsoleTable {
     title: 'Personal networks',
     empty: 'No PN is registered.',
     columns: [
-      { key: 'member', title: 'Entity', kind: 'text' },
+      { key: 'member', title: 'Entity', kind: 'entity' },
       { key: 'role', title: 'Role', kind: 'text' },
       { key: 'state', title: 'State', kind: 'state' },
-      { key: 'pn', title: 'PN', kind: 'id' },
-      { key: 'alias', title: 'Alias', kind: 'text' },
       { key: 'ends', title: 'Ends in', kind: 'expiry' },
+      { key: 'alias', title: 'Alias', kind: 'text' },
+      { key: 'pn', title: 'PN', kind: 'id' },
     ],
     rows: rows.map(({ entityId, isOnline, expiresAtMs, role, pn, alias }) => ({
       member: nameOf(entityId),
       role,
       state: isOnline ? 'online' : 'offline',
-      pn,
-      alias,
       ends: expiresAtMs,
+      alias,
+      pn,
     })),
   }
 }
@@ -122,19 +137,32 @@ function euKeyTable(euKeys: readonly EuKeyInfo[], nameOf: NameOf): ConsoleTable 
     title: 'EUKeys',
     empty: 'No EUKey yet.',
     columns: [
-      { key: 'id', title: 'Id (B-TID)', kind: 'id' },
-      { key: 'entity', title: 'Entity', kind: 'text' },
-      { key: 'source', title: 'Source', kind: 'text' },
+      { key: 'entity', title: 'Entity', kind: 'entity' },
       { key: 'state', title: 'State', kind: 'state' },
       { key: 'ends', title: 'Ends in', kind: 'expiry' },
+      { key: 'source', title: 'Source', kind: 'text' },
+      { key: 'id', title: 'Id (B-TID)', kind: 'id' },
     ],
     rows: euKeys.map(({ id, entityId, source, state, expiresAtMs }) => ({
-      id,
       entity: nameOf(entityId),
-      source,
       state,
       ends: expiresAtMs,
+      source,
+      id,
     })),
+  }
+}
+
+function userTable(users: readonly UserInfo[]): ConsoleTable {
+  return {
+    id: 'users',
+    title: 'Users',
+    empty: 'No user yet.',
+    columns: [
+      { key: 'user', title: 'UserID', kind: 'text' },
+      { key: 'password', title: 'Password of', kind: 'time' },
+    ],
+    rows: users.map(({ userId, changedAtMs }) => ({ user: userId, password: changedAtMs })),
   }
 }
 

@@ -36,6 +36,8 @@ export interface RequestStart {
 
 /** A node that asks one realm. */
 export interface DiameterClient {
+  /** Whether some peer has taken our CER, and is there. */
+  isUsable(): boolean
   /** The start of the next request. */
   nextRequest(): RequestStart
   /**
@@ -72,6 +74,7 @@ export function connectDiameter(
   const peers = options.targets.map((target) => dialPeer(target, { ...node, desk }, ports))
   const route = createRoutedClient(peers)
   return {
+    isUsable: () => peers.some(({ condition }) => condition === 'usable'),
     nextRequest: () => ({
       sessionId: identifiers.nextSessionId(),
       vendorSpecificApplicationId: {

@@ -35,6 +35,8 @@ export interface ConnectDiameterZnOptions extends ConnectDiameterOptions {
 
 /** Zn and the end of it. */
 export interface ZnConnection extends Zn {
+  /** Whether a BSF could be asked now, as far as is known: over HTTP, whether the last one could. */
+  isUsable(): boolean
   /** Leaves every peer. Resolves when no socket and no timer is left. */
   close(): Promise<void>
 }
@@ -124,6 +126,7 @@ export function connectDiameterZn(
         ...answeredWire(sessionId, answered),
       }))
     },
+    isUsable: () => client.isUsable(),
     close: () => client.close(),
   }
 }

@@ -120,12 +120,14 @@ type NamedPorts = SbiPorts & { readonly names?: ZnNames | undefined }
 
 function connectZnOver(client: SbiClient, ports: NamedPorts, form: ZnForm): ZnConnection {
   const exchange = tracedExchange('asker', ports)
+  let isUsable = true
   return {
     requestBootstrappingInfo(request) {
       const written = form.write(request)
       let response: SbiResponse | undefined
       const ask = async () => {
         response = await client.ask(written)
+        isUsable = response !== undefined
         if (response === undefined) return { outcome: 'unavailable' } as const
         return form.read(response, ports.clock.nowMs())
       }
@@ -135,6 +137,7 @@ function connectZnOver(client: SbiClient, ports: NamedPorts, form: ZnForm): ZnCo
         ...sbiResponseWire(response),
       }))
     },
+    isUsable: () => isUsable,
     close: () => client.close(),
   }
 }

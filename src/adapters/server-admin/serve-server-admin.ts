@@ -6,7 +6,7 @@ import { ADMIN_FAILURE_EVENT, type AdminApiOptions, addAdminRoutes } from '../re
 import type { AdminAuthorization } from '../rest/admin-token.ts'
 import { createRestServer, listenRest } from '../rest/rest-server.ts'
 import type { AdministrationPorts } from './server-admin-ports.ts'
-import { addServerConsole } from './server-console.ts'
+import { addServerConsole, type ConsolePeer } from './server-console.ts'
 import { SERVER_ADMIN_TITLE, SERVER_ROUTES, serverHandlers } from './server-routes.ts'
 
 /** Where to listen. */
@@ -17,6 +17,8 @@ export interface ServeServerAdminOptions extends AdminApiOptions {
 
 /** What it is given; store and server stay the caller's. */
 export interface ServerAdminPorts extends AdministrationPorts {
+  /** Whose health the console shows; default nobody's. */
+  readonly peers?: readonly ConsolePeer[]
   /** What the console shows of messages. */
   readonly feed: ConsoleFeed
   readonly authorization: AdminAuthorization

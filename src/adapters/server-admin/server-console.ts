@@ -1,23 +1,32 @@
 /** The console of a CPNS Server, behind its admin token as password. Design 11 */
 import type { FastifyInstance } from 'fastify'
-import type { UserInfo } from '../../cpns-server/user-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import type { Store } from '../../ports/store.ts'
 import { addConsole } from '../console/add-console.ts'
 import type { ConsoleFeed } from '../console/console-feed.ts'
 import { createConsoleLogin } from '../console/console-login.ts'
-import type { ConsoleState, ConsoleTable } from '../console/console-protocol.ts'
+import type { ConsoleHealth, ConsoleState } from '../console/console-protocol.ts'
 import { type ServerTablesPorts, serverTables } from '../console/server-tables.ts'
 import type { AdminAuthorization } from '../rest/admin-token.ts'
 
 /** What the tables are made from. */
-export type ConsoleStore = ServerTablesPorts['store'] & {
-  listUsers(): Promise<readonly UserInfo[]>
+export type ConsoleStore = ServerTablesPorts['store'] & Pick<Store, 'check'>
+
+/** Somebody that the server depends on. */
+export interface ConsolePeer {
+  /** For instance `Zn bsf.example.org`. */
+  readonly name: string
+  readonly address: string
+  /** Whether it can be asked now. */
+  readonly isUsable: () => boolean
 }
 
 /** What the console is given. */
 export interface ServerConsolePorts {
   readonly store: ConsoleStore
+  /** Default none. */
+  readonly peers?: readonly ConsolePeer[]
   readonly authorization: Pick<AdminAuthorization, 'isToken'>
   readonly feed: ConsoleFeed
   readonly clock: Clock
@@ -32,7 +41,7 @@ export interface ServerConsolePorts {
 export function addServerConsole(
   app: FastifyInstance,
   options: { readonly version: string; readonly consolePage?: string; readonly tls?: unknown },
-  { store, authorization, feed, clock, random }: ServerConsolePorts,
+  { store, peers = [], authorization, feed, clock, random }: ServerConsolePorts,
 ): () => void {
   const { version, consolePage } = options
   if (consolePage === undefined) return () => {}
@@ -40,12 +49,8 @@ export function addServerConsole(
   const login = createConsoleLogin({ verifyPassword, clock, random })
   const state = async (): Promise<ConsoleState> => {
     const atMs = clock.nowMs()
-    const [tables, users] = await Promise.all([serverTables({ store }, atMs), store.listUsers()])
-    return {
-      atMs,
-      tables: [...tables, userTable(users)],
-      health: [{ name: 'store', isWell: true, detail: 'it answers' }],
-    }
+    const [tables, health] = await Promise.all([serverTables({ store }, atMs), checkStore(store)])
+    return { atMs, tables, health: [health, ...peers.map(lookAtPeer)] }
   }
   return addConsole(
     app,
@@ -59,15 +64,17 @@ export function addServerConsole(
   )
 }
 
-function userTable(users: readonly UserInfo[]): ConsoleTable {
-  return {
-    id: 'users',
-    title: 'Users',
-    empty: 'No user yet.',
-    columns: [
-      { key: 'user', title: 'UserID', kind: 'text' },
-      { key: 'password', title: 'Password of', kind: 'time' },
-    ],
-    rows: users.map(({ userId, changedAtMs }) => ({ user: userId, password: changedAtMs })),
+async function checkStore(store: Pick<Store, 'check'>): Promise<ConsoleHealth> {
+  try {
+    await store.check()
+    return { name: 'store', isWell: true, detail: 'writable' }
+  } catch {
+    return { name: 'store', isWell: false, detail: 'not writable' }
   }
+}
+
+function lookAtPeer({ name, address, isUsable }: ConsolePeer): ConsoleHealth {
+  return isUsable()
+    ? { name, isWell: true, detail: address }
+    : { name, isWell: false, detail: `no connection to ${address}` }
 }
