@@ -1,23 +1,19 @@
 /** The console of a running lab in real Chromium: what a person sees, presses and hears of. Design 11 */
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningCpns, startCpns } from '../support/run-cpns.ts'
-import { browserProgram, openBrowser } from './chromium.fixture.ts'
+import { browserProgram } from './chromium.fixture.ts'
+import { barriersOf, openWatcher, type Watcher, watchShifts } from './console.fixture.ts'
+
+const STEPS = ['Bootstrap', 'Connect', 'Send message', 'Expire now', 'Wrong card', 'Attacks']
+const TABLES = ['Entities', 'Sessions', 'Personal networks', 'EUKeys', 'Users', 'Subscribers']
 
 describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
   let lab: RunningCpns
-  let browser: Browser
+  let watcher: Watcher
   let url: string
-  let folder: string
-  const troubles: string[] = []
 
   beforeAll(async () => {
-    // Set it to keep the pictures.
-    folder = process.env.CPNS_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'cpns-console-'))
-    mkdirSync(folder, { recursive: true })
     lab = startCpns(['lab'])
     let printed = ''
     lab.child.stdout?.on('data', (text: string) => {
@@ -25,135 +21,153 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
     })
     await lab.untilPrinted('The lab stays up.')
     url = /http:\S+\/console\//.exec(printed)?.[0] ?? ''
-    browser = await openBrowser()
-  }, 60_000)
+    watcher = await openWatcher()
+  }, 120_000)
   afterAll(async () => {
-    await browser?.close()
+    await watcher?.close()
     await lab?.end('SIGINT')
-    if (process.env.CPNS_SCREENSHOTS === undefined) rmSync(folder, { recursive: true, force: true })
   })
 
-  async function open(look: Parameters<Browser['newPage']>[0] = {}): Promise<Page> {
-    const page = await browser.newPage(look)
-    page.on('console', (message) => {
-      if (message.type() !== 'log') troubles.push(message.text())
-    })
-    page.on('pageerror', (error) => troubles.push(error.message))
-    page.on('request', (request) => {
-      if (!request.url().startsWith(url) && !request.url().startsWith('data:')) {
-        troubles.push(`asked for ${request.url()}`)
-      }
-    })
+  async function open(look: BrowserContextOptions = {}): Promise<Page> {
+    const page = await watcher.open(new URL(url).origin, look)
     await page.goto(url)
     await page.getByText('live', { exact: true }).waitFor()
     return page
   }
-
-  const shot = async (page: Page, name: string): Promise<void> => {
-    const path = join(folder, `${name}.png`)
-    await page.screenshot({ path })
-    expect(statSync(path).size).toBeGreaterThan(5_000)
+  /** Presses Tab until the focus is on what is wanted. */
+  async function tabTo(page: Page, selector: string): Promise<void> {
+    for (let n = 0; n < 40; n++) {
+      await page.keyboard.press('Tab')
+      if (await page.evaluate<boolean>(`document.activeElement.matches('${selector}')`)) return
+    }
+    throw new Error(`Tab never comes to ${selector}`)
   }
 
-  test('entities, sessions and EUKeys are there, and what ends counts down', async () => {
-    const page = await open({ viewport: { width: 1400, height: 900 } })
-    for (const name of ['Entities', 'Sessions', 'EUKeys', 'Subscribers']) {
-      await page
-        .getByRole('region', { name })
-        .or(page.getByRole('table', { name }))
-        .first()
-        .waitFor()
+  test('who is known, health and rates are there, and what ends counts down', async () => {
+    const page = await open()
+    for (const name of TABLES) await page.getByRole('table', { name: RegExp(`^${name}`) }).waitFor()
+    const entities = page.getByRole('table', { name: /^Entities/ })
+    for (const name of ['PN GW', 'PN GW home', 'PNE watch', 'PNE car']) {
+      await entities.getByRole('cell', { name, exact: true }).first().waitFor()
     }
-    const sessions = page.getByRole('table', { name: /^Sessions/ })
-    const left = sessions.getByRole('cell').last()
+    await page.getByText('all 7 parts are well').waitFor()
+    for (const point of ['APDU', 'Ub', 'Zh', 'Zn', 'CPNS-1', 'CPNS-2']) {
+      await page.locator('.rates').getByText(point, { exact: true }).waitFor()
+    }
+    const left = page
+      .getByRole('table', { name: /^Sessions/ })
+      .getByRole('cell')
+      .nth(1)
     const before = await left.textContent()
     expect(before).toMatch(/\d min/)
-    await expect.poll(() => left.textContent()).not.toBe(before)
-    await shot(page, 'light-wide')
+    await expect.poll(() => left.textContent(), { timeout: 5000 }).not.toBe(before)
+    await watcher.shoot(page, 'lab-light-1366')
     await page.close()
   })
 
   test('each button plays its step, says what was seen, and its messages come into the ladder', async () => {
-    const page = await open({ viewport: { width: 1400, height: 900 } })
-    for (const name of [
-      'Bootstrap',
-      'Connect',
-      'Send message',
-      'Expire now',
-      'Wrong card',
-      'Attacks',
-    ]) {
-      const shown = page.locator('.filter output')
+    const page = await open()
+    const shifts = await watchShifts(page)
+    for (const name of STEPS) {
+      const shown = page.locator('.counts')
       const before = await shown.textContent()
       await page.getByRole('button', { name, exact: true }).click()
       await page.getByText(`✔ ${name}:`).waitFor()
-      await expect.poll(() => shown.textContent()).not.toBe(before)
+      await expect.poll(() => shown.textContent(), { timeout: 5000 }).not.toBe(before)
     }
+    expect(await shifts()).toBeLessThan(0.01)
     await page.close()
   })
 
-  test('a message opens by click and by keys: fields and exchange', async () => {
-    const page = await open({ viewport: { width: 1400, height: 900 }, colorScheme: 'dark' })
-    await page.getByLabel('Find in messages').fill('ConnectRequest')
-    const rows = page.locator('.row')
-    await expect.poll(() => rows.count()).toBeGreaterThan(0)
-    await rows.first().click()
+  test('by keys alone: a step, a message, its octets, its exchange, and back', async () => {
+    const page = await open({ colorScheme: 'dark' })
+    await tabTo(page, '.buttons button')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByText('✔ Connect:').waitFor()
+    await tabTo(page, 'input')
+    await page.keyboard.type('ConnectRequest')
+    await page.getByText(/^\d+ of \d+ messages shown$/).waitFor({ state: 'attached' })
+    await tabTo(page, '.rows')
+    await page.keyboard.press('End')
+    const active = () =>
+      page.evaluate<string>(`(() => {
+        const id = document.activeElement.getAttribute('aria-activedescendant')
+        return id === null ? '' : document.getElementById(id).textContent
+      })()`)
+    expect(await active()).toContain('ConnectRequest')
+    // One more row is one more change of the page: the active row follows the keys.
+    await page.keyboard.press('ArrowUp')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('details-title')
     const details = page.getByRole('region', { name: 'ConnectRequest' })
     await details.getByRole('rowheader', { name: 'Role' }).waitFor()
     await details.getByText(/0000 {2}3c 3f 78 6d 6c|0000 {2}3c 43 6f 6e/).waitFor()
-    await details.getByRole('button', { name: 'Show this exchange only' }).click()
+    await page.keyboard.press('Escape')
+    expect(await page.evaluate('document.activeElement.className')).toBe('rows')
+    const ring = await page.evaluate<string>(
+      'getComputedStyle(document.querySelector(".focus-ring")).outlineStyle',
+    )
+    expect(ring, 'the focus is seen').toBe('solid')
+    await details.getByRole('button', { name: 'Show this exchange only' }).press('Space')
     await page.getByLabel('Find in messages').fill('')
-    await expect.poll(() => page.locator('.filter output').textContent()).toMatch(/^[4-9] of/)
-    await page.getByRole('listbox').focus()
-    await page.keyboard.press('Home')
-    await page.keyboard.press('ArrowDown')
-    expect(await page.locator('[aria-selected="true"]').count()).toBe(1)
-    await page.getByRole('heading', { name: /AuthenticateRequest|ConnectRequest/ }).waitFor()
-    await shot(page, 'dark-wide')
+    await page.getByText(/^4 of \d+$/).waitFor()
+    await expect.poll(() => page.locator('.lanes span').allTextContents()).toHaveLength(3)
+    await watcher.shoot(page, 'lab-dark-1366-exchange')
     await page.close()
   })
 
-  test('on a phone nothing sticks out sideways', async () => {
-    const page = await open({ viewport: { width: 360, height: 780 } })
-    const widths = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
-    expect(widths).toEqual([360, 360])
-    await shot(page, 'phone')
-    await page.close()
-  })
+  test.each(['light', 'dark'] as const)(
+    '%s: nothing sticks out, and axe-core finds no barrier',
+    async (colorScheme) => {
+      const page = await open({ colorScheme })
+      expect(await barriersOf(page)).toEqual([])
+      await page.getByText('ConnectRequest', { exact: true }).last().click()
+      await page.getByText(/0000 {2}3c/).waitFor()
+      for (const width of [1920, 1366, 768, 360]) {
+        await page.setViewportSize({ width, height: width < 1000 ? 900 : 1000 })
+        await page.waitForTimeout(100)
+        const widths = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
+        expect(widths).toEqual([width, width])
+        await watcher.shoot(page, `lab-${colorScheme}-${width}`, width === 360)
+      }
+      expect(await barriersOf(page)).toEqual([])
+      await page.close()
+    },
+  )
 
-  test('everything that can be pressed has a name, and everything can be reached by Tab', async () => {
+  test('what is said aloud is little, however much streams in', async () => {
     const page = await open()
-    const nameless =
-      await page.evaluate(`[...document.querySelectorAll('button,input,select,[role]')]
-      .filter((element) => !(element.getAttribute('aria-label') || element.getAttribute('aria-labelledby')
-        || element.textContent.trim() || element.getAttribute('role') === 'status')).length`)
-    expect(nameless).toBe(0)
-    const reached = new Set<string>()
-    for (let n = 0; n < 30; n++) {
-      await page.keyboard.press('Tab')
-      reached.add(
-        await page.evaluate('document.activeElement.className + document.activeElement.tagName'),
-      )
-    }
-    for (const what of ['BUTTON', 'INPUT', 'SELECT', 'rowsDIV', 'table-boxSECTION']) {
-      expect(reached).toContain(what)
-    }
+    await page.evaluate(`window.said = []; new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const element = target instanceof Element ? target : target.parentElement
+        const live = element?.closest('[role=status],[role=alert],[aria-live],output')
+        if (live) window.said.push(live.textContent)
+      }
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })`)
+    await page.getByRole('button', { name: 'Send message' }).click()
+    await page.getByText('✔ Send message:').waitFor()
+    await page.waitForTimeout(300)
+    const said = await page.evaluate<string[]>('[...new Set(window.said)]')
+    expect(said.length, said.join('\n')).toBeLessThanOrEqual(3)
+    expect(said.at(-1)).toContain('✔ Send message:')
     await page.close()
   })
 
-  test('nothing moves while events stream in', async () => {
-    const page = await open({ viewport: { width: 1400, height: 900 } })
-    await page.evaluate(`window.shifts = 0; new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) window.shifts += entry.value
-    }).observe({ type: 'layout-shift', buffered: false })`)
-    await page.getByRole('button', { name: 'Attacks' }).click()
-    await page.getByText('✔ Attacks:').waitFor()
-    await page.waitForTimeout(500)
-    expect(await page.evaluate('window.shifts')).toBeLessThan(0.01)
-    await page.close()
+  test('a page of another name, or of another origin, gets nothing', async () => {
+    const { origin, port } = new URL(url)
+    const answers = await Promise.all([
+      fetch(`${origin}/console/api/actions/attacks`, { method: 'POST' }),
+      fetch(`${origin}/console/api/actions/attacks`, {
+        method: 'POST',
+        headers: { 'x-cpns-console': '1', origin: `http://localhost:${Number(port) + 1}` },
+      }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([403, 403])
   })
 
   test('no error, no refusal of the Content-Security-Policy, no request to anybody else', () => {
-    expect(troubles).toEqual([])
+    expect(watcher.troubles).toEqual([])
   })
 })
