@@ -17,7 +17,7 @@ import { InvalidMessage, StoreFailed } from '../errors/errors.ts'
 import type { Timer } from '../ports/clock.ts'
 import { encodeError } from './answers.ts'
 import { type Arrival, agreesWithArrival } from './arrival.ts'
-import { createAttachment } from './attachment.ts'
+import { type AttachmentOwner, createAttachment } from './attachment.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { ServerContext } from './options.ts'
@@ -52,10 +52,11 @@ const PENDING_LIMIT = 4
 const PENDING_MS = 30_000
 
 /** One for each endpoint; takes its binary frames one after the other. */
-export class AttachmentDesk {
+export class AttachmentDesk implements AttachmentOwner {
   readonly #endpoint: Endpoint
   readonly #server: AttachmentDeskParts
-  readonly #pending = new Map<string, Pending>()
+  /** The oldest first, each of another session. */
+  #pending: readonly Pending[] = []
   #open: Open | undefined
   #freeSinceMs: number | undefined
 
@@ -72,7 +73,7 @@ export class AttachmentDesk {
 
   /** Whether nothing is attached and nothing is about to be. */
   get isIdle(): boolean {
-    return this.#pending.size === 0 && this.#freeSinceMs !== undefined
+    return this.#pending.length === 0 && this.#freeSinceMs !== undefined
   }
 
   /**
@@ -98,9 +99,14 @@ export class AttachmentDesk {
 
   /** The endpoint is gone: closes what is attached. */
   close(): void {
-    for (const sessionId of Array.from(this.#pending.keys()))
-      this.#forget(sessionId)?.channel.wipe()
+    for (const { session } of this.#pending) this.#drop(session.sessionId)
     this.#open?.attachment.close('detached')
+  }
+
+  /** A former attachment, that a newer one of this desk has replaced, means nothing. */
+  noteClosed(attachment: Attachment): void {
+    if (this.#open?.attachment !== attachment) return
+    this.#freeSinceMs = this.#server.ports.clock.monotonicMs()
   }
 
   async #attach({ sessionId, clientNonce }: AttachRequest): Promise<void> {
@@ -118,21 +124,21 @@ export class AttachmentDesk {
 
   #remember(session: Session, channel: RecordChannel): void {
     const { sessionId } = session
+    this.#drop(sessionId)
+    const [oldest] = this.#pending
+    if (this.#pending.length >= PENDING_LIMIT && oldest) this.#drop(oldest.session.sessionId)
+    const timer = this.#server.ports.clock.setTimer(PENDING_MS, () => this.#drop(sessionId))
+    this.#pending = [...this.#pending, { session, channel, timer }]
+  }
+
+  #drop(sessionId: string): void {
     this.#forget(sessionId)?.channel.wipe()
-    const oldest = this.#pending.keys().next()
-    if (this.#pending.size >= PENDING_LIMIT && !oldest.done) {
-      this.#forget(oldest.value)?.channel.wipe()
-    }
-    const timer = this.#server.ports.clock.setTimer(PENDING_MS, () => {
-      this.#forget(sessionId)?.channel.wipe()
-    })
-    this.#pending.set(sessionId, { session, channel, timer })
   }
 
   #forget(sessionId: string): Pending | undefined {
-    const wish = this.#pending.get(sessionId)
+    const wish = this.#pending.find(({ session }) => session.sessionId === sessionId)
     wish?.timer.cancel()
-    this.#pending.delete(sessionId)
+    this.#pending = this.#pending.filter((other) => other !== wish)
     return wish
   }
 
@@ -166,12 +172,10 @@ export class AttachmentDesk {
       channel.wipe()
       return undefined
     }
-    const attachment = createAttachment({ session, channel }, this.#endpoint, this.#server)
+    const made = { session, channel, owner: this }
+    const attachment = createAttachment(made, this.#endpoint, this.#server)
     this.#open = { attachment, channel }
     this.#freeSinceMs = undefined
-    void attachment.whenClosed.then(() => {
-      if (this.#open?.attachment === attachment) this.#freeSinceMs = ports.clock.monotonicMs()
-    })
     registry.open(attachment)
     return attachment
   }

@@ -36,6 +36,7 @@ function attachmentOf(entityId: EntityId, sessionId: string, isOver = false): At
     get isOpen() {
       return isOpen
     },
+    remoteAddress: '192.0.2.1',
     whenClosed: Promise.resolve(),
     ready: async () => {},
     send: async () => {},

@@ -18,6 +18,8 @@ export type AttachmentEnd =
 /** One entity's way in and out, under one session. */
 export interface Attachment {
   readonly session: Session
+  /** Where its records come from: of a PNE, its PN GW. */
+  readonly remoteAddress: string
   /** Whether it still carries records. */
   readonly isOpen: boolean
   /** Resolves when it has closed. */

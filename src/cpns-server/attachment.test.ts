@@ -24,6 +24,7 @@ let peer: RecordChannel
 let sent: Uint8Array[]
 let isReady: boolean
 let ends: string[]
+let closed: Attachment[]
 
 const channelOf = (side: 'client' | 'server'): RecordChannel => {
   const keys = deriveAttachmentKeys(keyOf(1), { clientNonce: NONCE, serverNonce: NONCE })
@@ -34,6 +35,7 @@ beforeEach(() => {
   clock = createVirtualClock(1_000_000)
   registry = createAttachmentRegistry()
   ends = []
+  closed = []
   registry.observe({ closed: (_, end) => void ends.push(end) })
   sent = []
   isReady = true
@@ -50,6 +52,7 @@ beforeEach(() => {
         expiresAtMs: 1_060_000,
       },
       channel: channelOf('server'),
+      owner: { noteClosed: (one) => void closed.push(one) },
     },
     {
       arrival: { kind: 'direct', remoteAddress: '192.0.2.1' },
@@ -90,10 +93,23 @@ describe('while it is open', () => {
   })
 
   test('waiting for the way ends when it closes', async () => {
-    const ready = attachment.ready()
+    isReady = false
+    let isOver = false
+    const ready = attachment.ready().then(() => {
+      isOver = true
+    })
+    await clock.advance(1)
+    expect(isOver).toBe(false)
     attachment.close('detached')
     await ready
+  })
+
+  test('who asks before and who asks after learn that it has closed, and so does who made it', async () => {
+    const before = attachment.whenClosed
+    attachment.close('detached')
+    await before
     await attachment.whenClosed
+    expect(closed).toEqual([attachment])
   })
 })
 

@@ -1,5 +1,5 @@
 /** One attachment of the server's side: seals what leaves, ends with its session. Design 7 */
-import type { RecordChannel } from '../cpns/record.ts'
+import type { RecordChannel, RecordType } from '../cpns/record.ts'
 import { encodeCloseContent } from '../cpns/record-content.ts'
 import { TransportFailed } from '../errors/errors.ts'
 import type { Timer } from '../ports/clock.ts'
@@ -9,68 +9,122 @@ import type { Endpoint } from './endpoint.ts'
 import type { ServerContext } from './options.ts'
 import type { Session } from './server-store.ts'
 
+/** Who has made an attachment, and hears that it has closed. */
+export interface AttachmentOwner {
+  noteClosed(attachment: Attachment): void
+}
+
+/** What an attachment is made of. */
+export interface AttachmentParts extends ServerContext {
+  readonly registry: AttachmentRegistry
+}
+
 /** @param made.channel Its keys leave with the attachment. */
 export function createAttachment(
-  made: { readonly session: Session; readonly channel: RecordChannel },
+  made: {
+    readonly session: Session
+    readonly channel: RecordChannel
+    readonly owner?: AttachmentOwner
+  },
   endpoint: Endpoint,
-  { options, ports, registry }: ServerContext & { readonly registry: AttachmentRegistry },
+  server: AttachmentParts,
 ): Attachment {
-  const { session, channel } = made
-  const { clock } = ports
-  const closed = createLatch()
-  let endsAtMs = session.expiresAtMs
-  let isOpen = true
-  let timer: Timer | undefined
+  return new OwnedAttachment(made, endpoint, server)
+}
 
-  const watchTheEnd = (): void => {
-    timer?.cancel()
-    timer = clock.setTimer(endsAtMs - clock.nowMs(), () => attachment.close('session-ended'))
+/** A class and not closures, and a latch only for who asks: a server has one for each session. */
+class OwnedAttachment implements Attachment {
+  readonly session: Session
+  readonly #channel: RecordChannel
+  readonly #owner: AttachmentOwner | undefined
+  readonly #endpoint: Endpoint
+  readonly #server: AttachmentParts
+  #endsAtMs: number
+  #isOpen = true
+  #timer: Timer | undefined
+  #closed: Latch | undefined
+
+  constructor(
+    { session, channel, owner }: Parameters<typeof createAttachment>[0],
+    endpoint: Endpoint,
+    server: AttachmentParts,
+  ) {
+    this.session = session
+    this.#channel = channel
+    this.#owner = owner
+    this.#endpoint = endpoint
+    this.#server = server
+    this.#endsAtMs = session.expiresAtMs
+    this.#watchTheEnd()
   }
 
-  const tellPeer = (): void => {
-    if (!endpoint.isReady) return
+  get remoteAddress(): string {
+    return this.#endpoint.arrival.remoteAddress
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen && this.#server.ports.clock.nowMs() < this.#endsAtMs
+  }
+
+  get whenClosed(): Promise<void> {
+    this.#closed ??= createLatch()
+    if (!this.#isOpen) this.#closed.open()
+    return this.#closed.opened
+  }
+
+  async ready(): Promise<void> {
+    if (!this.#endpoint.isReady) await this.#endpoint.ready(this.whenClosed)
+  }
+
+  async send(type: RecordType, content: Uint8Array): Promise<void> {
+    if (!this.isOpen || !this.#endpoint.isReady) {
+      throw new TransportFailed('the attachment is not open')
+    }
+    await this.#endpoint.send(this.#channel.seal(type, content))
+  }
+
+  endNoLaterThan(atMs: number): void {
+    this.#endsAtMs = Math.min(this.#endsAtMs, atMs)
+    this.#watchTheEnd()
+  }
+
+  interrupt(detail: string): void {
+    this.close('detached')
+    const serverEntityId = this.#server.options.entityId
+    this.#endpoint.send(encodeError({ serverEntityId, status: 409, detail })).catch(() => {})
+  }
+
+  close(end: AttachmentEnd): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#timer?.cancel()
+    if (end === 'session-ended' && !this.#channel.isClosed) this.#tellPeer()
+    this.#channel.wipe()
+    this.#server.registry.forget(this, end)
+    this.#owner?.noteClosed(this)
+    this.#closed?.open()
+  }
+
+  #watchTheEnd(): void {
+    const { clock } = this.#server.ports
+    this.#timer?.cancel()
+    this.#timer = clock.setTimer(this.#endsAtMs - clock.nowMs(), () => this.close('session-ended'))
+  }
+
+  #tellPeer(): void {
+    if (!this.#endpoint.isReady) return
     // Whoever does not hear it is refused when it sends the next record.
-    endpoint.send(channel.seal('close', encodeCloseContent(410))).catch(() => {})
+    this.#endpoint.send(this.#channel.seal('close', encodeCloseContent(410))).catch(() => {})
   }
-
-  const attachment: Attachment = {
-    session,
-    get isOpen() {
-      return isOpen && clock.nowMs() < endsAtMs
-    },
-    whenClosed: closed.opened,
-    ready: () => endpoint.ready(closed.opened),
-    async send(type, content) {
-      if (!attachment.isOpen || !endpoint.isReady) {
-        throw new TransportFailed('the attachment is not open')
-      }
-      await endpoint.send(channel.seal(type, content))
-    },
-    endNoLaterThan(atMs) {
-      endsAtMs = Math.min(endsAtMs, atMs)
-      watchTheEnd()
-    },
-    interrupt(detail) {
-      attachment.close('detached')
-      const serverEntityId = options.entityId
-      endpoint.send(encodeError({ serverEntityId, status: 409, detail })).catch(() => {})
-    },
-    close(end: AttachmentEnd) {
-      if (!isOpen) return
-      isOpen = false
-      timer?.cancel()
-      if (end === 'session-ended' && !channel.isClosed) tellPeer()
-      channel.wipe()
-      registry.forget(attachment, end)
-      closed.open()
-    },
-  }
-  watchTheEnd()
-  return attachment
 }
 
 /** A promise and what resolves it. */
-function createLatch(): { readonly opened: Promise<void>; readonly open: () => void } {
+interface Latch {
+  readonly opened: Promise<void>
+  readonly open: () => void
+}
+
+function createLatch(): Latch {
   const resolvers: (() => void)[] = []
   const opened = new Promise<void>((resolve) => resolvers.push(resolve))
   return {

@@ -9,11 +9,7 @@ import type { FrameSocket } from '../ports/frame-socket.ts'
 import { AcknowledgedMessages } from './acknowledged-messages.ts'
 import { type Arrival, type DirectWay, directArrival } from './arrival.ts'
 import { AttachmentDesk } from './attachment-desk.ts'
-import {
-  type Attachment,
-  type AttachmentRegistry,
-  createAttachmentRegistry,
-} from './attachment-registry.ts'
+import { type AttachmentRegistry, createAttachmentRegistry } from './attachment-registry.ts'
 import { createDelivery } from './delivery.ts'
 import type { Endpoint } from './endpoint.ts'
 import { createEuKeyFinder } from './eukeys.ts'
@@ -75,7 +71,14 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     verifiers: createVerifierFinder(cost, ports),
   })
   const inventory = createPnInventory({ ...context, registry })
-  const recordParts = { ...context, intake, delivery, inventory }
+  const handleRecord = createRecordHandler({
+    ...context,
+    intake,
+    delivery,
+    inventory,
+    relay: (gateway, content) => relay.take(gateway, content),
+  })
+  const deskParts = { ...context, registry, handleRecord }
   const sockets = new Set<FrameSocket>()
   let isStopped = false
 
@@ -92,14 +95,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     return answer
   }
 
-  const createDesk = (peer: Endpoint): AttachmentDesk => {
-    const { remoteAddress } = peer.arrival
-    const relayFrom = (gateway: Attachment, content: Uint8Array) =>
-      relay.take(gateway, content, remoteAddress)
-    const handleRecord = createRecordHandler({ ...recordParts, relay: relayFrom })
-    return new AttachmentDesk(peer, { ...context, registry, handleRecord })
-  }
-
+  const createDesk = (peer: Endpoint) => new AttachmentDesk(peer, deskParts)
   const relay = new Relay({ ...context, registry, answerHandshake, createDesk })
   const sweep = startSweep({ ...context, registry, relay })
 

@@ -28,7 +28,7 @@ export async function serveGatewayConnection(
   socket: FrameSocket,
   parts: GatewayConnectionParts,
 ): Promise<void> {
-  const endpoint = socketEndpoint(socket, parts.arrival)
+  const endpoint = new SocketEndpoint(socket, parts.arrival)
   const desk = parts.createDesk(endpoint)
   const watch = watchUnattached(socket, desk, parts)
   try {
@@ -79,17 +79,29 @@ function watchUnattached(
   return { cancel: () => timer.cancel() }
 }
 
-function socketEndpoint(socket: FrameSocket, arrival: Arrival): Endpoint {
-  let isOpen = true
-  void socket.closed.then(() => {
-    isOpen = false
-  })
-  return {
-    arrival,
-    get isReady() {
-      return isOpen
-    },
-    ready: () => Promise.resolve(),
-    send: (octets) => socket.send(frameOf(octets)),
+/** The way back over one socket. */
+class SocketEndpoint implements Endpoint {
+  readonly arrival: Arrival
+  readonly #socket: FrameSocket
+  #isOpen = true
+
+  constructor(socket: FrameSocket, arrival: Arrival) {
+    this.arrival = arrival
+    this.#socket = socket
+    void socket.closed.then(() => {
+      this.#isOpen = false
+    })
+  }
+
+  get isReady(): boolean {
+    return this.#isOpen
+  }
+
+  ready(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  send(octets: Uint8Array): Promise<void> {
+    return this.#socket.send(frameOf(octets))
   }
 }

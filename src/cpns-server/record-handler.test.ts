@@ -88,6 +88,7 @@ function attachmentOf(role: 'pn-gw' | 'pne'): Attachment {
       expiresAtMs: 1,
     },
     isOpen: true,
+    remoteAddress: '192.0.2.1',
     whenClosed: Promise.resolve(),
     ready: async () => {},
     send: async (type, content) => void sent.push({ type, content }),

@@ -35,17 +35,23 @@ export interface RecordHandlerParts extends ServerContext {
 /** What is to become durable. */
 type Durable = ReceivedMessage | { readonly message: MessageResult }
 
-/** Handles records in the order in which they came; answers what it cannot read, inside the session. */
+/**
+ * Handles records in the order in which they came; answers what it cannot read, inside the session. One
+ * handler serves all attachments.
+ */
 export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
   const batches = new WeakMap<Attachment, RecordBatches<Durable>>()
-  const batchesOf = (attachment: Attachment): RecordBatches<Durable> => {
-    const made = batches.get(attachment) ?? createBatches(attachment, parts)
-    batches.set(attachment, made)
-    return made
+  const durable: DurableRecords = {
+    async put(attachment, item) {
+      const made = batches.get(attachment) ?? createBatches(attachment, parts)
+      batches.set(attachment, made)
+      await made.put(item)
+    },
+    idle: async (attachment) => await batches.get(attachment)?.idle(),
   }
   return async (attachment, record) => {
     try {
-      await takeRecord(attachment, record, { ...parts, durable: batchesOf(attachment) })
+      await takeRecord(attachment, record, { ...parts, durable })
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error
       const { entityId } = parts.options
@@ -56,8 +62,14 @@ export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
   }
 }
 
+/** The batches of each attachment; there are none before it sends a message. */
+interface DurableRecords {
+  put(attachment: Attachment, item: Durable): Promise<void>
+  idle(attachment: Attachment): Promise<void>
+}
+
 interface RecordParts extends RecordHandlerParts {
-  readonly durable: RecordBatches<Durable>
+  readonly durable: DurableRecords
 }
 
 function createBatches(attachment: Attachment, parts: RecordHandlerParts): RecordBatches<Durable> {
@@ -116,7 +128,7 @@ async function takeRecord(
   const isGateway = attachment.session.role === 'pn-gw'
   if (type === 'message') await takeMessage(attachment, content, parts)
   else if (type === 'close') {
-    await parts.durable.idle()
+    await parts.durable.idle(attachment)
     attachment.close('detached')
   } else if (type === 'ping') {
     if (decodePing(content) === 'request') await attachment.send('ping', encodePing('answer'))
@@ -135,12 +147,12 @@ async function takeMessage(
   const message = decodeMessage(xml)
   trace('received', attachment, { message, ...parts })
   if (message.name === 'Message') {
-    await parts.durable.put({ message, payload })
+    await parts.durable.put(attachment, { message, payload })
   } else if (message.name === 'MessageResult') {
     if (parts.delivery.acknowledgedDirectly(attachment, message)) return
-    await parts.durable.put({ message })
+    await parts.durable.put(attachment, { message })
   } else if (message.name === 'Disconnect') {
-    await parts.durable.idle()
+    await parts.durable.idle(attachment)
     await parts.ports.store.endSession(session.sessionId)
     attachment.close('session-ended')
   } else if (message.name !== 'Error') {

@@ -104,6 +104,7 @@ function attachGateway(session = sessionOf(GATEWAY_ID)): Attachment {
     get isOpen() {
       return isOpen
     },
+    remoteAddress: '192.0.2.1',
     whenClosed: Promise.resolve(),
     ready: async () => {},
     async send(type, content) {
@@ -123,7 +124,7 @@ function attachGateway(session = sessionOf(GATEWAY_ID)): Attachment {
 }
 
 const take = (gateway: Attachment, octets: Uint8Array, pne: EntityId = WATCH_ID): Promise<void> =>
-  relay.take(gateway, encodeRelayContent({ entityId: pne, octets }), '192.0.2.1')
+  relay.take(gateway, encodeRelayContent({ entityId: pne, octets }))
 
 const settled = () => clock.advance(0)
 
@@ -274,7 +275,7 @@ describe('attach frames and records', () => {
   })
 
   test('a relay record that is none is refused', async () => {
-    const taking = relay.take(attachGateway(), Uint8Array.of(5), '192.0.2.1')
+    const taking = relay.take(attachGateway(), Uint8Array.of(5))
     await expect(taking).rejects.toThrow(InvalidMessage)
   })
 })

@@ -70,10 +70,10 @@ export class Relay {
    *
    * @throws {InvalidMessage} If it is none.
    */
-  async take(gateway: Attachment, content: Uint8Array, remoteAddress: string): Promise<void> {
+  async take(gateway: Attachment, content: Uint8Array): Promise<void> {
     const { entityId: pne, octets } = decodeRelayContent(content)
-    const via = gateway.session.entityId
-    const arrival: RelayArrival = { kind: 'relay', via, pne, remoteAddress }
+    const { remoteAddress, session } = gateway
+    const arrival: RelayArrival = { kind: 'relay', via: session.entityId, pne, remoteAddress }
     const line = this.#lineOf(arrival)
     // Octets that are no frame at all go to the desk, which says so.
     if (isHandshake(octets)) this.#takeHandshake(line, arrival, octets)
@@ -94,22 +94,10 @@ export class Relay {
     const key = lineKey(arrival.via, arrival.pne)
     const known = this.#lines.get(key)
     if (known !== undefined) return known
-    const desk = this.#parts.createDesk(this.#endpointOf(arrival))
+    const desk = this.#parts.createDesk(new RelayEndpoint(arrival, this.#parts.registry))
     const line: Line = { arrival, desk, tail: Promise.resolve(), waiting: 0, handshakes: 0 }
     this.#lines.set(key, line)
     return line
-  }
-
-  #endpointOf(arrival: RelayArrival): Endpoint {
-    const { registry } = this.#parts
-    return {
-      arrival,
-      get isReady() {
-        return registry.of(arrival.via)?.isOpen ?? false
-      },
-      ready: (until) => registry.whenOpen(arrival.via, until),
-      send: (octets) => this.#tell(arrival, octets),
-    }
   }
 
   #forgetIfIdle({ arrival, desk, waiting, handshakes }: Line): void {
@@ -163,7 +151,7 @@ export class Relay {
     if (made !== undefined && transactionId !== undefined) {
       await this.#tellStatus(made.session, { state: 'admitted', transactionId })
     }
-    await this.#tell(arrival, answer.octets)
+    await tell(arrival, answer.octets, this.#parts.registry)
   }
 
   /** A PN GW whose session ended makes a new one first. Design 8 */
@@ -178,15 +166,10 @@ export class Relay {
     timer?.cancel()
   }
 
-  async #tell({ via, pne }: RelayArrival, octets: Uint8Array): Promise<void> {
-    const gateway = this.#parts.registry.of(via)
-    if (gateway === undefined) throw new TransportFailed('the PN GW is not attached')
-    await gateway.send('relay', encodeRelayContent({ entityId: pne, octets }))
-  }
-
   #refuse(arrival: RelayArrival, status: Exclude<Status, 200>, detail: string): void {
     const serverEntityId = this.#parts.options.entityId
-    this.#tell(arrival, encodeError({ serverEntityId, status, detail })).catch(() => {})
+    const octets = encodeError({ serverEntityId, status, detail })
+    tell(arrival, octets, this.#parts.registry).catch(() => {})
   }
 
   async #tellStatus(
@@ -203,6 +186,39 @@ export class Relay {
     ports.trace(messageEvent(status, { point: 'CPNS-2', side: 'sent', from, to, atMs }))
     await sent
   }
+}
+
+/** A PNE's way: through whatever attachment its PN GW has. */
+class RelayEndpoint implements Endpoint {
+  readonly arrival: RelayArrival
+  readonly #registry: AttachmentRegistry
+
+  constructor(arrival: RelayArrival, registry: AttachmentRegistry) {
+    this.arrival = arrival
+    this.#registry = registry
+  }
+
+  get isReady(): boolean {
+    return this.#registry.of(this.arrival.via)?.isOpen ?? false
+  }
+
+  ready(until: Promise<void>): Promise<void> {
+    return this.#registry.whenOpen(this.arrival.via, until)
+  }
+
+  send(octets: Uint8Array): Promise<void> {
+    return tell(this.arrival, octets, this.#registry)
+  }
+}
+
+async function tell(
+  { via, pne }: RelayArrival,
+  octets: Uint8Array,
+  registry: AttachmentRegistry,
+): Promise<void> {
+  const gateway = registry.of(via)
+  if (gateway === undefined) throw new TransportFailed('the PN GW is not attached')
+  await gateway.send('relay', encodeRelayContent({ entityId: pne, octets }))
 }
 
 function lineKey(via: EntityId, pne: EntityId): string {

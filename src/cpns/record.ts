@@ -3,7 +3,14 @@
  * sequence(8) ‖ AES-256-GCM ciphertext ‖ tag(16); the header is the associated data, the nonce is
  * salt ‖ sequence. Each direction starts at 0 and each record is exactly the previous one + 1.
  */
-import { AEAD_TAG_LENGTH, aeadOpen, aeadSealInto } from '../crypto/aead.ts'
+import {
+  AEAD_KEY_LENGTH,
+  AEAD_NONCE_LENGTH,
+  AEAD_TAG_LENGTH,
+  aeadOpen,
+  aeadSealInto,
+} from '../crypto/aead.ts'
+import { Secret } from '../crypto/secret.ts'
 import { concatOctets, equalOctets } from '../octets/octets.ts'
 import { type AttachmentKeys, type DirectionKeys, FRAME_VERSION } from './attachment.ts'
 import { encodeSessionId, SESSION_ID_LENGTH } from './session-id.ts'
@@ -58,59 +65,91 @@ export interface RecordChannel {
   wipe(): void
 }
 
-/** @param of.side Who we are: a client (PN GW or PNE) seals with the uplink keys, a server opens with them. */
-export function createRecordChannel(of: {
+/** What a channel is made of. */
+export interface RecordChannelOptions {
+  /** Who we are: a client (PN GW or PNE) seals with the uplink keys, a server opens with them. */
   readonly side: 'client' | 'server'
   /** 32 lower-case hex digits. */
   readonly sessionId: string
-  /** Owned by the channel from now on. */
+  /** Taken over by the channel, and overwritten. */
   readonly keys: AttachmentKeys
-}): RecordChannel {
-  const sessionId = encodeSessionId(of.sessionId)
-  const { uplink, downlink } = of.keys
-  const [sending, receiving] = of.side === 'client' ? [uplink, downlink] : [downlink, uplink]
-  const sent = firstNonce(sending)
-  const received = firstNonce(receiving)
-  let isClosed = false
+}
 
-  const wipe = (): void => {
-    isClosed = true
+/** @throws {RangeError} If the SessionID is none. */
+export function createRecordChannel(options: RecordChannelOptions): RecordChannel {
+  return new SealedChannel(options)
+}
+
+/*
+ * What a channel knows, in one piece of memory, because a server has a channel for each session: sending
+ * key ‖ receiving key ‖ nonce of the next record sent ‖ nonce of the next one received ‖ SessionID.
+ */
+const RECEIVING_KEY_AT = AEAD_KEY_LENGTH
+const SENT_AT = 2 * AEAD_KEY_LENGTH
+const RECEIVED_AT = SENT_AT + AEAD_NONCE_LENGTH
+const SESSION_ID_AT = RECEIVED_AT + AEAD_NONCE_LENGTH
+
+class SealedChannel implements RecordChannel {
+  readonly #state: Secret
+  #isClosed = false
+
+  constructor({ side, sessionId, keys: { uplink, downlink } }: RecordChannelOptions) {
+    const [sending, receiving] = side === 'client' ? [uplink, downlink] : [downlink, uplink]
+    const pieces = [sending.key, receiving.key].map((key) => key.reveal())
+    const nonces = [sending, receiving].map(firstNonce)
+    const state = concatOctets(...pieces, ...nonces, encodeSessionId(sessionId))
+    this.#state = Secret.of(state)
+    for (const octets of [state, ...nonces]) octets.fill(0)
     for (const { key, salt } of [sending, receiving]) {
       key.wipe()
       salt.wipe()
     }
-    sent.fill(0)
-    received.fill(0)
   }
 
-  return {
-    get isClosed() {
-      return isClosed
-    },
-    seal(type, content) {
-      if (isClosed) throw new TypeError('the record channel is closed')
-      if (content.length > MAX_RECORD_OCTETS - RECORD_OVERHEAD) {
-        throw new RangeError(`a record is over ${MAX_RECORD_OCTETS} octets`)
-      }
-      const record = new Uint8Array(RECORD_OVERHEAD + content.length)
-      record[0] = FRAME_VERSION
-      record[1] = RECORD_TYPES[type]
-      record.set(sessionId, 2)
-      record.set(sent.subarray(SALT_LENGTH), SEQUENCE_AT)
-      const associatedData = record.subarray(0, RECORD_HEADER_LENGTH)
-      aeadSealInto(record, { key: sending.key, nonce: sent, associatedData }, content)
-      countOn(sent)
-      return record
-    },
-    open(octets) {
-      const opened = isClosed
-        ? refused('closed')
-        : openRecord(octets, { sessionId, nonce: received, key: receiving.key })
-      if (opened.outcome === 'refused') wipe()
-      else countOn(received)
-      return opened
-    },
-    wipe,
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
+  seal(type: RecordType, content: Uint8Array): Uint8Array {
+    if (this.#isClosed) throw new TypeError('the record channel is closed')
+    if (content.length > MAX_RECORD_OCTETS - RECORD_OVERHEAD) {
+      throw new RangeError(`a record is over ${MAX_RECORD_OCTETS} octets`)
+    }
+    const nonce = this.#octets(SENT_AT, RECEIVED_AT)
+    const record = new Uint8Array(RECORD_OVERHEAD + content.length)
+    record[0] = FRAME_VERSION
+    record[1] = RECORD_TYPES[type]
+    record.set(this.#octets(SESSION_ID_AT), 2)
+    record.set(nonce.subarray(SALT_LENGTH), SEQUENCE_AT)
+    const associatedData = record.subarray(0, RECORD_HEADER_LENGTH)
+    const key = this.#state.part(0, RECEIVING_KEY_AT)
+    aeadSealInto(record, { key, nonce, associatedData }, content)
+    countOn(nonce)
+    return record
+  }
+
+  open(octets: Uint8Array): OpenedRecord {
+    const opened = this.#isClosed ? refused('closed') : this.#openNext(octets)
+    if (opened.outcome === 'refused') this.wipe()
+    return opened
+  }
+
+  wipe(): void {
+    this.#isClosed = true
+    this.#state.wipe()
+  }
+
+  #openNext(octets: Uint8Array): OpenedRecord {
+    const nonce = this.#octets(RECEIVED_AT, SESSION_ID_AT)
+    const sessionId = this.#octets(SESSION_ID_AT)
+    const key = this.#state.part(RECEIVING_KEY_AT, SENT_AT)
+    const opened = openRecord(octets, { sessionId, nonce, key })
+    if (opened.outcome === 'record') countOn(nonce)
+    return opened
+  }
+
+  #octets(from: number, to?: number): Uint8Array {
+    return this.#state.reveal().subarray(from, to)
   }
 }
 

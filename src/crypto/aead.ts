@@ -7,8 +7,8 @@ import type { Secret } from './secret.ts'
 export const AEAD_TAG_LENGTH = 16
 /** Octets of a nonce. */
 export const AEAD_NONCE_LENGTH = 12
-
-const KEY_LENGTH = 32
+/** Octets of a key. */
+export const AEAD_KEY_LENGTH = 32
 
 /** What both directions need; a nonce is used once a key. */
 export interface AeadInput {
@@ -60,6 +60,6 @@ export function aeadOpen(input: AeadInput, sealed: Uint8Array): Uint8Array | und
 }
 
 function assertInput(input: AeadInput): void {
-  assertOctets('key', input.key.reveal(), KEY_LENGTH)
+  assertOctets('key', input.key.reveal(), AEAD_KEY_LENGTH)
   assertOctets('nonce', input.nonce, AEAD_NONCE_LENGTH)
 }

@@ -63,3 +63,12 @@ test('equals compares the octets', () => {
   expect(secret.equals(Secret.of(fromHex(`${HEX}00`)))).toBe(false)
   expect(secret.equals(Secret.of(fromHex('6b6579206f6374657472')))).toBe(false)
 })
+
+test('a part is no copy: it is overwritten with the whole, and prints as little', () => {
+  const secret = Secret.of(Uint8Array.of(1, 2, 3, 4))
+  const part = secret.part(1, 3)
+  expect(part.equals(Secret.of(Uint8Array.of(2, 3)))).toBe(true)
+  expect(String(part)).toBe('[secret]')
+  secret.wipe()
+  expect(part.reveal()).toEqual(new Uint8Array(2))
+})

@@ -30,6 +30,11 @@ export class Secret {
     return this.#octets
   }
 
+  /** The secret in octets `from` to `to` of this one: not a copy, and overwritten with it. */
+  part(from: number, to: number): Secret {
+    return new Secret(this.#octets.subarray(from, to))
+  }
+
   /** Whether both hold the same octets, in constant time. */
   equals(other: Secret): boolean {
     return this === other || equalOctets(this.#octets, other.#octets)
