@@ -2,6 +2,7 @@
 import type { KeyType } from '../cpns/key-type.ts'
 import type { Secret } from '../crypto/secret.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import type { UserId } from '../identity/user-id.ts'
 
 /** Who an entity belongs to: the subscriber that bootstrapped, or the CPNS User. K-4 */
 export interface Owner {
@@ -26,10 +27,12 @@ export interface EuKey {
   readonly createdAtMs: number
   /** UTC milliseconds. */
   readonly expiresAtMs: number
+  /** Of a key that comes from Zn this moment: users that the subscriber's settings name. Not stored. K-4 */
+  readonly userIds?: readonly UserId[]
 }
 
 /** An EUKey as it may be shown. */
-export type EuKeyInfo = Omit<EuKey, 'key'> & { readonly state: 'current' | 'replaced' }
+export type EuKeyInfo = Omit<EuKey, 'key' | 'userIds'> & { readonly state: 'current' | 'replaced' }
 
 /** Where an EUKey stands among all: those of one entity together, the oldest first. */
 export type EuKeyPlace = Pick<EuKeyInfo, 'entityId' | 'createdAtMs' | 'id' | 'keyType'>

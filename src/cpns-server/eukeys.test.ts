@@ -222,6 +222,17 @@ describe('the key choice of the user security settings (K-1)', () => {
     expect(await kindFor('ks-ext-naf', { gsid: undefined })).toBe('ks-ext-naf')
   })
 
+  test('its uids that can be UserIDs come with the key; those of other services do not (K-4)', async () => {
+    const uss = (gsid: number, uids: string[]) => ({ gsid, type: 0, uids, flags: [] })
+    know(
+      formatUssList([uss(GSID, ['sip:a@b.c', 'alice', 'x'.repeat(200)]), uss(GSID + 1, ['eve'])]),
+    )
+    const found = await find({ btid: btidOf(1) }, { gsid: GSID })
+    expect(found.outcome === 'found' && found.euKey.userIds).toEqual(['sip:a@b.c', 'alice'])
+    const without = await find({ btid: btidOf(1) })
+    expect(without.outcome === 'found' && without.euKey).not.toHaveProperty('userIds')
+  })
+
   test('the GSID is asked for on Zn, if there is one', async () => {
     const asked: (readonly number[])[] = []
     world.zn.requestBootstrappingInfo = async ({ gsids }) => {

@@ -11,6 +11,7 @@ import { parseUssList } from '../gba/guss.ts'
 import type { ZnAnswer } from '../gba/zn.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import { parseUserId, type UserId } from '../identity/user-id.ts'
 import { createZnLookup } from '../naf/zn-lookup.ts'
 import type { CpnsServerOptions, GbaKeyType, ServerContext } from './options.ts'
 import type { EuKey } from './server-store.ts'
@@ -77,7 +78,8 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     }
     const candidate = candidateOf(answer, { entityId, btid, nowMs }, demanded)
     if (candidate === undefined) return { outcome: 'type-refused', keyType: demanded.keyType }
-    return usable(candidate, nowMs)
+    const { userIds } = demanded
+    return usable({ ...candidate, ...(userIds.length > 0 && { userIds }) }, nowMs)
   }
 
   const find = async (
@@ -154,6 +156,8 @@ function isUsable(euKey: EuKey, nowMs: number): boolean {
 interface Demand {
   readonly keyType: GbaKeyType
   readonly allowGbaMe: boolean
+  /** Users that its settings name. K-4 */
+  readonly userIds: readonly UserId[]
 }
 
 /**
@@ -166,14 +170,26 @@ interface Demand {
  */
 function demandOf({ ussList }: ZnSuccess, options: CpnsServerOptions): Demand | undefined {
   const { gsid, gbaKeyType: keyType, allowGbaMe } = options
-  if (gsid === undefined || ussList === undefined) return { keyType, allowGbaMe }
+  if (gsid === undefined || ussList === undefined) return { keyType, allowGbaMe, userIds: [] }
   try {
-    const isUiccBased = parseUssList(ussList).some(
-      (uss) => uss.gsid === gsid && uss.keyChoice === 'UICC_BASED_KEY',
-    )
-    return isUiccBased ? { keyType: 'ks-int-naf', allowGbaMe: false } : { keyType, allowGbaMe }
+    const settings = parseUssList(ussList).filter((uss) => uss.gsid === gsid)
+    const userIds = settings.flatMap(({ uids }) => uids).flatMap(userIdsIn)
+    const isUiccBased = settings.some(({ keyChoice }) => keyChoice === 'UICC_BASED_KEY')
+    return isUiccBased
+      ? { keyType: 'ks-int-naf', allowGbaMe: false, userIds }
+      : { keyType, allowGbaMe, userIds }
   } catch (error) {
     if (error instanceof InvalidMessage) return undefined
+    throw error
+  }
+}
+
+/** An uid may be any identity of the subscriber; here those count that can be UserIDs. TS 29.109 Annex A */
+function userIdsIn(uid: string): UserId[] {
+  try {
+    return [parseUserId(uid)]
+  } catch (error) {
+    if (error instanceof InvalidMessage) return []
     throw error
   }
 }

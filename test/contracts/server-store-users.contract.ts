@@ -226,6 +226,16 @@ function ownerContract(open: () => Promise<ServerStore>): void {
     expect(await complete(5)).toBe('other-owner')
   })
 
+  test('a user that the settings of its subscriber name is linked by a handshake with the card', async () => {
+    const store = await open()
+    await store.addUser(sampleUser())
+    const byCard = sampleCompletion(1, sampleEuKey(1, { userIds: [OTHER, USER] }))
+    await store.completeHandshake(byCard, NOW)
+    expect(await store.findEntity(PHONE)).toMatchObject({ owner: ALICE, linkedUserId: USER })
+    const assignment = sampleAssignment(2, candidate(2))
+    expect(await store.completeAssignment(assignment, NOW)).toEqual({ outcome: 'completed' })
+  })
+
   test('an entity of a CPNS User takes no other', async () => {
     const store = await open()
     await store.addUser(sampleUser())

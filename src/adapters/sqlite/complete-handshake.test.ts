@@ -6,7 +6,10 @@ import {
   PHONE,
   sampleCompletion,
   sampleEuKey,
+  sampleUser,
+  USER,
 } from '../../../test/contracts/server-store.samples.ts'
+import { parseUserId, type UserId } from '../../identity/user-id.ts'
 import { createCandidateRows } from './candidate-rows.ts'
 import { assignEuKey, completeHandshake } from './complete-handshake.ts'
 import { createEntityRows } from './entity-rows.ts'
@@ -16,6 +19,7 @@ import { SERVER_SCHEMA } from './server-schema.ts'
 import { createSessionRows } from './session-rows.ts'
 import { testSealer } from './sqlite.fixture.ts'
 import { createTombstoneRows } from './tombstone-rows.ts'
+import { createUserRows } from './user-rows.ts'
 
 function openRows() {
   const db = openDatabase(':memory:', SERVER_SCHEMA)
@@ -25,6 +29,7 @@ function openRows() {
     euKeys: createEuKeyRows(db, testSealer()),
     sessions: createSessionRows(db, testSealer()),
     tombstones: createTombstoneRows(db),
+    users: createUserRows(db, testSealer()),
   }
 }
 
@@ -63,4 +68,20 @@ test('an assigned EUKey binds an entity at the time the key was made', () => {
   expect(rows.entities.find(PHONE)).toEqual({ entityId: PHONE, owner: ALICE, boundAtMs: 77 })
   expect(assignEuKey(rows, sampleEuKey(2, { owner: MALLORY }))).toBe('other-owner')
   expect(rows.euKeys.findCurrent(PHONE)?.id).toBe('btid-1')
+})
+
+test('a user that the settings of a subscriber name is linked, if it is here and nobody else is', () => {
+  const rows = openRows()
+  const BOB = parseUserId('bob')
+  const linkedAfter = (n: number, userIds: readonly UserId[]) => {
+    const completion = sampleCompletion(n, sampleEuKey(n, { userIds }))
+    expect(completeHandshake(rows, completion, NOW).outcome).toBe('completed')
+    return rows.entities.find(PHONE)?.linkedUserId
+  }
+  expect(linkedAfter(1, [USER])).toBeUndefined()
+  rows.users.add(sampleUser())
+  rows.users.add(sampleUser({ userId: BOB }))
+  expect(linkedAfter(2, [])).toBeUndefined()
+  expect(linkedAfter(3, [parseUserId('nobody'), USER])).toBe(USER)
+  expect(linkedAfter(4, [BOB]), 'the one that is linked stays').toBe(USER)
 })

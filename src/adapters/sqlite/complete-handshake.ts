@@ -11,6 +11,7 @@ import { type EntityRows, isSameOwner } from './entity-rows.ts'
 import type { EuKeyRows } from './eukey-rows.ts'
 import type { SessionRows } from './session-rows.ts'
 import type { TombstoneRows } from './tombstone-rows.ts'
+import type { UserRows } from './user-rows.ts'
 
 /** The rows that a completed exchange changes. */
 export interface ServerRows {
@@ -19,6 +20,7 @@ export interface ServerRows {
   readonly euKeys: EuKeyRows
   readonly sessions: SessionRows
   readonly tombstones: TombstoneRows
+  readonly users: UserRows
 }
 
 /**
@@ -54,6 +56,7 @@ export function completeHandshake(
     rows.entities.bind({ entityId: euKey.entityId, owner: euKey.owner, boundAtMs: nowMs })
   }
 
+  linkByUss(rows, euKey)
   const endedSessionIds = stored === undefined ? replaceEuKey(rows, euKey) : []
   rows.sessions.endNoLaterThan(euKey.entityId, completion.formerSessionEndsAtMs)
   // A session never outlives its EUKey. K-4
@@ -61,6 +64,16 @@ export function completeHandshake(
   rows.sessions.insert({ ...session, expiresAtMs })
   rows.tombstones.insert(completion.tombstone)
   return { outcome: 'completed', endedSessionIds }
+}
+
+/** The subscriber's settings link a user that is here, where no administrator has linked one. K-4 */
+function linkByUss(
+  { entities, users }: ServerRows,
+  { entityId, owner, userIds = [] }: EuKey,
+): void {
+  if (owner.kind !== 'impi' || entities.find(entityId)?.linkedUserId !== undefined) return
+  const userId = userIds.find((one) => users.changedAtMs(one) !== undefined)
+  if (userId !== undefined) entities.linkUser(entityId, userId)
 }
 
 /** Makes an assigned EUKey the entity's own; to be run inside a commit. K-4, M-5 */
