@@ -115,3 +115,47 @@ test('a folder that is in use is not overwritten, nor is one backed up in mid-ro
   await expect(backUp()).rejects.toThrow('a rotation is unfinished')
   expect(existsSync(at('backup'))).toBe(false)
 })
+
+test('a server under load: what was accepted before is in it, in order and whole', async () => {
+  const running = openServerStore(folder.file('server.db'), folder.sealer)
+  const accepted: string[] = []
+  const load = { isOn: true }
+  const write = async (writer: number): Promise<void> => {
+    for (let n = 0; load.isOn; n++) {
+      const messageId = `m-${writer}-${n}`
+      await running.acceptMessages([loadMessage(messageId)], NOW)
+      accepted.push(messageId)
+    }
+  }
+  const writers = [1, 2, 3, 4].map(write)
+  while (accepted.length < 100) await new Promise((resolve) => setImmediate(resolve))
+  const before = [...accepted]
+  await backUp()
+  const after = accepted.length
+  while (accepted.length < after + 50) await new Promise((resolve) => setImmediate(resolve))
+  load.isOn = false
+  await Promise.all(writers)
+  await running.close()
+  expect(after).toBeGreaterThan(before.length)
+
+  await restore()
+  const data = await openDataFolder(at('restored'), { create: false }, random)
+  const restored = openServerStore(data.file('server.db'), data.sealer)
+  const query = { to: 'urn:uuid:watch', afterPosition: -1, limit: 1e6, nowMs: NOW }
+  const found = (await restored.waitingMessages(query)).map(({ messageId }) => messageId)
+  await restored.close()
+  expect(found.slice(0, before.length)).toEqual(before)
+  expect(found).toEqual(accepted.slice(0, found.length))
+  expect(found.length).toBeLessThan(accepted.length)
+})
+
+function loadMessage(messageId: string) {
+  return {
+    messageId,
+    from: 'urn:uuid:phone',
+    to: 'urn:uuid:watch',
+    contentType: 'text/plain',
+    payload: new Uint8Array(2000).fill(7),
+    expiresAtMs: NOW + 60_000,
+  }
+}
