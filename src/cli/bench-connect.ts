@@ -64,26 +64,21 @@ export async function measureConnect(
   const bare = await startCpnsSide({ kind: 'https', ...recorded.sizes })
   const plain = postTo(bare)
   let turn = 0
+  const authentication = () => authenticateOnce(gatewayOf(turn++ % GATEWAYS), own.ask)
+  const bareQuestions = async () => {
+    for (const octets of recorded.questions) await plain.ask(octets)
+  }
+  const measure = (once: () => Promise<unknown>, inFlight: number, side: CpnsSide) =>
+    measureLoad({ inFlight, seconds, once, cpu: cpuOf([side]) }, systemClock)
   const figures: WireFigure[] = []
   try {
+    // Programs as they run, not as they start: both are compiled for what they do before they are measured.
+    await measure(bareQuestions, CONNECTIONS, bare)
+    await measure(authentication, CONNECTIONS, server)
     for (const inFlight of loads) {
-      const baseline = await measureLoad(
-        {
-          inFlight,
-          seconds,
-          cpu: cpuOf([bare]),
-          async once() {
-            for (const octets of recorded.questions) await plain.ask(octets)
-          },
-        },
-        systemClock,
-      )
+      const baseline = await measure(bareQuestions, inFlight, bare)
       tell()
-      const once = () => authenticateOnce(gatewayOf(turn++ % GATEWAYS), own.ask)
-      const figure = await measureLoad(
-        { inFlight, seconds, once, cpu: cpuOf([server]) },
-        systemClock,
-      )
+      const figure = await measure(authentication, inFlight, server)
       tell()
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
     }

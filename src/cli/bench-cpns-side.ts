@@ -51,9 +51,10 @@ const tell = (told: CpnsSideTold): void => void process.send?.(told)
 
 process.on('message', (asked: CpnsSideStart | 'status') => {
   if (asked === 'status') {
+    // Read first: what the collector does now for the next figure is not a part of this one.
+    const { user, system } = process.cpuUsage()
     // Without the flag of the collector the figure is what is resident now.
     globalThis.gc?.()
-    const { user, system } = process.cpuUsage()
     tell({ cpuMicros: user + system, residentOctets: process.memoryUsage.rss(), handled })
     return
   }

@@ -45,6 +45,7 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
     { message, octets }: { readonly message: CpnsMessage; readonly octets: Uint8Array },
     peer: string,
   ): void => {
+    if (ports.trace === noTrace) return
     const [from, to] = side === 'sent' ? [options.entityId, peer] : [peer, options.entityId]
     const seen = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
     ports.trace(messageEvent(message, seen, octets))

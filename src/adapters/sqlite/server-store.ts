@@ -75,7 +75,12 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
         return entities.remove(entityId)
       }),
 
-    findTombstone: (key) => read(() => tombstones.find(key)),
+    async findTombstone(key) {
+      const found = await read(() => tombstones.find(key))
+      // Its answer is given again, so it has to be on the disk, not only committed.
+      if (found !== undefined) await run(() => {})
+      return found
+    },
     completeHandshake: (completion, nowMs) => run(() => completeHandshake(rows, completion, nowMs)),
 
     findSession: (sessionId, nowMs) => read(() => sessions.find(sessionId, nowMs)),

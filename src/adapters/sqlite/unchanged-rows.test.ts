@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { withFolder } from './sqlite.fixture.ts'
@@ -31,11 +32,14 @@ function openRows(file: string, limit = 10) {
   }
 }
 
-const withRows = (use: (rows: ReturnType<typeof openRows>) => void, limit?: number) =>
-  withFolder((folder) => {
+const withRows = (
+  use: (rows: ReturnType<typeof openRows>) => void | Promise<void>,
+  limit?: number,
+) =>
+  withFolder(async (folder) => {
     const rows = openRows(`${folder}/rows.db`, limit)
     try {
-      use(rows)
+      await use(rows)
     } finally {
       rows.close()
     }
@@ -48,10 +52,22 @@ test('a row is read once', () =>
     expect(read).toEqual([1])
   }))
 
-test('what another connection has committed is seen at once', () =>
-  withRows(({ find, write }) => {
+test('what another connection has committed is seen in the next turn of the loop', () =>
+  withRows(async ({ find, write }) => {
     for (const text of ['a', 'b', 'c']) {
       write('other', 1, text)
+      await nextTurn()
+      expect(find(1)).toBe(text)
+    }
+  }))
+
+test('what another connection has committed is seen at once inside a transaction', () =>
+  withRows(({ find, write, db }) => {
+    for (const text of ['a', 'b', 'c']) {
+      write('other', 1, text)
+      db.exec('BEGIN IMMEDIATE')
+      expect(find(1)).toBe(text)
+      db.exec('COMMIT')
       expect(find(1)).toBe(text)
     }
   }))

@@ -1,6 +1,7 @@
 /**
- * Rows that need not be read again while no other connection has committed to the file: asking SQLite that
- * (`PRAGMA data_version`) costs 1 µs, reading a subscriber's row 6 µs and making an object of it as much.
+ * Rows that need not be read again while no other connection has committed to the file. Asking SQLite that
+ * (`PRAGMA data_version`) takes locks on the file, 5 µs, so it is asked once a turn of the event loop, and
+ * inside a transaction, which holds them, each time. What another process writes is seen by the next turn.
  */
 import type Database from 'better-sqlite3'
 
@@ -25,11 +26,22 @@ export function createUnchangedRows<Key, Value extends object>(
   const selectVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
   const values = new Map<Key, Value>()
   let version: number | undefined
+  let isAsked = false
+  const forgetChanged = (): void => {
+    if (isAsked && !db.inTransaction) return
+    if (!isAsked) {
+      setImmediate(() => {
+        isAsked = false
+      })
+    }
+    isAsked = true
+    const now = selectVersion.get()
+    if (now !== version) values.clear()
+    version = now
+  }
   return {
     find(key, read) {
-      const now = selectVersion.get()
-      if (now !== version) values.clear()
-      version = now
+      forgetChanged()
       const known = values.get(key)
       if (known !== undefined) return known
       const value = read(key)
