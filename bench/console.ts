@@ -1,6 +1,6 @@
 /**
  * How smooth the console is in real Chromium with 10,000 events held and 200 a second streaming in: frame times and
- * long tasks, beside a page that only counts frames. Run: `npx tsx bench/console.ts`.
+ * long tasks, beside a page that only counts frames, and on a processor of a quarter of the speed. Run: `npx tsx bench/console.ts`.
  */
 import { cpus, loadavg } from 'node:os'
 import { chromium } from 'playwright-core'
@@ -30,6 +30,8 @@ const MEASURE = `(seconds) => new Promise((done) => {
 interface Measured {
   readonly frames: readonly number[]
   readonly tasks: readonly number[]
+  /** Processor time of the page's main thread, milliseconds in each second. */
+  readonly busy: { readonly all: number; readonly script: number; readonly layout: number }
 }
 
 const feed = createConsoleFeed({}, systemClock)
@@ -58,22 +60,45 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 })
-const measure = async (url: string): Promise<Measured> => {
+/** @param slowdown How many times slower the page's processor is made. */
+const measure = async (url: string, slowdown = 1): Promise<Measured> => {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
   await page.goto(url)
   await page.waitForTimeout(1500)
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  await session.send('Emulation.setCPUThrottlingRate', { rate: slowdown })
+  const seconds = async (...names: readonly string[]): Promise<number> => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    return metrics
+      .filter(({ name }) => names.includes(name))
+      .reduce((sum, { value }) => sum + value, 0)
+  }
+  const busyNow = async () => ({
+    all: await seconds('TaskDuration'),
+    script: await seconds('ScriptDuration'),
+    layout: await seconds('LayoutDuration', 'RecalcStyleDuration'),
+  })
+  const before = await busyNow()
   const timer = setInterval(addEvent, 1000 / PER_SECOND)
-  const measured = await page.evaluate<Measured>(`(${MEASURE})(${SECONDS})`)
+  const measured = await page.evaluate<Pick<Measured, 'frames' | 'tasks'>>(
+    `(${MEASURE})(${SECONDS})`,
+  )
   clearInterval(timer)
+  const after = await busyNow()
   await page.close()
-  return measured
+  const rate = (name: keyof typeof after): number => ((after[name] - before[name]) / SECONDS) * 1000
+  return {
+    ...measured,
+    busy: { all: rate('all'), script: rate('script'), layout: rate('layout') },
+  }
 }
 const quantile = (values: readonly number[], share: number): number =>
   values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN
-const tell = (name: string, { frames, tasks }: Measured): void => {
+const tell = (name: string, { frames, tasks, busy }: Measured): void => {
   const ms = (value: number): string => `${value.toFixed(1)} ms`
   console.log(
-    `${name.padEnd(10)} frames p50 ${ms(quantile(frames, 0.5))}, p95 ${ms(quantile(frames, 0.95))}, max ${ms(quantile(frames, 1))}; long tasks ${tasks.length}, longest ${ms(Math.max(0, ...tasks))}`,
+    `${name.padEnd(10)} frames p50 ${ms(quantile(frames, 0.5))}, p95 ${ms(quantile(frames, 0.95))}, max ${ms(quantile(frames, 1))}; long tasks ${tasks.length}, longest ${ms(Math.max(0, ...tasks))}; busy ${ms(busy.all)}/s, script ${ms(busy.script)}/s, layout ${ms(busy.layout)}/s`,
   )
 }
 console.log(
@@ -81,5 +106,6 @@ console.log(
 )
 tell('baseline', await measure('about:blank'))
 tell('console', await measure(served.url))
+tell('at 1/4', await measure(served.url, 4))
 await browser.close()
 await served.close()

@@ -29,7 +29,7 @@ export interface ConsoleFeed {
 }
 
 /** Pages get what came within this time at once. */
-const BATCH_MS = 50
+const BATCH_MS = 100
 const SLACK = 512
 
 /** An empty feed. */

@@ -88,9 +88,9 @@ describe('afterwards', () => {
     open()
     feed.trace(traced('a'))
     feed.trace(traced('b'))
-    await clock.advance(50)
+    await clock.advance(100)
     feed.trace(traced('c'))
-    await clock.advance(50)
+    await clock.advance(100)
     expect(response.said('events')).toMatchObject([[{ seq: 1 }, { seq: 2 }], [{ seq: 3 }]])
   })
 
