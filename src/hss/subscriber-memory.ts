@@ -4,7 +4,7 @@
  */
 import type { AkaFunctions } from '../aka/aka-functions.ts'
 import { createMilenage } from '../aka/milenage.ts'
-import type { SqnGeneratorState } from '../aka/sqn-generator.ts'
+import type { SeqLease, SqnGeneratorState } from '../aka/sqn-generator.ts'
 import { createTuak } from '../aka/tuak.ts'
 import type { Impi } from '../identity/impi.ts'
 import type { Subscriber } from './hss-store.ts'
@@ -15,6 +15,8 @@ export interface RememberedSubscriber {
   readonly functions: AkaFunctions
   /** Where the SQN lease of this node stands; absent: there is none. */
   sqn: SqnGeneratorState | undefined
+  /** The next lease, asked for while half of that one was left; without one if that did not succeed. */
+  ahead?: Promise<SeqLease | undefined> | undefined
 }
 
 /** The subscribers that were served last. */

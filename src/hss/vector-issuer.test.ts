@@ -3,7 +3,7 @@ import { createMemoryHssStore } from '../../test/support/memory-hss-store.ts'
 import { createSeededRandom } from '../../test/support/seeded-random.ts'
 import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { createMilenage } from '../aka/milenage.ts'
-import { decodeSqn, splitSqn } from '../aka/sqn.ts'
+import { decodeSqn, joinSqn, splitSqn } from '../aka/sqn.ts'
 import { DEFAULT_SQN_GENERATOR } from '../aka/sqn-generator.ts'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { xorOctets } from '../octets/octets.ts'
@@ -20,10 +20,10 @@ const SUBSCRIBER: Subscriber = {
   amf: Uint8Array.of(0xff, 0xff),
 }
 
-function setUp() {
+function setUp(leaseSize = 2) {
   const store = createMemoryHssStore()
   const issuer = createVectorIssuer(
-    { nodeName: 'a', sqn: DEFAULT_SQN_GENERATOR, leaseSize: 2 },
+    { nodeName: 'a', sqn: DEFAULT_SQN_GENERATOR, leaseSize },
     { store, clock: createVirtualClock(), random: createSeededRandom(0), log: noLog },
   )
   const remembered: RememberedSubscriber = { functions: createMilenage(WORKED), sqn: undefined }
@@ -46,6 +46,49 @@ describe('vector issuer', () => {
       leases.push(store.leases)
     }
     expect(leases).toEqual([1, 1, 2, 2, 3])
+  })
+
+  test('with half of a lease left the next one is asked for, and no SEQ is left out', async () => {
+    const { store, nextSeq } = setUp(8)
+    await store.addSubscriber(SUBSCRIBER)
+    const leases = []
+    for (let seq = 1n; seq <= 20n; seq++) {
+      expect(await nextSeq()).toBe(seq)
+      leases.push(store.leases)
+    }
+    expect(leases).toEqual([1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4])
+  })
+
+  test('a lease ahead that fails is asked for again when it is needed', async () => {
+    const { store, nextSeq } = setUp(8)
+    await store.addSubscriber(SUBSCRIBER)
+    for (let seq = 1n; seq <= 3n; seq++) expect(await nextSeq()).toBe(seq)
+    store.broken = true
+    for (let seq = 4n; seq <= 8n; seq++) expect(await nextSeq()).toBe(seq)
+    await expect(nextSeq()).rejects.toThrow('the store cannot be used')
+    store.broken = false
+    expect(await nextSeq()).toBe(9n)
+  })
+
+  test('a lease ahead below a card that is further on is left unused', async () => {
+    const { store, issuer, remembered, nextSeq } = setUp(8)
+    await store.addSubscriber(SUBSCRIBER)
+    for (let seq = 1n; seq <= 5n; seq++) await nextSeq()
+    await issuer.resynchronize(WORKED.impi, remembered, joinSqn({ seq: 500n, ind: 0 }, 5))
+    expect(await nextSeq()).toBe(501n)
+    await issuer.resynchronize(WORKED.impi, remembered, joinSqn({ seq: 502n, ind: 0 }, 5))
+    expect(await nextSeq()).toBe(503n)
+  })
+
+  test('a lease ahead above a ceiling that is lowered is not used either', async () => {
+    const { store, issuer, remembered, nextSeq } = setUp(8)
+    await store.addSubscriber(SUBSCRIBER)
+    const above = DEFAULT_SQN_GENERATOR.delta + 1000n
+    await store.leaseSqn({ impi: WORKED.impi, owner: 'x', size: 1, above })
+    for (let n = 0; n < 5; n++) await nextSeq()
+    expect(remembered.ahead).toBeDefined()
+    await issuer.resynchronize(WORKED.impi, remembered, joinSqn({ seq: 7n, ind: 0 }, 5))
+    for (let seq = 8n; seq <= 30n; seq++) expect(await nextSeq()).toBe(seq)
   })
 
   test('AMF keeps all bits but the separation bit', async () => {

@@ -2,6 +2,8 @@
  * Vectors of one subscriber, each with an SQN of its own. Every SEQ comes from a lease whose ceiling is
  * durable before a value below it is used, so none is issued twice, whatever crashes. Design 9, "SQN"
  *
+ * The next lease is asked for when half of one is used, so that a vector seldom waits for the disk.
+ *
  * Callers ask for one subscriber at a time.
  */
 import type { AuthenticationVector } from '../aka/authentication-vector.ts'
@@ -10,8 +12,10 @@ import {
   adoptLease,
   issueSqn,
   resynchronizeSqn,
+  type SeqLease,
   type SqnGeneratorOptions,
   type SqnGeneratorState,
+  type SqnIssue,
 } from '../aka/sqn-generator.ts'
 import { Unsupported } from '../errors/errors.ts'
 import type { Impi } from '../identity/impi.ts'
@@ -55,6 +59,8 @@ export interface VectorIssuer {
   resynchronize(impi: Impi, remembered: RememberedSubscriber, sqnMs: bigint): Promise<void>
 }
 
+/** SEQ values of a lease that is followed by one asked for ahead. */
+const SHORTEST_AHEAD = 8
 const RAND_LENGTH = 16
 const AUTN_LENGTH = 16
 /** With CK and IK of 128 bits each, Ks has 256. */
@@ -67,15 +73,14 @@ export function createVectorIssuer(
   options: VectorIssuerOptions,
   ports: VectorIssuerPorts,
 ): VectorIssuer {
-  const lease = (request: Pick<SqnLeaseRequest, 'impi' | 'above' | 'lowerCeiling'>) =>
-    ports.store.leaseSqn({ ...request, owner: options.nodeName, size: options.leaseSize })
+  const leases = createLeases(options, ports.store)
 
   const stateOf = async (
     impi: Impi,
     remembered: RememberedSubscriber,
   ): Promise<SqnGeneratorState | undefined> => {
     if (remembered.sqn !== undefined) return remembered.sqn
-    const leased = await lease({ impi })
+    const leased = await leases.lease({ impi })
     return leased && adoptLease(leased)
   }
 
@@ -89,10 +94,10 @@ export function createVectorIssuer(
       if (issue.outcome === 'exhausted') throw new Unsupported('no SEQ is left; K must be replaced')
       if (issue.outcome === 'issued') {
         remembered.sqn = issue.state
+        leases.ahead(impi, remembered, issue.state)
         return issue.sqn
       }
-      const { above, lowerCeiling } = issue
-      const leased = await lease({ impi, above, lowerCeiling })
+      const leased = await leases.next(impi, remembered, issue)
       state = leased && adoptLease(leased, state)
     }
     return undefined
@@ -114,6 +119,45 @@ export function createVectorIssuer(
       const fields = { impi, sqnMs: String(sqnMs) }
       if (resynchronized.lowered) ports.log.error('sqn-lowered', fields)
       else ports.log.info('sqn-resynchronized', fields)
+    },
+  }
+}
+
+/** The leases of one node. */
+function createLeases(
+  { nodeName, sqn, leaseSize }: VectorIssuerOptions,
+  store: VectorIssuerPorts['store'],
+) {
+  const halfLease = BigInt(leaseSize >> 1)
+  // Where the clock decides on SEQ, it also decides where the next lease has to begin.
+  const leasesAhead = leaseSize >= SHORTEST_AHEAD && sqn.profile.kind === 'not-time-based'
+
+  const lease = (request: Pick<SqnLeaseRequest, 'impi' | 'above' | 'lowerCeiling'>) =>
+    store.leaseSqn({ ...request, owner: nodeName, size: leaseSize })
+
+  return {
+    lease,
+    /** Asks for the next one, if half of this one is used. */
+    ahead(
+      impi: Impi,
+      remembered: RememberedSubscriber,
+      { lease: { lastSeq }, seqHe }: SqnGeneratorState,
+    ): void {
+      if (!leasesAhead || remembered.ahead !== undefined || lastSeq - seqHe > halfLease) return
+      // Who needs it asks again, and is told then why there is none.
+      remembered.ahead = lease({ impi }).catch(() => undefined)
+    },
+    /** One that was asked for ahead lies above all that was issued, but not below a lowered ceiling. */
+    async next(
+      impi: Impi,
+      remembered: RememberedSubscriber,
+      { above, lowerCeiling }: Extract<SqnIssue, { readonly outcome: 'lease-needed' }>,
+    ): Promise<SeqLease | undefined> {
+      const { ahead } = remembered
+      remembered.ahead = undefined
+      const leased = lowerCeiling ? undefined : await ahead
+      if (leased !== undefined && leased.lastSeq > above) return leased
+      return lease({ impi, above, lowerCeiling })
     },
   }
 }
