@@ -8,8 +8,13 @@
 import type { SealingRing } from '../crypto/sealing-ring.ts'
 import { deriveTmpi } from '../gba/tmpi.ts'
 import type { UbRequest, UbResponse } from '../gba/ub-exchange.ts'
-import { announcesTmpi, formatRefusal, formatSuccess } from '../gba/ub-messages.ts'
-import { type UbAnswer, verifyUbAnswer } from '../gba/ub-server.ts'
+import {
+  announcesTmpi,
+  formatRefusal,
+  formatSuccess,
+  type UbDigestInput,
+} from '../gba/ub-messages.ts'
+import { digestOfUbAnswer, type UbAnswer, verifyUbAnswer } from '../gba/ub-server.ts'
 import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
 import { formatBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
@@ -86,8 +91,11 @@ export function createAnswerJudge(
     return challenge({ impi, resynchronization: { rand, auts } }, circumstances)
   }
 
-  const complete = async (issued: UbChallenge, arrival: UbAnswerArrival): Promise<UbResponse> => {
-    const { answer, request, challengeAnew } = arrival
+  const complete = async (
+    issued: UbChallenge,
+    { request, challengeAnew }: UbAnswerArrival,
+    digest: UbDigestInput,
+  ): Promise<UbResponse> => {
     const session = sessionOf(issued, bsfName, clock.nowMs())
     // Both ends make one only if both have said so: this BSF says it in every answer.
     const tmpi = announcesTmpi(request, 'user-agent')
@@ -99,7 +107,7 @@ export function createAnswerJudge(
     const { btid, expiresAtMs, createdAtMs: currentTimeMs } = session
     return formatSuccess(product, {
       info: { btid, expiresAtMs, currentTimeMs },
-      digest: { ...answer, realm: bsfName, password: issued.xres },
+      digest,
     })
   }
 
@@ -109,13 +117,15 @@ export function createAnswerJudge(
     if (issued === undefined || !isLive(issued)) return arrival.challengeAnew()
     const { impi, tmpi: username = impi } = issued
     if (username !== answer.username || formatAkaNonce(issued) !== answer.nonce) return forbidden()
-    const isRight = verifyUbAnswer(answer, { request, bsfName, xres: issued.xres })
+    const { xres } = issued
+    const digest = digestOfUbAnswer(answer, { bsfName, xres })
+    const isRight = verifyUbAnswer(answer, { request, bsfName, xres }, digest)
     if (!isRight || (issued.isMadeUp && answer.auts === undefined)) {
       await store.useChallenge(usedUntil(issued))
       log.warn('wrong-response', { impi: issued.impi })
       return forbidden()
     }
-    if (answer.auts === undefined) return complete(issued, arrival)
+    if (answer.auts === undefined) return complete(issued, arrival, digest)
     return resynchronize(issued, answer.auts, arrival)
   }
 }
@@ -131,6 +141,6 @@ function sessionOf(issued: UbChallenge, bsfName: Fqdn, nowMs: number): Bootstrap
     gbaType,
     createdAtMs,
     expiresAtMs: createdAtMs + issued.lifetimeSeconds * 1000,
-    ...(guss === undefined ? {} : { guss }),
+    guss,
   }
 }

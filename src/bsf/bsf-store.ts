@@ -20,7 +20,7 @@ export interface BootstrappingSession {
   /** UTC milliseconds, whole seconds. */
   readonly expiresAtMs: number
   /** GBA user security settings as XML, as the HSS gave them. */
-  readonly guss?: string
+  readonly guss?: string | undefined
 }
 
 /** A challenge is known by its RAND; it is answered once. */

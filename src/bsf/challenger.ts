@@ -5,7 +5,7 @@
 import type { SealingRing } from '../crypto/sealing-ring.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { computeAutnStar, flipResLsb } from '../gba/gba-u.ts'
-import { parseGuss } from '../gba/guss.ts'
+import { createGussReader, type GussReader } from '../gba/guss-reader.ts'
 import { ksOf } from '../gba/ks-naf.ts'
 import type { UbResponse } from '../gba/ub-exchange.ts'
 import { formatChallenge, formatRefusal } from '../gba/ub-messages.ts'
@@ -73,6 +73,7 @@ const MAX_OPAQUE_CHARACTERS = 4096
 export function createChallenger(options: ChallengerOptions, ports: ChallengerPorts): Challenger {
   const { zh, ring, clock, random, log } = ports
   const { unknownImpi } = options
+  const readGuss = createGussReader()
   const refuse = (status: 403 | 503) => formatRefusal(options.product, { status })
 
   const format = async (
@@ -80,9 +81,20 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
     { impi, resynchronization }: ZhRequest,
     { stale = false, tmpi }: ChallengeCircumstances,
   ): Promise<UbResponse> => {
-    const user = { impi, ...(tmpi !== undefined && { tmpi }) }
-    const resynchronized = resynchronization !== undefined
-    const challenge = { ...keys, ...user, resynchronized, issuedAtMs: clock.nowMs() }
+    const challenge = {
+      impi,
+      tmpi,
+      rand: keys.rand,
+      autn: keys.autn,
+      xres: keys.xres,
+      ks: keys.ks,
+      gbaType: keys.gbaType,
+      lifetimeSeconds: keys.lifetimeSeconds,
+      issuedAtMs: clock.nowMs(),
+      resynchronized: resynchronization !== undefined,
+      isMadeUp: keys.isMadeUp,
+      guss: keys.guss,
+    }
     const opaque = await sealChallenge(ring, challenge, unknownImpi && HIDING_OCTETS)
     if (opaque.length > MAX_OPAQUE_CHARACTERS) throw new RangeError('the GUSS is too long')
     return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
@@ -100,7 +112,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
       return refuse(outcome === 'unavailable' ? 503 : 403)
     }
     try {
-      return await format(challengeOf(answer, options), request, circumstances)
+      return await format(challengeOf(answer, options, readGuss), request, circumstances)
     } catch (error) {
       // What the HSS said is wrong, not what the UE said.
       if (!(error instanceof InvalidMessage || error instanceof RangeError)) throw error
@@ -121,21 +133,18 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
 function challengeOf(
   { vector, guss: gussXml }: VectorAnswer,
   options: ChallengerOptions,
+  readGuss: GussReader,
 ): ChallengeKeys {
-  const guss = gussXml === undefined ? undefined : parseGuss(gussXml)
-  const common = {
-    rand: vector.rand,
+  const guss = gussXml === undefined ? undefined : readGuss(gussXml)
+  const isGbaU = guss?.uiccType === 'GBA_U'
+  const { rand, autn, ik, xres } = vector
+  return {
+    rand,
     ks: ksOf(vector),
     lifetimeSeconds: guss?.lifeTimeSeconds ?? options.keyLifetimeSeconds,
-    ...(gussXml === undefined ? {} : { guss: gussXml }),
-  }
-  if (guss?.uiccType !== 'GBA_U') {
-    return { ...common, gbaType: 'GBA_ME', autn: vector.autn, xres: vector.xres }
-  }
-  return {
-    ...common,
-    gbaType: 'GBA_U',
-    autn: computeAutnStar(vector.autn, vector.ik),
-    xres: options.flipsRes ? flipResLsb(vector.xres) : vector.xres,
+    gbaType: isGbaU ? 'GBA_U' : 'GBA_ME',
+    autn: isGbaU ? computeAutnStar(autn, ik) : autn,
+    xres: isGbaU && options.flipsRes ? flipResLsb(xres) : xres,
+    guss: gussXml,
   }
 }

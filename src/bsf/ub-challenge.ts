@@ -22,7 +22,7 @@ import {
 export interface UbChallenge {
   readonly impi: Impi
   /** The user name that the UE gave in place of its IMPI; its answer has the same. TS 33.220 B.4 */
-  readonly tmpi?: string
+  readonly tmpi?: string | undefined
   /** 16 octets. */
   readonly rand: Uint8Array
   /** As sent, so AUTN* with GBA_U; 16 octets. */
@@ -39,9 +39,9 @@ export interface UbChallenge {
   /** Whether this one already follows a resynchronisation. */
   readonly resynchronized: boolean
   /** Of an IMPI that the HSS does not know: no answer to it is right. */
-  readonly isMadeUp?: true
+  readonly isMadeUp?: true | undefined
   /** GBA user security settings as XML, as the HSS gave them. */
-  readonly guss?: string
+  readonly guss?: string | undefined
 }
 
 const VERSION = 1
@@ -122,7 +122,7 @@ export function decodeChallenge(octets: Uint8Array): UbChallenge {
   const reader = new OctetReader(octets)
   if (reader.uint8('opaque') !== VERSION) throw new InvalidMessage('unknown version', 'opaque')
   const flags = reader.uint8('opaque')
-  const challenge = {
+  return {
     issuedAtMs: Number(reader.uint64('opaque')),
     lifetimeSeconds: reader.uint32('opaque'),
     rand: reader.take(RAND_LENGTH, 'opaque'),
@@ -132,14 +132,19 @@ export function decodeChallenge(octets: Uint8Array): UbChallenge {
     impi: parseImpi(fromUtf8(reader.lengthPrefixed('opaque'), 'opaque'), 'opaque'),
     gbaType: flags & FLAG_GBA_U ? ('GBA_U' as const) : ('GBA_ME' as const),
     resynchronized: (flags & FLAG_RESYNCHRONIZED) !== 0,
-    ...(flags & FLAG_MADE_UP && { isMadeUp: true as const }),
-    ...(flags & FLAG_TMPI && { tmpi: fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') }),
+    isMadeUp: flags & FLAG_MADE_UP ? true : undefined,
+    tmpi: flags & FLAG_TMPI ? fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') : undefined,
+    guss: decodeGuss(reader, flags),
   }
+}
+
+/** What stands behind the rest: filling, then the GUSS. @throws {InvalidMessage} As `decodeChallenge`. */
+function decodeGuss(reader: OctetReader, flags: number): string | undefined {
   if (flags & FLAG_PADDED) reader.lengthPrefixed('opaque')
-  if (flags & FLAG_DEFLATED) return { ...challenge, guss: inflate(reader.takeRest()) }
+  if (flags & FLAG_DEFLATED) return inflate(reader.takeRest())
   const guss = flags & FLAG_GUSS ? fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') : undefined
   reader.end('opaque')
-  return { ...challenge, ...(guss !== undefined && { guss }) }
+  return guss
 }
 
 function inflate(deflated: Uint8Array): string {

@@ -26,6 +26,7 @@ import type { TmpiMemory } from './tmpi-memory.ts'
 import type { UbExchange, UbRequest, UbResponse } from './ub-exchange.ts'
 import {
   announcesTmpi,
+  computeUbHa1,
   computeUbRspauth,
   EMPTY_PASSWORD,
   formatChallengeAnswer,
@@ -192,9 +193,15 @@ async function complete(
   card: CardSuccess,
 ): Promise<BootstrapOutcome> {
   const { identity, input } = run
-  const answer = { ...challenge, cnonce: drawCnonce(run), password: card.res }
+  const { username, bsfName: realm, uri } = identity
+  const { nonce } = challenge
+  const password = card.res
+  const ha1 = computeUbHa1({ username, realm, nonce, password })
+  const digest = { username, realm, nonce, uri, cnonce: drawCnonce(run), password, ha1 }
+  const { opaque } = challenge
+  const answer = opaque === undefined ? digest : { ...digest, opaque }
   const response = await run.ask(formatChallengeAnswer(identity, answer))
-  const judged = judgeSuccess(response, { ...answer, ...identity, realm: identity.bsfName })
+  const judged = judgeSuccess(response, digest)
   if (judged.outcome !== 'success') return judged
   const { info } = judged
 

@@ -4,7 +4,12 @@
  */
 import { Secret } from '../crypto/secret.ts'
 import { InvalidMessage } from '../errors/errors.ts'
-import { computeDigestResponse, computeRspauth } from '../http-digest/digest.ts'
+import {
+  computeDigestResponse,
+  computeHa1,
+  computeRspauth,
+  type DigestInput,
+} from '../http-digest/digest.ts'
 import {
   formatAuthenticationInfo,
   formatDigestAuthorization,
@@ -28,7 +33,6 @@ export const UB_NC = '00000001'
 /** The password of an answer with AUTS. RFC 3310 3.4 */
 export const EMPTY_PASSWORD = Secret.of(new Uint8Array(0))
 
-const FIXED = { algorithm: UB_ALGORITHM, qop: UB_QOP, nc: UB_NC } as const
 const RELEASE_TOKEN = 'Release-6'
 /** Says on either end that TMPI is understood. TS 24.109 A.3 */
 const TMPI_TOKEN = '3gpp-gba-tmpi'
@@ -57,6 +61,18 @@ export interface UbDigestInput {
   readonly cnonce: string
   /** RES or XRES as octets, or `EMPTY_PASSWORD`. */
   readonly password: Secret
+  /** Of `computeUbHa1`, where several digests have these names and this password. As secret as that. */
+  readonly ha1?: string
+}
+
+/** What `response` and `rspauth` of one exchange have in common. RFC 7616 3.4.2 */
+export function computeUbHa1({
+  username,
+  realm,
+  nonce,
+  password,
+}: Pick<UbDigestInput, 'username' | 'realm' | 'nonce' | 'password'>): string {
+  return computeHa1({ algorithm: UB_ALGORITHM, username, realm, nonce, password })
 }
 
 /** `response` of message 3; `request` gives method and body. RFC 3310 3.3 */
@@ -65,12 +81,29 @@ export function computeUbResponse(
   request: Pick<UbRequest, 'method' | 'body'>,
 ): string {
   const { method, body } = request
-  return computeDigestResponse({ ...input, ...FIXED, method, body })
+  return computeDigestResponse(digestInputOf(input, method, body), input.ha1)
 }
 
 /** `rspauth` of message 4, over its body. RFC 7616 3.5 */
 export function computeUbRspauth(input: UbDigestInput, body: Uint8Array): string {
-  return computeRspauth({ ...input, ...FIXED, body })
+  return computeRspauth(digestInputOf(input, '', body), input.ha1)
+}
+
+function digestInputOf(input: UbDigestInput, method: string, body: Uint8Array): DigestInput {
+  const { username, realm, nonce, uri, cnonce, password } = input
+  return {
+    algorithm: UB_ALGORITHM,
+    username,
+    realm,
+    password,
+    nonce,
+    uri,
+    method,
+    qop: UB_QOP,
+    nc: UB_NC,
+    cnonce,
+    body,
+  }
 }
 
 /** Message 1: a UE names itself. TS 24.109 A.3 */
@@ -91,14 +124,16 @@ export function formatChallengeAnswer(
     readonly cnonce: string
     /** RES; `EMPTY_PASSWORD` with AUTS. */
     readonly password: Secret
+    /** As `UbDigestInput.ha1`. */
+    readonly ha1?: string
     /** 14 octets. */
     readonly auts?: Uint8Array
   },
 ): UbRequest {
   const { username, bsfName: realm, uri } = identity
-  const { nonce, opaque, cnonce, password, auts } = answer
+  const { nonce, opaque, cnonce, password, ha1, auts } = answer
   const response = computeUbResponse(
-    { username, realm, nonce, uri, cnonce, password },
+    { username, realm, nonce, uri, cnonce, password, ...(ha1 !== undefined && { ha1 }) },
     { method: 'GET', body: NO_BODY },
   )
   const authorization = formatDigestAuthorization({

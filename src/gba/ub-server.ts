@@ -13,12 +13,14 @@ import type { Fqdn } from '../identity/fqdn.ts'
 import { fromBase64 } from '../octets/octets.ts'
 import type { UbRequest } from './ub-exchange.ts'
 import {
+  computeUbHa1,
   computeUbResponse,
   EMPTY_PASSWORD,
   headerOf,
   UB_ALGORITHM,
   UB_NC,
   UB_QOP,
+  type UbDigestInput,
 } from './ub-messages.ts'
 
 /** A request of a UE, by its place in the exchange. */
@@ -40,7 +42,7 @@ export interface UbAnswer {
   readonly cnonce: string
   readonly response: string
   /** 14 octets, after a synchronisation failure. RFC 3310 3.4 */
-  readonly auts?: Uint8Array
+  readonly auts?: Uint8Array | undefined
 }
 
 const AUTS_LENGTH = 14
@@ -67,6 +69,7 @@ export function readUbRequest(request: UbRequest, bsfName: Fqdn): UbMessage {
  * the empty one, which proves nothing but that the header is whole. In constant time.
  *
  * @param input.request The request of `answer`; its method and body are covered by auth-int.
+ * @param digest Of `digestOfUbAnswer`, if it is there already.
  */
 export function verifyUbAnswer(
   answer: UbAnswer,
@@ -75,10 +78,19 @@ export function verifyUbAnswer(
     readonly bsfName: Fqdn
     readonly xres: Secret
   },
+  digest = digestOfUbAnswer(answer, input),
 ): boolean {
-  const password = answer.auts === undefined ? input.xres : EMPTY_PASSWORD
-  const digest = { ...answer, realm: input.bsfName, password }
   return isExpectedDigest(computeUbResponse(digest, input.request), answer.response)
+}
+
+/** What the digests of an answer, and of the answer to it, are computed over. */
+export function digestOfUbAnswer(
+  { username, nonce, uri, cnonce, auts }: UbAnswer,
+  { bsfName: realm, xres }: { readonly bsfName: Fqdn; readonly xres: Secret },
+): UbDigestInput {
+  const password = auts === undefined ? xres : EMPTY_PASSWORD
+  const ha1 = computeUbHa1({ username, realm, nonce, password })
+  return { username, realm, nonce, uri, cnonce, password, ha1 }
 }
 
 function readAnswer(authorization: DigestAuthorization): UbAnswer {
@@ -99,7 +111,7 @@ function readAnswer(authorization: DigestAuthorization): UbAnswer {
     uri,
     cnonce,
     response,
-    ...(auts === undefined ? {} : { auts: readAuts(auts) }),
+    auts: auts === undefined ? undefined : readAuts(auts),
   }
 }
 

@@ -67,19 +67,45 @@ export function findDigestAlgorithm(name: string): DigestAlgorithm | undefined {
   return BY_NAME.get(name.toLowerCase())
 }
 
+type Ha1Input = Pick<
+  DigestInput,
+  'algorithm' | 'username' | 'realm' | 'password' | 'nonce' | 'cnonce'
+>
+
+/**
+ * HA1, for who computes several digests of one exchange: as good as the password for this realm (and, with
+ * `-sess`, this exchange), so as secret.
+ *
+ * @returns Lower-case hex, 32 or 64 digits.
+ * @throws {TypeError} If `cnonce` is needed and absent.
+ * @see RFC 7616 3.4.2
+ */
+export function computeHa1(input: Ha1Input): string {
+  const { hash, session } = ALGORITHMS[input.algorithm]
+  const credentials = utf8(`${input.username}:${input.realm}:`)
+  const secret = hash(concatOctets(credentials, input.password.reveal()))
+  return session ? hash(`${secret}:${input.nonce}:${needed(input, 'cnonce')}`) : secret
+}
+
 /**
  * The `response` of a request: KD(HA1, nonce:nc:cnonce:qop:HA2), without qop KD(HA1, nonce:HA2).
  *
+ * @param ha1 Of `computeHa1`, if it is there already.
  * @returns Lower-case hex, 32 or 64 digits.
  * @throws {TypeError} If `nc` or `cnonce` is needed and absent.
  * @see RFC 7616 3.4.1
  */
-export function computeDigestResponse(input: DigestInput): string {
-  const { hash, emptyHash, session } = ALGORITHMS[input.algorithm]
-  const credentials = utf8(`${input.username}:${input.realm}:`)
-  const secret = hash(concatOctets(credentials, input.password.reveal()))
-  const ha1 = session ? hash(`${secret}:${input.nonce}:${needed(input, 'cnonce')}`) : secret
-  const a2 = `${input.method}:${input.uri}`
+export function computeDigestResponse(input: DigestInput, ha1?: string): string {
+  return keyedDigest(input, input.method, ha1)
+}
+
+function keyedDigest(
+  input: Omit<DigestInput, 'method'>,
+  method: string,
+  ha1 = computeHa1(input),
+): string {
+  const { hash, emptyHash } = ALGORITHMS[input.algorithm]
+  const a2 = `${method}:${input.uri}`
   const bodyHash = () => (input.body.length === 0 ? emptyHash : hash(input.body))
   const ha2 = hash(input.qop === 'auth-int' ? `${a2}:${bodyHash()}` : a2)
   const freshness =
@@ -93,12 +119,13 @@ export function computeDigestResponse(input: DigestInput): string {
  * The `rspauth` of an answer: as `response`, but A2 has no method, and its body is the answer's.
  *
  * @param input The values of the request, with the body of the answer.
+ * @param ha1 As with `computeDigestResponse`.
  * @returns Lower-case hex, 32 or 64 digits.
  * @throws {TypeError} As `computeDigestResponse`.
  * @see RFC 7616 3.5
  */
-export function computeRspauth(input: Omit<DigestInput, 'method'>): string {
-  return computeDigestResponse({ ...input, method: '' })
+export function computeRspauth(input: Omit<DigestInput, 'method'>, ha1?: string): string {
+  return keyedDigest(input, '', ha1)
 }
 
 /**
@@ -109,7 +136,7 @@ export function isExpectedDigest(expected: string, received: string): boolean {
   return equalOctets(utf8(expected), utf8(received))
 }
 
-function needed(input: DigestInput, name: 'nc' | 'cnonce'): string {
+function needed(input: Ha1Input & Pick<DigestInput, 'nc'>, name: 'nc' | 'cnonce'): string {
   const value = input[name]
   if (value === undefined) throw new TypeError(`${name} is needed with qop or a -sess algorithm`)
   return value

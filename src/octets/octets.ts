@@ -54,6 +54,11 @@ export function fromHex(text: string, field = 'hex'): Uint8Array {
   return new Uint8Array(Buffer.from(text, 'hex'))
 }
 
+/** A text of a character an octet (ISO 8859-1). */
+export function toLatin1(octets: Uint8Array): string {
+  return asBuffer(octets).toString('latin1')
+}
+
 /** Base64 with padding. RFC 4648 4 */
 export function toBase64(octets: Uint8Array): string {
   return asBuffer(octets).toString('base64')
@@ -74,7 +79,18 @@ export function fromBase64(text: string, field = 'base64'): Uint8Array {
 
 /** UTF-8 octets of a text. */
 export function utf8(text: string): Uint8Array {
-  return plain(Buffer.from(text, 'utf8'))
+  return (text.length <= SHORT_OCTETS ? shortAscii(text) : undefined) ?? plain(Buffer.from(text))
+}
+
+/** Without the pool, of which a new piece costs 8 µs. @returns `undefined` if the text is not ASCII. */
+function shortAscii(text: string): Uint8Array | undefined {
+  const octets = new Uint8Array(text.length)
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n)
+    if (code > 0x7f) return undefined
+    octets[n] = code
+  }
+  return octets
 }
 
 /** Text of UTF-8 octets; a byte order mark stays in it. @throws {InvalidMessage} If it is not UTF-8. */

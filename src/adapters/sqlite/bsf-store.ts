@@ -87,11 +87,11 @@ interface BootstrapRow {
  */
 export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
   const { db, commits, store } = connectStore(file, BSF_SCHEMA)
-  const insertSession = db.prepare<BootstrapRow>(
+  // Values in their order: to find each by its name costs as much as to insert it.
+  const insertSession = db.prepare<[...BootstrapValues, Uint8Array]>(
     `INSERT INTO bootstraps (btid, impi, rand, ks, gba_type, created_at_ms, expires_at_ms, guss,
        challenge_until_ms)
-     VALUES (@btid, @impi, @rand, @ks, @gba_type, @created_at_ms, @expires_at_ms, @guss,
-       @challenge_until_ms)
+     SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM challenges WHERE rand = ?)
      ON CONFLICT DO NOTHING`,
   )
   const selectSession = db.prepare<[Uint8Array, Btid, number], BootstrapRow>(
@@ -122,10 +122,13 @@ export function openBsfStore(file: string, sealer: RecordSealer): BsfStore {
     ...createSealingKeyRows(db, commits, sealer),
     completeBootstrapping: (session, challenge, tmpi) =>
       commits.run(() => {
-        if (isUsed(challenge)) return 'challenge-used'
         const untilMs = saysUsed(session, challenge) ? challenge.forgetAfterMs : 0
-        const row = rowOf(session, sealer, untilMs)
-        if (insertSession.run(row).changes === 0) return 'duplicate-btid'
+        // Where the row says it too, what the insertion meets is enough to know.
+        if (untilMs === 0 && isUsed(challenge)) return 'challenge-used'
+        const values = valuesOf(session, sealer, untilMs)
+        if (insertSession.run(...values, challenge.rand).changes === 0) {
+          return isUsed(challenge) ? 'challenge-used' : 'duplicate-btid'
+        }
         if (untilMs === 0) markUsed(challenge)
         if (tmpi !== undefined) replaceTmpi.run(session.impi, tmpi)
         return 'completed'
@@ -152,22 +155,35 @@ function saysUsed(session: BootstrappingSession, { rand, forgetAfterMs }: UsedCh
   return session.expiresAtMs >= forgetAfterMs && equalOctets(session.rand, rand)
 }
 
-function rowOf(
-  session: BootstrappingSession,
+type BootstrapValues = [
+  btid: string,
+  impi: string,
+  rand: Uint8Array,
+  ks: Uint8Array,
+  gbaType: string,
+  createdAtMs: number,
+  expiresAtMs: number,
+  guss: string | null,
+  challengeUntilMs: number,
+]
+
+function valuesOf(
+  { btid, impi, rand, ks, gbaType, createdAtMs, expiresAtMs, guss }: BootstrappingSession,
   sealer: RecordSealer,
   challengeUntilMs: number,
-): BootstrapRow {
-  return {
-    btid: session.btid,
-    impi: session.impi,
-    rand: session.rand,
-    ks: sealColumn(sealer, identityOf(session.btid), session.ks),
-    gba_type: session.gbaType,
-    created_at_ms: session.createdAtMs,
-    expires_at_ms: session.expiresAtMs,
-    guss: session.guss ?? null,
-    challenge_until_ms: challengeUntilMs,
-  }
+): BootstrapValues {
+  const sealed = sealColumn(sealer, identityOf(btid), ks)
+  return [
+    btid,
+    impi,
+    rand,
+    sealed,
+    gbaType,
+    createdAtMs,
+    expiresAtMs,
+    guss ?? null,
+    challengeUntilMs,
+  ]
 }
 
 function sessionOf(row: BootstrapRow, sealer: RecordSealer): BootstrappingSession {

@@ -26,6 +26,7 @@ export interface UbConnection extends UbExchange {
 const TIMEOUT_MS = 15_000
 const MAX_RESPONSE_OCTETS = 16_384
 const CONNECTIONS = 4
+const NO_OCTETS = new Uint8Array(0)
 
 /**
  * Connects when first asked. Redirects are not followed.
@@ -64,10 +65,8 @@ function send(pool: Pool, request: UbRequest, timeoutMs: number): Promise<UbResp
     })
     const timer = setTimeout(() => collector.abort(new errors.RequestAbortedError()), timeoutMs)
     const { method, uri: path, headers, body } = request
-    // Lists of values are taken as they are; the types do not say so.
-    const written = headers as Record<string, string[]>
     pool.dispatch(
-      { method, path, headers: written, body: body.length === 0 ? null : body },
+      { method, path, headers: pairsOf(headers), body: body.length === 0 ? null : body },
       collector,
     )
   })
@@ -105,11 +104,13 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: unknown, part: Uint8Array): void {
-    this.#parts.push(new Uint8Array(part))
+    // Octets of the socket that nobody writes to again, without the methods of a Buffer.
+    this.#parts.push(new Uint8Array(part.buffer, part.byteOffset, part.length))
   }
 
   onResponseEnd(): void {
-    const body = concatOctets(...this.#parts)
+    const [only = NO_OCTETS] = this.#parts
+    const body = this.#parts.length > 1 ? concatOctets(...this.#parts) : only
     this.#done({ status: this.#status, headers: this.#headers, body })
   }
 
@@ -118,9 +119,19 @@ class Collector implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Name, value, name, value …: a list of values would be looked through as an object. */
+function pairsOf(headers: UbRequest['headers']): string[] {
+  const pairs: string[] = []
+  for (const name in headers) {
+    for (const value of headers[name] ?? []) pairs.push(name, value)
+  }
+  return pairs
+}
+
 function listsOf(headers: IncomingHttpHeaders): UbResponse['headers'] {
   const lists: Record<string, readonly string[]> = {}
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name]
     if (value !== undefined) lists[name] = typeof value === 'string' ? [value] : value
   }
   return lists

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
-import { concatOctets } from '../../octets/octets.ts'
+import { concatOctets, toLatin1 } from '../../octets/octets.ts'
 
 /** A BSF, as far as Ub goes. */
 export interface UbHandler {
@@ -84,37 +84,36 @@ async function answer(exchange: {
   readonly maxBodyOctets: number
 }): Promise<void> {
   const { bsf, request, response, maxBodyOctets } = exchange
-  const body = await readBody(request, maxBodyOctets)
+  const headers = request.headersDistinct as Record<string, string[]>
+  // RFC 9112 6.3: without one of these there is no body, and the stream need not be asked.
+  const hasBody = 'content-length' in headers || 'transfer-encoding' in headers
+  const body = hasBody ? await readBody(request, maxBodyOctets) : NO_BODY
   if (body === undefined) {
     response.writeHead(413, { connection: 'close', 'content-length': 0 }).end()
     return
   }
-  const {
-    status,
-    headers,
-    body: answered,
-  } = await bsf.handleUb(
-    {
-      method: request.method ?? '',
-      uri: request.url ?? '',
-      headers: request.headersDistinct as Record<string, string[]>,
-      body,
-    },
+  const answered = await bsf.handleUb(
+    { method: request.method ?? '', uri: request.url ?? '', headers, body },
     { remoteAddress: request.socket.remoteAddress ?? '' },
   )
-  // Node takes lists of values and changes none; its types do not say so.
-  const written = headers as Record<string, string[]>
-  response.writeHead(status, { ...written, 'content-length': answered.length })
-  if (answered.length === 0) response.end()
+  write(response, answered)
+}
+
+function write(response: ServerResponse, { status, headers, body }: UbResponse): void {
+  // Name, value, name, value …: the list that Node writes without looking anything up.
+  const written: string[] = []
+  for (const name in headers) {
+    for (const value of headers[name] ?? []) written.push(name, value)
+  }
+  written.push('content-length', String(body.length))
+  response.writeHead(status, written)
+  if (body.length === 0) response.end()
   // As a text of an octet a character it goes out in one piece with the headers.
-  else response.end(Buffer.from(answered).toString('latin1'), 'latin1')
+  else response.end(toLatin1(body), 'latin1')
 }
 
 /** @returns `undefined` if there are more octets; what comes after that is not read. */
-async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
-  const { 'content-length': length, 'transfer-encoding': coding } = request.headers
-  // RFC 9112 6.3: then there is none, and the stream need not be asked.
-  if (length === undefined && coding === undefined) return NO_BODY
+function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array | undefined> {
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = []
     let length = 0
