@@ -16,7 +16,7 @@ const BODY = '<nothing/>'
 let network: ProcessNetwork
 beforeAll(async () => {
   network = await startNetwork(() => ['--metrics', '127.0.0.1:0'])
-}, 240_000)
+}, 300_000)
 afterAll(() => network?.close())
 
 /** Status and reason of `/readyz`; `undefined` where nobody listens. */

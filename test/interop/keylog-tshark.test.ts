@@ -50,7 +50,7 @@ describe.skipIf(tshark === undefined || text2pcap === undefined)('a network at w
     ])
     expect(sent.status, sent.stderr).toBe(0)
     expect(sent.stderr).toContain('WARNING')
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     for (const proxy of proxies) await proxy.close()
     await network?.close()

@@ -42,7 +42,7 @@ describe.skipIf(parser === undefined)('metrics of a network at work', () => {
     expect(sent.status, sent.stderr).toBe(0)
     const heard = await runCpns(['pne', 'listen', ...data, '--count', '1'])
     expect(heard.stdout).toContain('hello')
-  }, 120_000)
+  }, 300_000)
   afterAll(() => network?.close())
 
   const textOf = async (entity: (typeof ENTITIES)[number]): Promise<string> =>
