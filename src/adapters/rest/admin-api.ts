@@ -53,6 +53,7 @@ export const OPENAPI_ROUTE = {
 const COMMON_FAILURES: Readonly<Record<number, string>> = {
   401: 'No admin token, or another',
   413: 'The body is too large',
+  414: 'A parameter of the path is over 2048 characters',
   415: 'The body is of another media type',
   429: 'Too many failed attempts from this address',
   500: 'Our failure; nothing was changed',

@@ -20,6 +20,7 @@ async function start() {
   closes.push(() => app.close())
   app.post('/a', async ({ body }) => readInput(z.strictObject({ n: z.int() }), body))
   app.get('/secret', () => Promise.reject(new Error('a secret')))
+  app.get('/parameter/:name', async () => ({}))
   app.get('/refused', () => Promise.reject(new Problem(401, 'who?')))
   return { url: await listenRest(app, OPTIONS), logged }
 }
@@ -44,6 +45,8 @@ test.each([
   ['/a', post(`"${'a'.repeat(200)}"`), 413, ''],
   ['/a', {}, 404, ''],
   ['/b', {}, 404, ''],
+  [`/parameter/${'a'.repeat(3000)}`, {}, 414, 'URI Too Long'],
+  ['/parameter/%ff', {}, 400, ''],
   ['/refused', {}, 401, 'who?'],
 ] as const)('%s: %#: %d', async (path, init, status, detail) => {
   const { url } = await start()

@@ -25,8 +25,8 @@ export interface RestServerOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000
-/** More than an IMPI, each octet of it percent-encoded. */
-const MAX_PARAMETER_LENGTH = 1024
+/** More than any id, the longest being a UserID of 128 characters of 4 octets, each octet percent-encoded. */
+const MAX_PARAMETER_LENGTH = 2048
 /** Properties that a refusal names. */
 const MAX_NAMED = 10
 
@@ -91,6 +91,8 @@ export function readInput<T extends z.ZodType>(schema: T, input: unknown): z.inf
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error
   const { statusCode = 500, message = '' } = error as { statusCode?: number; message?: string }
+  // The library would repeat all of it.
+  if (statusCode === 414) return new Problem(414)
   return statusCode >= 400 && statusCode < 500 ? new Problem(statusCode, message) : new Problem(500)
 }
 

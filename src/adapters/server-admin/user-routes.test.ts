@@ -57,6 +57,14 @@ test('listed by name, page by page', async () => {
   expect((await admin.ask('DELETE', `/admin/users/${inPath('b/é')}`)).status).toBe(204)
 })
 
+test('a UserID of 128 characters of four octets each can be named in a path', async () => {
+  const userId = '😀'.repeat(128)
+  expect((await admin.ask('POST', '/admin/users', { body: { ...ALICE, userId } })).status).toBe(201)
+  const path = `/admin/users/${inPath(userId)}`
+  expect((await admin.ask('GET', path)).json).toMatchObject({ userId })
+  expect((await admin.ask('DELETE', path)).status).toBe(204)
+})
+
 describe('each bad field is named, and no password repeated', () => {
   test.each([
     ['no password', { userId: 'alice' }, ['password: ']],
