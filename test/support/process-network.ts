@@ -51,7 +51,9 @@ export async function startNetwork(
   const path = (name: string): string => join(folder, name)
   const running: RunningCpns[] = []
   // Also where a test gives up before the network is there.
-  process.once('exit', () => running.forEach(({ child }) => child.kill('SIGKILL')))
+  process.once('exit', () => {
+    for (const { child } of running) child.kill('SIGKILL')
+  })
   const start = async (args: readonly string[], ready: string): Promise<NetworkProcess> => {
     const started = startCpns(args)
     running.push(started)
