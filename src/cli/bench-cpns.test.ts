@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { expect, test } from 'vitest'
 import { cpnsBenchCommands } from './bench-cpns.ts'
 
@@ -8,7 +8,9 @@ import { cpnsBenchCommands } from './bench-cpns.ts'
 async function run(line: string): Promise<string> {
   const output = new PassThrough()
   const bench = new Command('bench')
-  for (const command of cpnsBenchCommands(output)) bench.addCommand(command)
+  for (const command of cpnsBenchCommands(output)) {
+    bench.addCommand(command.exitOverride().configureOutput({ writeErr: () => {} }))
+  }
   await bench.parseAsync(line.split(' '), { from: 'user' })
   output.end()
   return await text(output)
@@ -25,3 +27,10 @@ test('sessions --json: one object', async () => {
   expect(output.indexOf('\n')).toBe(output.length - 1)
   expect(JSON.parse(output)).toMatchObject({ bench: 'sessions', sessions: 10 })
 }, 120_000)
+
+test.each(['0', '-1', '20001', 'many', ''])(
+  'sessions: %j is no number of them',
+  async (sessions) => {
+    await expect(run(`sessions --sessions ${sessions}`)).rejects.toThrow(CommanderError)
+  },
+)

@@ -1,8 +1,8 @@
 /** `cpns bench connect|forward|sessions`: the CPNS Server, a PN GW and their baselines as processes. Design 10 */
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { CONNECT_TITLES, measureConnect } from './bench-connect.ts'
 import { FORWARD_TITLES, FORWARD_WAYS, loadsOf, measureForward } from './bench-forward.ts'
-import { formatMemory, measureMemory } from './bench-memory.ts'
+import { formatMemory, MAX_SESSIONS, measureMemory } from './bench-memory.ts'
 import { formatMachine, formatWire, readMachine } from './bench-report.ts'
 import { runBench } from './bench-run.ts'
 import { parseSeconds } from './bench-seconds.ts'
@@ -35,7 +35,7 @@ export function cpnsBenchCommands(output: NodeJS.WritableStream): Command[] {
     sayable(
       new Command('sessions')
         .description('memory of the server for each connected PN GW and each PNE')
-        .option('--sessions <n>', 'of each kind', parseWholeNumber, DEFAULT_SESSIONS)
+        .option('--sessions <n>', 'of each kind', parseSessions, DEFAULT_SESSIONS)
         .allowExcessArguments(false),
     ).action((flags: SessionFlags) => runSessions(flags, output)),
   ]
@@ -88,4 +88,12 @@ async function runSessions(flags: SessionFlags, output: NodeJS.WritableStream): 
   ]
   const text = [...heading, '', formatMemory(figure)]
   say(flags, { bench: 'sessions', machine, ...figure }, text, output)
+}
+
+function parseSessions(text: string): number {
+  const sessions = parseWholeNumber(text)
+  if (sessions > MAX_SESSIONS) {
+    throw new InvalidArgumentError(`It is not a number from 1 to ${MAX_SESSIONS}.`)
+  }
+  return sessions
 }

@@ -8,6 +8,10 @@ test('PN GWs and PNEs attach, and what one takes is told', async () => {
   for (const octets of Object.values(figure)) expect(Number.isFinite(octets)).toBe(true)
 }, 120_000)
 
+test('one is measured too', async () => {
+  expect((await measureMemory(1)).sessions).toBe(1)
+}, 120_000)
+
 test('for people, in KiB', () => {
   const figure = {
     sessions: 1,

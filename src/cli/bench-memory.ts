@@ -2,6 +2,7 @@
  * What `cpns bench sessions` measures: memory of the server for each connected PN GW, above an idle TLS socket,
  * and for each PNE behind one, as resident memory after a garbage collection. Design 7
  */
+import type { TLSSocket } from 'node:tls'
 import { connectTls } from '../adapters/tls/connect-tls.ts'
 import { connectFrameSocket } from '../adapters/ws/connect-frame-socket.ts'
 import {
@@ -19,6 +20,7 @@ import type { FrameSocket } from '../ports/frame-socket.ts'
 import { type Ask, authenticateOnce } from './bench-connect.ts'
 import { type CpnsSide, startCpnsSide } from './bench-cpns-process.ts'
 import { benchGateway, benchPne } from './bench-cpns-world.ts'
+import { assertOpenFiles } from './open-file-limit.ts'
 import type { TellProgress } from './progress-bar.ts'
 
 /** Octets of resident memory, each for one of them. */
@@ -34,45 +36,69 @@ export interface MemoryFigure {
   readonly pne: number
 }
 
-/** Connections that are opened at once. */
+/** Connections that are opened at once, and PN GWs that PNEs come through: each has one PNE at a time under way. */
 const TOGETHER = 16
-/** What is loaded and compiled by the first ones is not memory of a session. */
-const WARM_UP = 50
+/** What is loaded, compiled and allotted as a whole for the first ones is not memory of a session. */
+const MOST_WARM_UP = 200
 
-/** @throws {TransportFailed} If one of them does not come to a session. */
+/**
+ * Measures one kind after the other; the clients are in this process, which is not measured.
+ *
+ * @param sessions Of each kind, at most `MAX_SESSIONS`.
+ * @throws {ConfigurationInvalid} If so many files may not be open at once.
+ * @throws {TransportFailed} If one of them does not come to a session.
+ */
 export async function measureMemory(
   sessions: number,
   tell: TellProgress = () => {},
 ): Promise<MemoryFigure> {
-  const count = sessions + WARM_UP
+  const warmUp = Math.min(sessions, MOST_WARM_UP)
+  const count = sessions + warmUp
+  assertOpenFiles(count)
   let done = 0
-  const opened = (): void => tell({ done: ++done, total: 3 * count, unit: 'connections' })
-  const tls = await startCpnsSide({ kind: 'tls' })
+  const openEach: OpenEach = (side, open) =>
+    perOne(side, { sessions, warmUp }, async (n, worker) => {
+      await open(n, worker)
+      tell({ done: ++done, total: 3 * count, unit: 'connections' })
+    })
+  const idleSocket = await measureIdle(openEach)
   const server = await startCpnsSide({ kind: 'server', gateways: count, pnes: count })
   try {
-    const idleSocket = await perOne(tls, sessions, async () => {
-      await openIdle(tls)
-      opened()
-    })
     const gateways: Attached[] = []
-    const gateway = await perOne(server, sessions, async (n) => {
+    const gateway = await openEach(server, async (n) => {
       gateways.push(await openGateway(server, n))
-      opened()
     })
-    const [carrier] = gateways
-    if (carrier === undefined) throw new TransportFailed('there is no PN GW')
-    // All of them through one connection, so one after the other.
-    const openNext = async (n: number): Promise<void> => {
+    const pne = await openEach(server, async (n, worker) => {
+      const carrier = gateways[worker]
+      if (carrier === undefined) throw new TransportFailed('there are too few PN GWs')
       await openPne(carrier, n)
-      opened()
-    }
-    const pne = await perOne(server, sessions, openNext, 1)
+    })
     return { sessions, idleSocket, gateway, gatewayAboveSocket: gateway - idleSocket, pne }
   } finally {
     server.end()
-    tls.end()
   }
 }
+
+/** Opens one after the other. @param worker Below `TOGETHER`, and never at work twice at once. */
+type Open = (n: number, worker: number) => Promise<void>
+type OpenEach = (side: CpnsSide, open: Open) => Promise<number>
+
+/** Its sockets are closed again, so that both ends of only one kind are open. */
+async function measureIdle(openEach: OpenEach): Promise<number> {
+  const side = await startCpnsSide({ kind: 'tls' })
+  const sockets: TLSSocket[] = []
+  try {
+    return await openEach(side, async () => {
+      sockets.push(await openIdle(side))
+    })
+  } finally {
+    for (const socket of sockets) socket.destroy()
+    side.end()
+  }
+}
+
+/** One address of a client has some 28,000 ports to one server. */
+export const MAX_SESSIONS = 20_000
 
 /** For people. */
 export function formatMemory(figure: MemoryFigure): string {
@@ -88,33 +114,28 @@ export function formatMemory(figure: MemoryFigure): string {
 
 async function perOne(
   side: CpnsSide,
-  sessions: number,
-  open: (n: number) => Promise<void>,
-  together = TOGETHER,
+  { sessions, warmUp }: { readonly sessions: number; readonly warmUp: number },
+  open: Open,
 ): Promise<number> {
-  await openAll(0, WARM_UP, { open, together })
+  await openAll(0, warmUp, open)
   const before = (await side.status()).residentOctets
-  await openAll(WARM_UP, sessions, { open, together })
+  await openAll(warmUp, sessions, open)
   return ((await side.status()).residentOctets - before) / sessions
 }
 
-async function openAll(
-  first: number,
-  count: number,
-  { open, together }: { open: (n: number) => Promise<void>; together: number },
-): Promise<void> {
+async function openAll(first: number, count: number, open: Open): Promise<void> {
   let next = first
-  const worker = async (): Promise<void> => {
-    while (next < first + count) await open(next++)
+  const work = async (_: unknown, worker: number): Promise<void> => {
+    while (next < first + count) await open(next++, worker)
   }
-  await Promise.all(Array.from({ length: together }, worker))
+  await Promise.all(Array.from({ length: Math.min(TOGETHER, count) }, work))
 }
 
-async function openIdle({ url, pin }: CpnsSide): Promise<void> {
+async function openIdle({ url, pin }: CpnsSide): Promise<TLSSocket> {
   const { hostname, port } = new URL(url)
   const trust = { kind: 'pin', sha256: pin } as const
   const socket = await connectTls({ host: hostname, port: Number(port), trust })
-  socket.resume()
+  return socket.resume()
 }
 
 /** A PN GW that has attached. */
