@@ -18,7 +18,7 @@ test('a key is printed once, listed without it, and removed', async () => {
   expect(added.status).toBe(0)
   expect(key).toMatch(/^cpns_/)
   const [listed, asJson] = [await app('list'), await app('list', '--json')]
-  expect(listed.stdout).toMatch(`API key ${id} of urn:cpns:service:echo for send, made 20`)
+  expect(listed.stdout).toMatch(`API key ${id} of urn:cpns:service:echo\n  for send, made 20`)
   expect(JSON.parse(asJson.stdout)).toMatchObject({ id, service: 'echo', scopes: ['send'] })
   expect(listed.stdout + asJson.stdout).not.toContain(key)
   expect(readFileSync(join(folder, 'app.db')).includes(key)).toBe(false)

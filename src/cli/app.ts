@@ -11,6 +11,7 @@ import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { APP_DATABASE } from '../lab/lab-files.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
+import { shownTime } from './wrap-text.ts'
 
 interface Flags extends JsonFlag {
   readonly data: string
@@ -58,14 +59,14 @@ async function addKey({ data, service, scope, ...flags }: AddFlags): Promise<voi
     const { text, record } = makeApiKey(wish, { random: createSystemRandom(), nowMs })
     await store.addApiKey(record)
     const shown = describe(record)
-    say(flags, { ...shown, key: text }, [lineOf(shown), `key ${text}`])
+    say(flags, { ...shown, key: text }, [...linesOf(shown), `key ${text}`])
   })
 }
 
 async function listKeys({ data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openApps, async (store) => {
     const keys = (await store.listApiKeys()).map(describe)
-    sayEach(flags, keys, { none: 'There is no API key.', textOf: lineOf })
+    sayEach(flags, keys, { none: 'There is no API key.', textOf: linesOf })
   })
 }
 
@@ -89,6 +90,9 @@ function describe({ id, service, scopes, createdAtMs }: ApiKeyRecord) {
   return { id, service, scopes, created: new Date(createdAtMs).toISOString() }
 }
 
-function lineOf({ id, service, scopes, created }: ReturnType<typeof describe>): string {
-  return `API key ${id} of urn:cpns:service:${service} for ${scopes.join(', ')}, made ${created}`
+function linesOf({ id, service, scopes, created }: ReturnType<typeof describe>): string[] {
+  return [
+    `API key ${id} of urn:cpns:service:${service}`,
+    `  for ${scopes.join(', ')}, made ${shownTime(created)}`,
+  ]
 }

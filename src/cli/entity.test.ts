@@ -61,7 +61,9 @@ test('add: pre-bound to an IMPI, its owner can authenticate and nobody else', as
 test('list and show: owner, EUKeys and sessions, never a key', async () => {
   expect((await entity('add', PHONE, '--impi', IMPI)).status).toBe(0)
   const sessionId = await authenticate(1)
-  expect((await entity('list')).stdout).toMatch(`${PHONE}  impi ${IMPI}  since `)
+  expect((await entity('list')).stdout).toMatch(
+    new RegExp(`^${PHONE}  since 2\\S+Z\n  impi ${IMPI}\n$`),
+  )
   const [line = ''] = (await entity('list', '--json')).stdout.split('\n')
   const owner = { kind: 'impi', id: IMPI }
   expect(JSON.parse(line)).toMatchObject({ entityId: PHONE, owner })

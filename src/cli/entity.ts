@@ -16,6 +16,7 @@ import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
+import { shownTime } from './wrap-text.ts'
 
 interface Flags extends JsonFlag {
   readonly data: string
@@ -71,7 +72,7 @@ async function add(text: string, flags: Flags): Promise<void> {
 async function list({ data, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
     const entities = (await store.listEntities()).map(describeEntity)
-    sayEach(flags, entities, { none: 'There is no entity.', textOf: lineOf })
+    sayEach(flags, entities, { none: 'There is no entity.', textOf: linesOf })
   })
 }
 
@@ -82,16 +83,16 @@ async function show(text: string, { data, ...flags }: Flags): Promise<void> {
     if (shown === undefined) throw unknown(entityId)
     const { linkedUser, euKeys, sessions } = shown
     say(flags, shown, [
-      lineOf(shown),
+      ...linesOf(shown),
       ...(linkedUser === undefined ? [] : [`  takes EUKeys by the password of ${linkedUser}`]),
-      ...euKeys.map(
-        ({ id, keyType, state, expires }) =>
-          `  EUKey   ${id}  ${keyType}  ${state}  until ${expires}`,
-      ),
-      ...sessions.map(({ sessionId, via, expires }) => {
-        const way = via === undefined ? '' : `  via ${via}`
-        return `  session ${sessionId}${way}  until ${expires}`
-      }),
+      ...euKeys.flatMap(({ id, keyType, state, expires }) => [
+        `  EUKey   ${id}`,
+        `          ${keyType}  ${state}  until ${shownTime(expires)}`,
+      ]),
+      ...sessions.flatMap(({ sessionId, via, expires }) => [
+        `  session ${sessionId}  until ${shownTime(expires)}`,
+        ...(via === undefined ? [] : [`          via ${via}`]),
+      ]),
     ])
   })
 }
@@ -131,8 +132,8 @@ function bindingOf(text: string, { impi, user }: Flags): EntityInfo {
   }
 }
 
-function lineOf({ entityId, owner, bound }: ReturnType<typeof describeEntity>): string {
-  return `${entityId}  ${ownerText(owner)}  since ${bound}`
+function linesOf({ entityId, owner, bound }: ReturnType<typeof describeEntity>): string[] {
+  return [`${entityId}  since ${shownTime(bound)}`, `  ${ownerText(owner)}`]
 }
 
 function ownerText({ kind, id }: Owner): string {

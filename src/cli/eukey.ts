@@ -18,6 +18,7 @@ import { readWholeFile } from './read-whole-file.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { parseWholeNumber } from './whole-number.ts'
 import { withStore } from './with-store.ts'
+import { shownTime } from './wrap-text.ts'
 
 const DAY_SECONDS = 86_400
 const EUKEY_LENGTH = 32
@@ -123,15 +124,18 @@ function readKeyFile(file: string): Secret {
 type Shown = ReturnType<typeof describeEuKey> & { readonly key?: string }
 
 function sentencesOf({ id, entityId, owner, expires, key }: Shown): string[] {
-  const head = `EUKey ${id} of ${entityId} (${owner.kind} ${owner.id}), good until ${expires}`
-  return key === undefined ? [head] : [head, `key ${key}`]
+  return [
+    `EUKey ${id}, good until ${shownTime(expires)}`,
+    `of ${entityId} (${owner.kind} ${owner.id})`,
+    ...(key === undefined ? [] : [`key ${key}`]),
+  ]
 }
 
 function sayAll(flags: Flags, euKeys: readonly EuKeyInfo[]): void {
-  sayEach(flags, euKeys.map(describeEuKey), { none: 'There is no EUKey.', textOf: lineOf })
+  sayEach(flags, euKeys.map(describeEuKey), { none: 'There is no EUKey.', textOf: linesOf })
 }
 
-function lineOf({ entityId, owner, source, state, expires }: Shown): string {
+function linesOf({ entityId, owner, source, state, expires }: Shown): string[] {
   const whose = `${owner.kind} ${owner.id}`
-  return `${entityId}  ${state.padEnd(8)} ${source.padEnd(8)} ${whose}  until ${expires}`
+  return [`${entityId}  until ${shownTime(expires)}`, `  ${state}  ${source}  ${whose}`]
 }

@@ -44,6 +44,12 @@ describe('help', () => {
     for (const name of COMMANDS) expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'))
   })
 
+  test('of the program tells the exit statuses', async () => {
+    expect((await runProgram(['--help'])).stdout).toMatch(
+      /\nExit status: 0 all .*, 1 .*, 2 wrong .*\n$/,
+    )
+  })
+
   test.each(COMMANDS)('of %s', async (name) => {
     const { status, stdout } = await runProgram([name, '--help'])
     expect(status).toBe(0)

@@ -12,6 +12,7 @@ import { doctorCommand } from './doctor.ts'
 import { entityCommand } from './entity.ts'
 import { eukeyCommand } from './eukey.ts'
 import { addExamples } from './examples.ts'
+import { EXIT_STATUSES } from './exit-status.ts'
 import { gatewayCommand } from './gateway.ts'
 import { hssCommand } from './hss.ts'
 import { keyCommand } from './key.ts'
@@ -60,7 +61,8 @@ export function createProgram(): Command {
     benchCommand(),
   ]
   for (const command of commands) program.addCommand(command)
-  return throwUsageErrors(addExamples(program))
+  addExamples(program).addHelpText('after', EXIT_STATUSES)
+  return throwUsageErrors(program)
 }
 
 /** Usage errors of every command are thrown: `main` alone says them, and decides on exit statuses. */

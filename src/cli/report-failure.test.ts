@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { describe, expect, test } from 'vitest'
 import {
@@ -49,6 +50,17 @@ test.each([
   ['commander.help', 1, 2],
 ])('%s was written already: only its status counts', (code, exitCode, status) => {
   expect(report(new CommanderError(exitCode, code, 'x'))).toEqual({ status, lines: [] })
+})
+
+test('what the system refuses is no fault of ours: one line, without a stack', () => {
+  let refused: unknown
+  try {
+    readFileSync('/no/such/file')
+  } catch (error) {
+    refused = error
+  }
+  const line = "cpns: ENOENT: no such file or directory, open '/no/such/file'"
+  expect(report(refused)).toEqual({ status: 1, lines: [line] })
 })
 
 test('a fault of ours shows where it happened', () => {

@@ -5,7 +5,7 @@ import { CalcError, type CalcErrorCode } from './calc-answer.ts'
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-status.ts'
 
 /** Codes beside those of `CpnsError` and of the calculators. */
-export type CommandErrorCode = 'usage-invalid' | 'internal-error'
+export type CommandErrorCode = 'usage-invalid' | 'system-failed' | 'internal-error'
 
 interface Failure {
   readonly status: number
@@ -60,9 +60,17 @@ function failureOf(error: unknown): Failure {
   if (error instanceof CalcError) {
     return { status: EXIT_USAGE, code: error.code, message: error.message }
   }
+  if (isOfTheSystem(error)) {
+    return { status: EXIT_FAILED, code: 'system-failed', message: error.message }
+  }
   const { message, stack = message } =
     error instanceof Error ? error : { message: 'unknown', stack: 'unknown' }
   return { status: EXIT_FAILED, code: 'internal-error', message, stack }
+}
+
+/** A file, a socket or a process that the system refused, which nobody foresaw; names the call, and the file. */
+function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'errno' in error
 }
 
 /**

@@ -39,8 +39,10 @@ const session = (verb: string, ...args: string[]) =>
 
 test('list: all, or those of one entity; never a key', async () => {
   const { stdout } = await session('list')
-  expect(stdout).toContain(`${idOf(1)}  pn-gw ${PHONE}  since`)
-  expect(stdout).toContain(`${idOf(2)}  pne ${WATCH} via ${PHONE}  since`)
+  expect(stdout).toMatch(`${idOf(1)}  pn-gw  until `)
+  expect(stdout).toMatch(`\n  ${WATCH}  since `)
+  expect(stdout).toContain(`\n  via ${PHONE}\n`)
+  for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   expect(stdout).not.toContain('81818181')
   const own = await session('list', '--entity', WATCH, '--json')
   expect(JSON.parse(own.stdout)).toMatchObject({ sessionId: idOf(2), role: 'pne', via: PHONE })

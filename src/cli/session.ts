@@ -11,6 +11,7 @@ import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
+import { shownTime } from './wrap-text.ts'
 
 interface Flags extends JsonFlag {
   readonly data: string
@@ -48,7 +49,7 @@ async function list({ data, entity, ...flags }: Flags): Promise<void> {
   await withStore({ path: data, create: false }, openServer, async (store) => {
     const nowMs = systemClock.nowMs()
     const sessions = (await store.listSessions(nowMs, { entityId })).map(describeSession)
-    sayEach(flags, sessions, { none: 'There is no session.', textOf: lineOf })
+    sayEach(flags, sessions, { none: 'There is no session.', textOf: linesOf })
   })
 }
 
@@ -57,7 +58,7 @@ async function show(sessionId: string, { data, ...flags }: Flags): Promise<void>
     const session = await store.findSession(sessionId, systemClock.nowMs())
     if (session === undefined) throw unknown(sessionId)
     const shown = describeSession(session)
-    say(flags, shown, lineOf(shown))
+    say(flags, shown, linesOf(shown))
   })
 }
 
@@ -68,10 +69,13 @@ async function end(sessionId: string, { data, ...flags }: Flags): Promise<void> 
   })
 }
 
-function lineOf(shown: ReturnType<typeof describeSession>): string {
+function linesOf(shown: ReturnType<typeof describeSession>): string[] {
   const { sessionId, entityId, role, via, since, expires } = shown
-  const way = via === undefined ? '' : ` via ${via}`
-  return `${sessionId}  ${role} ${entityId}${way}  since ${since} until ${expires}`
+  return [
+    `${sessionId}  ${role}  until ${shownTime(expires)}`,
+    `  ${entityId}  since ${shownTime(since)}`,
+    ...(via === undefined ? [] : [`  via ${via}`]),
+  ]
 }
 
 function unknown(sessionId: string): UnknownIdentity {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { wrapText } from './wrap-text.ts'
+import { shownTime, wrapText } from './wrap-text.ts'
 
 test('no line is over 80 columns, nothing is lost, and each line stands behind the indent', () => {
   const text = Array.from({ length: 60 }, (_, n) => `word${n}`).join(' ')
@@ -16,4 +16,8 @@ test('a short one is one line; a word that fits nowhere stays whole', () => {
   expect(wrapText('as it is')).toEqual(['as it is'])
   const long = 'x'.repeat(90)
   expect(wrapText(`a ${long} b`, ' ')).toEqual([' a', ` ${long}`, ' b'])
+})
+
+test('a time without its milliseconds', () => {
+  expect(shownTime('2100-01-01T00:00:00.123Z')).toBe('2100-01-01T00:00:00Z')
 })

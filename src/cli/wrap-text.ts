@@ -1,4 +1,4 @@
-/** Sentences in lines of a terminal. */
+/** What is written in lines of a terminal. */
 
 /** Columns of the narrowest terminal that tables are made for. */
 export const TABLE_COLUMNS = 80
@@ -15,4 +15,9 @@ export function wrapText(text: string, indent = ''): readonly string[] {
     } else line = longer
   }
   return [...lines, indent + line]
+}
+
+/** A time for a person, in ISO 8601 without the milliseconds, which programs get. */
+export function shownTime(iso: string): string {
+  return iso.replace(/\.\d+Z$/, 'Z')
 }

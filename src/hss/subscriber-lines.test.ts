@@ -39,6 +39,7 @@ describe('CSV', () => {
 
   test.each([
     ['an unknown column', 'impi,key\n', 'line 1: "key" is none of the columns'],
+    ['no heading', `impi,${'465b'.repeat(8)}\n`, 'line 1: the heading is none of the columns'],
     ['a column twice', 'impi,k,k\n', 'line 1: a column is there twice'],
     ['a cell too many', `impi,k,opc\na@x,${K},${OPC},1`, 'line 2: 4 cells under 3 columns'],
     ['a cell too few', `impi,k,opc\na@x,${K}`, 'line 2: 2 cells under 3 columns'],

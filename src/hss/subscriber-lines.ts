@@ -82,7 +82,9 @@ function headingOf(content: string, line: number): readonly string[] {
   const known = Object.keys(fieldsSchema.shape)
   const unknown = heading.find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    throw wrong(line, `${JSON.stringify(unknown)} is none of the columns ${known.join(', ')}`)
+    // A heading that was forgotten is a line with keys: it is not repeated.
+    const shown = /^[A-Za-z_]{1,24}$/.test(unknown) ? `"${unknown}"` : 'the heading'
+    throw wrong(line, `${shown} is none of the columns ${known.join(', ')}`)
   }
   if (new Set(heading).size !== heading.length) throw wrong(line, 'a column is there twice')
   return heading

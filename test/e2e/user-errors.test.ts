@@ -94,6 +94,27 @@ describe('a file that cannot be read or written', () => {
   })
 })
 
+describe('an argument that is a folder in place of a file, or a file in place of a folder', () => {
+  const taking = leaves.filter(({ command }) =>
+    command.registeredArguments.some((argument) => /^(file|folder)$/.test(argument.name())),
+  )
+  test.each(taking)('$name', async ({ name, command }) => {
+    const file = join(place, 'occupied')
+    writeFileSync(file, 'no folder')
+    const words = wordsWith(place, name)
+    const values = command.registeredArguments.map((argument) => {
+      if (argument.argChoices !== undefined) return argument.argChoices[0] as string
+      return argument.name() === 'file' ? place : file
+    })
+    const at = words.indexOf('--data')
+    const data = at < 0 ? [] : ['--data', join(place, 'data')]
+    mkdirSync(join(place, 'data'))
+    const vpcd = words.includes('--vpcd') ? ['--vpcd', '127.0.0.1:1'] : []
+    const run = await runProgram([...name.split(' ').slice(1), ...values, ...data, ...vpcd])
+    expect(lineOf(run)).not.toContain('not so')
+  })
+})
+
 describe('a port that is taken', () => {
   const SERVER = ['server', 'serve', '--entity', ENTITY, '--naf-fqdn', 'cpns.example.org']
   const HSS = ['hss', 'serve', '--origin-host', 'hss.ims.example', '--bsf', 'bsf.ims.example']

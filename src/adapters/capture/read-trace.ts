@@ -47,9 +47,7 @@ export async function* readTrace(
   path: string,
   { follow }: ReadTraceOptions = {},
 ): AsyncGenerator<TraceLine> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigurationInvalid(`${path}: it cannot be read (${cause.code})`, { cause })
-  })
+  const file = await open(path).catch(unreadable(path))
   try {
     let number = 0
     for await (const line of linesOf(file, path, follow)) {
@@ -65,6 +63,12 @@ export async function* readTrace(
   }
 }
 
+function unreadable(path: string) {
+  return (cause: NodeJS.ErrnoException): never => {
+    throw new ConfigurationInvalid(`${path}: it cannot be read (${cause.code})`, { cause })
+  }
+}
+
 /** A line without its end is being written: it is waited for, or left out. */
 async function* linesOf(
   file: FileHandle,
@@ -75,7 +79,7 @@ async function* linesOf(
   const piece = new Uint8Array(PIECE_OCTETS)
   let rest = ''
   for (;;) {
-    const { bytesRead } = await file.read(piece, 0, piece.length)
+    const { bytesRead } = await file.read(piece, 0, piece.length).catch(unreadable(path))
     if (bytesRead === 0) {
       if (follow === undefined || (await waited(follow)) === 'ended') return
       continue

@@ -34,7 +34,9 @@ async function ask(
   echo: NodeJS.WritableStream,
 ): Promise<string> {
   if (input.isTTY !== true) {
-    throw new ConfigurationInvalid('there is no terminal to ask at; use --user and --password-file')
+    throw new ConfigurationInvalid(
+      `there is no terminal to ask "${question.replace(/: *$/, '')}" at; use a flag, for a password --password-file`,
+    )
   }
   const editor = createInterface({ input, output: echo, terminal: true, historySize: 0 })
   const isHidden = echo !== output
