@@ -6,6 +6,7 @@ import { createTraceLines } from '../adapters/capture/trace-lines.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { KeyLog } from '../ports/key-log.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
+import { type JsonFlag, warn } from './say.ts'
 
 /** The flags. */
 export interface TraceFlags {
@@ -49,10 +50,10 @@ export function keyLogged(command: Command): Command {
 
 /** What is wanted of a trace while a command works, its warnings on standard error; closed at the end. */
 export async function withTrace<T>(
-  flags: TraceFlags,
+  flags: TraceFlags & JsonFlag,
   work: (seen: Pick<OpenedTrace, 'trace' | 'keyLog'>) => Promise<T>,
 ): Promise<T> {
-  const seen = openTrace(flags, (line) => process.stderr.write(`${line}\n`))
+  const seen = openTrace(flags, (message) => warn(flags, message))
   try {
     return await work(seen)
   } finally {
@@ -63,12 +64,12 @@ export async function withTrace<T>(
 /**
  * Makes the files, empty.
  *
- * @param nameOf One name for each entity. @param warn Takes what must be known.
+ * @param nameOf One name for each entity. @param tell Takes what must be known.
  * @throws {ConfigurationInvalid} If a file cannot be made, or `--reveal` stands alone.
  */
 export function openTrace(
   flags: TraceFlags,
-  warn: (message: string) => void,
+  tell: (message: string) => void,
   nameOf?: (entity: string) => string,
 ): OpenedTrace {
   const { traceFile, pcap, pcapStyle: style = 'exported', keylog, reveal = false } = flags
@@ -78,7 +79,7 @@ export function openTrace(
   const files: GrowingFile[] = []
   const open = (flag: string, path: string): GrowingFile => {
     const file = createGrowingFile(path, (reason) =>
-      warn(`${flag} ${path}: nothing more is written (${reason})`),
+      tell(`${flag} ${path}: nothing more is written (${reason})`),
     )
     files.push(file)
     return file
@@ -93,10 +94,10 @@ export function openTrace(
     const options = { style, reveal, ...(nameOf && { nameOf }) }
     traces.push(createCapture(options, (octets) => file.append(octets)))
   }
-  if (reveal) warn(REVEAL_WARNING)
+  if (reveal) tell(REVEAL_WARNING)
   return {
     trace: joinTraces(traces),
-    ...(keylog !== undefined && { keyLog: openKeyLog(open('--keylog', keylog), keylog, warn) }),
+    ...(keylog !== undefined && { keyLog: openKeyLog(open('--keylog', keylog), keylog, tell) }),
     close() {
       for (const file of files) file.close()
     },
@@ -114,8 +115,8 @@ export function joinTraces(traces: readonly Trace[]): Trace {
   }
 }
 
-function openKeyLog(file: GrowingFile, path: string, warn: (message: string) => void): KeyLog {
-  warn(`WARNING: ${path} gets the secrets of every TLS connection. Whoever has it reads them.`)
+function openKeyLog(file: GrowingFile, path: string, tell: (message: string) => void): KeyLog {
+  tell(`WARNING: ${path} gets the secrets of every TLS connection. Whoever has it reads them.`)
   return { line: (text) => file.append(`${text}\n`) }
 }
 
