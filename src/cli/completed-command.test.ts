@@ -17,10 +17,7 @@ test('every command and group, in the order of the help', () => {
 
 test('what stands behind a flag', () => {
   const flags = new Map(found('lab')?.flags.map(({ name, value }) => [name, value]))
-  expect(flags.get('--zh')).toEqual({
-    kind: 'choice',
-    choices: ['diameter', 'http2', 'in-process'],
-  })
+  expect(flags.get('--pcap-style')).toEqual({ kind: 'choice', choices: ['exported', 'ip'] })
   expect(flags.get('--data')).toEqual({ kind: 'file' })
   expect(flags.get('--reader')).toEqual({ kind: 'text' })
   expect(flags.has('--once')).toBe(true)

@@ -23,13 +23,13 @@ test.each([
   [['entity', 'remove', '--js'], ['--json']],
   [['nothing', '--once'], []],
   [
-    ['lab', '--zh', ''],
-    ['diameter', 'http2', 'in-process'],
+    ['lab', '--pcap-style', ''],
+    ['exported', 'ip'],
   ],
-  [['lab', '--zh', '=', 'ht'], ['http2']],
+  [['lab', '--pcap-style', '=', 'ex'], ['exported']],
   [
-    ['lab', '--zh', '='],
-    ['diameter', 'http2', 'in-process'],
+    ['lab', '--pcap-style', '='],
+    ['exported', 'ip'],
   ],
   [['completion', 'f'], ['fish']],
   [['doctor', 'b'], ['bsf']],

@@ -20,7 +20,7 @@ test('subcommands, until one of them was seen', () => {
 test('flags with their values', () => {
   const lab = "-n '__fish_seen_subcommand_from lab'"
   expect(line(lab, '-l once')).toContain("-l once -d 'end after")
-  expect(line(lab, '-l zh')).toContain("-l zh -x -a 'diameter http2 in-process' -d")
+  expect(line(lab, '-l pcap-style')).toContain("-l pcap-style -x -a 'exported ip' -d")
   expect(line(lab, '-l data')).toContain('-l data -r -F -d')
   expect(line(lab, '-l reader')).toContain(
     String.raw`-l reader -x -d 'reader with the data folder\'s`,

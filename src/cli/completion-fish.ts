@@ -50,9 +50,10 @@ function valueFlags(value: CompletedValue | undefined): readonly string[] {
       return ['-r', '-F']
     case 'text':
       return ['-x']
-    default:
-      return []
+    case undefined:
+      break
   }
+  return []
 }
 
 /** As fish reads it between single quotes. */
