@@ -25,7 +25,9 @@ export function labSettingOptions(): Option[] {
     const { flag, variable, description, defaultValue, choices } = setting
     const what = choices === undefined ? 'n' : 'form'
     const option = new Option(`${flag} <${what}>`, `${description}; default ${defaultValue}`)
-    return option.env(variable).argParser((text) => readValue(setting, text))
+    option.env(variable)
+    if (choices !== undefined) return option.choices(choices)
+    return option.argParser((text) => readValue(setting, text))
   })
 }
 
