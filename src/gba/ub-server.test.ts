@@ -4,7 +4,8 @@ import { formatDigestAuthorization } from '../http-digest/digest-headers.ts'
 import { toBase64, utf8 } from '../octets/octets.ts'
 import { WORKED } from './gba-facts.fixture.ts'
 import type { UbRequest } from './ub-exchange.ts'
-import { readUbRequest, type UbAnswer, verifyUbAnswer } from './ub-server.ts'
+import { computeUbResponse, EMPTY_PASSWORD } from './ub-messages.ts'
+import { digestOfUbAnswer, readUbRequest, type UbAnswer, verifyUbAnswer } from './ub-server.ts'
 
 const AUTHORIZATION: DigestAuthorization = {
   username: WORKED.impi,
@@ -123,4 +124,16 @@ describe('the answer to a challenge, RFC 3310 3.3 and 3.4', () => {
     expect(verify({ auts })).toBe(false)
     expect(verify({ response: WORKED.responseWithAuts })).toBe(false)
   })
+})
+
+test('what both digests of an exchange are computed over: XRES, or nothing after AUTS', () => {
+  const { xres, bsfName } = { ...WORKED, xres: WORKED.res }
+  const answer = read(AUTHORIZATION) as UbAnswer
+  const request = requestOf(AUTHORIZATION)
+  const digest = digestOfUbAnswer(answer, { bsfName, xres })
+  const { ha1: _, ...withoutHa1 } = digest
+  expect(digest.password).toBe(xres)
+  expect(computeUbResponse(digest, request)).toBe(computeUbResponse(withoutHa1, request))
+  const resynchronizing = digestOfUbAnswer({ ...answer, auts: WORKED.auts }, { bsfName, xres })
+  expect(resynchronizing.password).toBe(EMPTY_PASSWORD)
 })

@@ -5,6 +5,7 @@ import { Secret } from '../crypto/secret.ts'
 import { fromHex, utf8 } from '../octets/octets.ts'
 import {
   computeDigestResponse,
+  computeHa1,
   computeRspauth,
   DIGEST_ALGORITHMS,
   type DigestAlgorithm,
@@ -113,4 +114,13 @@ describe('names and comparison', () => {
       ),
     ).toBe(false)
   })
+})
+
+test.each(DIGEST_ALGORITHMS)('%s: with HA1 at hand the digests are the same', (algorithm) => {
+  const input = { ...INPUT, algorithm }
+  const ha1 = computeHa1(input)
+  expect(computeDigestResponse(input, ha1)).toBe(computeDigestResponse(input))
+  expect(computeRspauth(input, ha1)).toBe(computeRspauth(input))
+  const bodiless = { ...input, body: new Uint8Array(0) }
+  expect(computeDigestResponse(bodiless, ha1)).not.toBe(computeDigestResponse(input, ha1))
 })

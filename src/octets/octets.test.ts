@@ -9,8 +9,10 @@ import {
   fromHex,
   fromUtf8,
   lengthPrefixed,
+  octetsToFill,
   toBase64,
   toHex,
+  toLatin1,
   uint16,
   uint32,
   uint64,
@@ -64,6 +66,28 @@ describe('text forms', () => {
     expect(() => fromBase64(text, 'HASH')).toThrow(
       new InvalidMessage('not canonical base64', 'HASH'),
     )
+  })
+
+  test.each([0, 1, 63, 64, 65, 200])('a text of %d characters is UTF-8, ASCII or not', (length) => {
+    for (const text of ['a'.repeat(length), 'é'.repeat(length), `${'a'.repeat(length)}\u{1f511}`]) {
+      expect(utf8(text)).toEqual(new TextEncoder().encode(text))
+      expect(fromUtf8(utf8(text))).toBe(text)
+    }
+  })
+
+  test('each octet is a character of ISO 8859-1', () => {
+    const all = Uint8Array.from({ length: 256 }, (_, n) => n)
+    const text = toLatin1(all)
+    expect(Array.from(all, (_, n) => text.charCodeAt(n))).toEqual([...all])
+    expect(toLatin1(all.subarray(65, 67))).toBe('AB')
+  })
+
+  test.each([0, 64, 65, 5000])('an array to be filled has its %d octets for itself', (length) => {
+    const [one, other] = [octetsToFill(length), octetsToFill(length)]
+    one.fill(1)
+    other.fill(2)
+    expect([one.length, other.length]).toEqual([length, length])
+    expect(one.every((octet) => octet === 1)).toBe(true)
   })
 
   test('nothing is the text of no octets', () => {
