@@ -3,16 +3,21 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TransportFailed } from '../errors/errors.ts'
-import type { BenchAddress, CpnsSideStart, CpnsSideTold } from './bench-cpns-world.ts'
+import type {
+  BenchAddress,
+  CpnsSideQuestion,
+  CpnsSideStart,
+  CpnsSideTold,
+} from './bench-cpns-world.ts'
 
 /** How a process is. */
-export type CpnsSideStatus = Required<
-  Pick<CpnsSideTold, 'cpuMicros' | 'residentOctets' | 'handled'>
->
+export type CpnsSideStatus = Required<Pick<CpnsSideTold, 'cpuMicros' | 'handled'>>
 
 /** A process that serves. */
 export interface CpnsSide extends BenchAddress {
   status(): Promise<CpnsSideStatus>
+  /** Its resident memory after a garbage collection: for a while after it, it is slow. */
+  residentOctets(): Promise<number>
   end(): void
 }
 
@@ -32,9 +37,10 @@ export async function startCpnsSide(start: CpnsSideStart): Promise<CpnsSide> {
     url,
     pin,
     async status() {
-      const { cpuMicros = 0, residentOctets = 0, handled = 0 } = await told(child, 'status')
-      return { cpuMicros, residentOctets, handled }
+      const { cpuMicros = 0, handled = 0 } = await told(child, 'status')
+      return { cpuMicros, handled }
     },
+    residentOctets: async () => (await told(child, 'memory')).residentOctets ?? 0,
     end: () => {
       child.removeAllListeners('exit')
       if (child.connected) child.disconnect()
@@ -42,7 +48,10 @@ export async function startCpnsSide(start: CpnsSideStart): Promise<CpnsSide> {
   }
 }
 
-function told(child: ChildProcess, question: CpnsSideStart | 'status'): Promise<CpnsSideTold> {
+function told(
+  child: ChildProcess,
+  question: CpnsSideStart | CpnsSideQuestion,
+): Promise<CpnsSideTold> {
   return new Promise((resolve, reject) => {
     const onExit = (): void => reject(new TransportFailed('a process of the benchmark has ended'))
     child.once('exit', onExit)

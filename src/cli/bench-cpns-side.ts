@@ -30,6 +30,7 @@ import {
   type BenchAddress,
   benchGateway,
   benchPne,
+  type CpnsSideQuestion,
   type CpnsSideStart,
   type CpnsSideTold,
 } from './bench-cpns-world.ts'
@@ -49,13 +50,16 @@ process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
 const tell = (told: CpnsSideTold): void => void process.send?.(told)
 
-process.on('message', (asked: CpnsSideStart | 'status') => {
+process.on('message', (asked: CpnsSideStart | CpnsSideQuestion) => {
   if (asked === 'status') {
-    // Read first: what the collector does now for the next figure is not a part of this one.
     const { user, system } = process.cpuUsage()
+    tell({ cpuMicros: user + system, handled })
+    return
+  }
+  if (asked === 'memory') {
     // Without the flag of the collector the figure is what is resident now.
     globalThis.gc?.()
-    tell({ cpuMicros: user + system, residentOctets: process.memoryUsage.rss(), handled })
+    tell({ residentOctets: process.memoryUsage.rss() })
     return
   }
   serve(asked).then(tell, (error: unknown) => tell({ error: String(error) }))

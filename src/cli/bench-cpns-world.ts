@@ -51,6 +51,12 @@ export type CpnsSideStart =
   /** A bare TLS server that holds idle sockets. */
   | { readonly kind: 'tls' }
 
+/**
+ * What it is asked while it serves: `status` costs it nothing; before `memory` it collects its garbage, after
+ * which it is slow for a while.
+ */
+export type CpnsSideQuestion = 'status' | 'memory'
+
 /** What it tells: where it is, or how it is. */
 export interface CpnsSideTold extends Partial<BenchAddress> {
   /** Since its start, all threads of it. */

@@ -118,9 +118,9 @@ async function perOne(
   open: Open,
 ): Promise<number> {
   await openAll(0, warmUp, open)
-  const before = (await side.status()).residentOctets
+  const before = await side.residentOctets()
   await openAll(warmUp, sessions, open)
-  return ((await side.status()).residentOctets - before) / sessions
+  return ((await side.residentOctets()) - before) / sessions
 }
 
 async function openAll(first: number, count: number, open: Open): Promise<void> {
