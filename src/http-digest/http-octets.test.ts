@@ -12,7 +12,7 @@ test('a request is written with the length of its body, whatever framing it had'
     body: utf8('hi'),
   })
   expect(fromUtf8(octets)).toBe(
-    'POST /x HTTP/1.1\r\nhost: a\r\naccept: b\r\naccept: c\r\ncontent-length: 2\r\n\r\nhi',
+    'POST /x HTTP/1.1\r\nHost: a\r\nAccept: b\r\nAccept: c\r\nContent-Length: 2\r\n\r\nhi',
   )
 })
 
@@ -20,7 +20,7 @@ test('a header that holds a line end cannot make a line of its own', () => {
   const headers = { a: 'b\r\ncontent-length: 9' }
   const octets = formatHttpResponse({ status: 200, headers, body: NONE })
   expect(fromUtf8(octets)).toBe(
-    'HTTP/1.1 200 \r\na: b content-length: 9\r\ncontent-length: 0\r\n\r\n',
+    'HTTP/1.1 200 \r\nA: b content-length: 9\r\nContent-Length: 0\r\n\r\n',
   )
 })
 

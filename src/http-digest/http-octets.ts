@@ -1,6 +1,7 @@
 /** HTTP messages as octets of HTTP/1.1, for who looks on. RFC 9112 2; RFC 7616 3.4 */
 import { concatOctets, fromUtf8, utf8 } from '../octets/octets.ts'
 import type { TraceEvent } from '../trace/trace.ts'
+import { spellHeader } from './header-spelling.ts'
 
 /** Headers by their names; one that came more than once has several values. */
 export type HttpHeaderValues = Readonly<Record<string, string | readonly string[]>>
@@ -57,8 +58,10 @@ export function httpWire(format: () => Uint8Array): NonNullable<TraceEvent['wire
 function formatHttp(start: string, headers: HttpHeaderValues, body: Uint8Array): Uint8Array {
   const lines = Object.entries(headers)
     .filter(([name]) => !FRAMING.includes(name.toLowerCase()) && !name.startsWith(':'))
-    .flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${oneLine(value)}`))
-  const head = [start, ...lines, `content-length: ${body.length}`, '', ''].join('\r\n')
+    .flatMap(([name, values]) =>
+      [values].flat().map((value) => `${spellHeader(name)}: ${oneLine(value)}`),
+    )
+  const head = [start, ...lines, `Content-Length: ${body.length}`, '', ''].join('\r\n')
   return concatOctets(utf8(head), body)
 }
 

@@ -30,7 +30,7 @@ test.each([
   (_, protocol, make) => {
     for (const length of [0, 1, 2, 1000]) {
       const packet = make(new Uint8Array(length).fill(0xa5))
-      const view = new DataView(packet.buffer)
+      const view = new DataView(packet.buffer, packet.byteOffset)
       expect(view.getUint16(2)).toBe(packet.length)
       expect(packet[9]).toBe(protocol)
       expect([view.getUint16(20), view.getUint16(22)]).toEqual([40_000, 3868])

@@ -1,6 +1,7 @@
 /** What every adapter of the NAF does with a request of node:http. TS 24.109 5.2, TS 33.222 6.5 */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { TransportFailed } from '../../errors/errors.ts'
+import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { ASSERTED_IDENTITY_HEADER, formatAssertedIdentity } from '../../naf/asserted-identity.ts'
 import type { Naf } from '../../naf/create-naf.ts'
 import type { NafUser, UaOutcome } from '../../naf/ua-exchange.ts'
@@ -73,13 +74,14 @@ function writeRefusal(
   { status, headers, reason }: Extract<UaOutcome, { readonly outcome: 'refused' }>,
 ): void {
   const body = `${reason}\n`
-  for (const [name, values] of Object.entries(headers)) response.setHeader(name, [...values])
+  for (const [name, values] of Object.entries(headers))
+    response.setHeader(spellHeader(name), [...values])
   // What is left of a body that is too long is not read.
-  if (status === 411 || status === 413) response.setHeader('connection', 'close')
+  if (status === 411 || status === 413) response.setHeader('Connection', 'close')
   response.writeHead(status, {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
   })
   response.end(body)
 }

@@ -134,7 +134,7 @@ describe('a server that is not believed', () => {
     const { client, origin } = await start({}, (__, response) => {
       const { setHeader } = response
       response.setHeader = (name, value) =>
-        setHeader.call(response, name, name === 'authentication-info' ? info : value)
+        setHeader.call(response, name, name === 'Authentication-Info' ? info : value)
       response.end('evil')
     })
     await expect(client().fetch(origin)).rejects.toMatchObject({ code: 'authentication-failed' })

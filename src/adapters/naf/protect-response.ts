@@ -31,7 +31,7 @@ export function protectResponse(
   const release = (body?: Uint8Array): void => {
     if (isReleased) return
     isReleased = true
-    response.setHeader('authentication-info', authenticationInfo(body))
+    response.setHeader('Authentication-Info', authenticationInfo(body))
     if (head !== undefined) original.writeHead(...head)
   }
   const hasBody = (): boolean => {

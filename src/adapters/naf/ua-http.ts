@@ -6,6 +6,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { buildConnector, Pool } from 'undici'
 import { CpnsError, TransportFailed } from '../../errors/errors.ts'
+import { spellHeader } from '../../http-digest/header-spelling.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { connectTls } from '../tls/connect-tls.ts'
 import type { Trust } from '../tls/trust.ts'
@@ -122,7 +123,9 @@ async function exchange(pool: Pool, request: UaHttpRequest): Promise<UaHttpAnswe
   const answer = await pool.request({
     method,
     path,
-    headers: { ...request.headers },
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [spellHeader(name), value]),
+    ),
     body: body.length === 0 ? null : body,
     ...(signal !== undefined && { signal }),
   })

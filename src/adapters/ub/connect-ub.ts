@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { type Dispatcher, errors, Pool } from 'undici'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import type { UbExchange, UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
+import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets } from '../../octets/octets.ts'
 
 /** Where the BSF is, and how long it may take. */
@@ -123,7 +124,7 @@ class Collector implements Dispatcher.DispatchHandler {
 function pairsOf(headers: UbRequest['headers']): string[] {
   const pairs: string[] = []
   for (const name in headers) {
-    for (const value of headers[name] ?? []) pairs.push(name, value)
+    for (const value of headers[name] ?? []) pairs.push(spellHeader(name), value)
   }
   return pairs
 }

@@ -70,8 +70,8 @@ describe('Ub over HTTP, the listener', () => {
       },
     ])
     expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
-    expect(text).toContain('www-authenticate: a\r\nwww-authenticate: b\r\n')
-    expect(text).toContain('content-length: 5\r\n')
+    expect(text).toContain('WWW-Authenticate: a\r\nWWW-Authenticate: b\r\n')
+    expect(text).toContain('Content-Length: 5\r\n')
     expect(text.endsWith('\r\n\r\nhello')).toBe(true)
   })
 

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
+import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets, toLatin1 } from '../../octets/octets.ts'
 
 /** A BSF, as far as Ub goes. */
@@ -103,9 +104,9 @@ function write(response: ServerResponse, { status, headers, body }: UbResponse):
   // Name, value, name, value …: the list that Node writes without looking anything up.
   const written: string[] = []
   for (const name in headers) {
-    for (const value of headers[name] ?? []) written.push(name, value)
+    for (const value of headers[name] ?? []) written.push(spellHeader(name), value)
   }
-  written.push('content-length', String(body.length))
+  written.push('Content-Length', String(body.length))
   response.writeHead(status, written)
   if (body.length === 0) response.end()
   // As a text of an octet a character it goes out in one piece with the headers.

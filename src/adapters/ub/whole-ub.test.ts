@@ -113,9 +113,9 @@ test.skipIf(curl === undefined)('message 1 from curl gets a challenge', async ()
   const authorization = `Authorization: Digest ${credentials}, nonce="", uri="/", response=""`
   const { stdout } = await curl!.run(['-s', '-i', '-H', authorization, `${world.baseUrl}/`])
   expect(stdout).toMatch(/^HTTP\/1\.1 401 Unauthorized\r\n/)
-  expect(stdout).toContain('server: cpns-bsf; Release-6; 3gpp-gba-tmpi\r\n')
+  expect(stdout).toContain('Server: cpns-bsf; Release-6; 3gpp-gba-tmpi\r\n')
   const header = new RegExp(
-    `www-authenticate: Digest realm="${WORKED.bsfName}", nonce="[A-Za-z0-9+/]{43}=", ` +
+    `WWW-Authenticate: Digest realm="${WORKED.bsfName}", nonce="[A-Za-z0-9+/]{43}=", ` +
       'algorithm=AKAv1-MD5, qop="auth-int", opaque="[A-Za-z0-9+/=]+"\r\n',
   )
   expect(stdout).toMatch(header)
