@@ -142,9 +142,13 @@ export class AttachmentDesk implements AttachmentOwner {
     return wish
   }
 
-  async #takeRecord(sessionId: string, octets: Uint8Array): Promise<void> {
+  #takeRecord(sessionId: string, octets: Uint8Array): Promise<void> {
     const wish = isFirstRecord(octets) ? this.#forget(sessionId) : undefined
-    if (wish === undefined) return await this.#takeNextRecord(sessionId, octets)
+    if (wish === undefined) return this.#takeNextRecord(sessionId, octets)
+    return this.#takeFirstRecord(wish, octets)
+  }
+
+  async #takeFirstRecord(wish: Pending, octets: Uint8Array): Promise<void> {
     const record = wish.channel.open(octets)
     if (record.outcome !== 'record') return await this.#refuse(409, 'record refused: attach again')
     const attachment = await this.#promote(wish)
@@ -152,15 +156,15 @@ export class AttachmentDesk implements AttachmentOwner {
     else await this.#server.handleRecord(attachment, record)
   }
 
-  async #takeNextRecord(sessionId: string, octets: Uint8Array): Promise<void> {
+  #takeNextRecord(sessionId: string, octets: Uint8Array): Promise<void> {
     const open = this.#open
     if (open?.attachment.session.sessionId !== sessionId || !open.attachment.isOpen) {
-      return await this.#refuse(409, 'not attached: attach again')
+      return this.#refuse(409, 'not attached: attach again')
     }
     const record = open.channel.open(octets)
-    if (record.outcome === 'record') return await this.#server.handleRecord(open.attachment, record)
+    if (record.outcome === 'record') return this.#server.handleRecord(open.attachment, record)
     open.attachment.close('detached')
-    await this.#refuse(409, 'record refused: attach again')
+    return this.#refuse(409, 'record refused: attach again')
   }
 
   /** The first valid record under new keys: only its sender can have the session key. */

@@ -5,6 +5,7 @@ import { encodeMessageContent } from '../cpns/record-content.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { Log } from '../ports/log.ts'
+import { noTrace } from '../trace/trace.ts'
 import type { AcknowledgedMessages } from './acknowledged-messages.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import { DeliveryLane, type DeliveryLaneParts, type Handover } from './delivery-lane.ts'
@@ -175,16 +176,11 @@ async function transmitRecord(
   }
   const content = encodeMessageContent({ xml: encodeMessage(message), payload })
   const sent = attachment.send('message', content)
-  const peer = attachment.session.entityId
-  ports.trace(
-    messageEvent(message, {
-      point: 'CPNS-2',
-      side: 'sent',
-      from: options.entityId,
-      to: peer,
-      atMs: nowMs,
-    }),
-  )
+  if (ports.trace !== noTrace) {
+    const [server, peer] = [options.entityId, attachment.session.entityId]
+    const at = { point: 'CPNS-2', side: 'sent', from: server, to: peer, atMs: nowMs } as const
+    ports.trace(messageEvent(message, at))
+  }
   await sent
   return 'sent'
 }

@@ -26,12 +26,16 @@ export class RecordBatches<T> {
     this.#parts = parts
   }
 
-  /** Resolves when the next one can be put. Nothing is taken any more after a failure. */
-  async put(item: T): Promise<void> {
-    if (this.#hasFailed) return
+  /**
+   * Nothing is taken any more after a failure.
+   *
+   * @returns Resolves when the next one can be put; `undefined` if it can at once.
+   */
+  put(item: T): Promise<void> | undefined {
+    if (this.#hasFailed) return undefined
     this.#waiting.push(item)
     this.#storing ??= this.#storeAll()
-    if (this.#waiting.length >= WAITING_LIMIT) await this.#storing
+    return this.#waiting.length >= WAITING_LIMIT ? this.#storing : undefined
   }
 
   /** Resolves when all that was put is stored and answered, or has failed. */

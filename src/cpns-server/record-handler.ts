@@ -13,6 +13,7 @@ import {
   encodePing,
 } from '../cpns/record-content.ts'
 import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
+import { noTrace } from '../trace/trace.ts'
 import { errorOf } from './answers.ts'
 import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
 import type { Attachment } from './attachment-registry.ts'
@@ -32,6 +33,8 @@ export interface RecordHandlerParts extends ServerContext {
   readonly relay: (gateway: Attachment, content: Uint8Array) => Promise<void>
 }
 
+const NOTHING = new Uint8Array(0)
+
 /** What is to become durable. */
 type Durable = ReceivedMessage | { readonly message: MessageResult }
 
@@ -42,16 +45,19 @@ type Durable = ReceivedMessage | { readonly message: MessageResult }
 export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
   const batches = new WeakMap<Attachment, RecordBatches<Durable>>()
   const durable: DurableRecords = {
-    async put(attachment, item) {
+    put(attachment, item) {
       const made = batches.get(attachment) ?? createBatches(attachment, parts)
       batches.set(attachment, made)
-      await made.put(item)
+      return made.put(item)
     },
     idle: async (attachment) => await batches.get(attachment)?.idle(),
   }
+  const recordParts: RecordParts = { ...parts, durable }
   return async (attachment, record) => {
     try {
-      await takeRecord(attachment, record, { ...parts, durable })
+      const taken = takeRecord(attachment, record, recordParts)
+      // Most records are taken at once.
+      if (taken !== undefined) await taken
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error
       const { entityId } = parts.options
@@ -64,7 +70,7 @@ export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
 
 /** The batches of each attachment; there are none before it sends a message. */
 interface DurableRecords {
-  put(attachment: Attachment, item: Durable): Promise<void>
+  put(attachment: Attachment, item: Durable): Promise<void> | undefined
   idle(attachment: Attachment): Promise<void>
 }
 
@@ -120,45 +126,57 @@ async function answerIfThere(
   }
 }
 
-async function takeRecord(
+function takeRecord(
+  attachment: Attachment,
+  record: ValidRecord,
+  parts: RecordParts,
+): Promise<void> | undefined {
+  const { type, content } = record
+  if (type === 'message') return takeMessage(attachment, content, parts)
+  if (type === 'relay' && attachment.session.role === 'pn-gw') {
+    return parts.relay(attachment, content)
+  }
+  return takeRareRecord(attachment, record, parts)
+}
+
+async function takeRareRecord(
   attachment: Attachment,
   { type, content }: ValidRecord,
   parts: RecordParts,
 ): Promise<void> {
-  const isGateway = attachment.session.role === 'pn-gw'
-  if (type === 'message') await takeMessage(attachment, content, parts)
-  else if (type === 'close') {
+  if (type === 'close') {
     await parts.durable.idle(attachment)
     attachment.close('detached')
   } else if (type === 'ping') {
     if (decodePing(content) === 'request') await attachment.send('ping', encodePing('answer'))
-  } else if (type === 'relay' && isGateway) await parts.relay(attachment, content)
-  else if (type === 'control' && isGateway) await takeControl(attachment, content, parts)
-  else throw new InvalidMessage('not expected from this peer', `${type} record`)
+  } else if (type === 'control' && attachment.session.role === 'pn-gw') {
+    await takeControl(attachment, content, parts)
+  } else throw new InvalidMessage('not expected from this peer', `${type} record`)
 }
 
-async function takeMessage(
+function takeMessage(
   attachment: Attachment,
   content: Uint8Array,
   parts: RecordParts,
-): Promise<void> {
-  const { session } = attachment
+): Promise<void> | undefined {
   const { xml, payload } = decodeMessageContent(content)
   const message = decodeMessage(xml)
-  trace('received', attachment, { message, ...parts })
-  if (message.name === 'Message') {
-    await parts.durable.put(attachment, { message, payload })
-  } else if (message.name === 'MessageResult') {
-    if (parts.delivery.acknowledgedDirectly(attachment, message)) return
-    await parts.durable.put(attachment, { message })
-  } else if (message.name === 'Disconnect') {
-    await parts.durable.idle(attachment)
-    await parts.ports.store.endSession(session.sessionId)
-    attachment.close('session-ended')
-  } else if (message.name !== 'Error') {
-    // An Error is never answered, so that none can loop.
-    throw new InvalidMessage('not expected in a message record', message.name)
+  trace('received', attachment, message, parts)
+  if (message.name === 'Message') return parts.durable.put(attachment, { message, payload })
+  if (message.name === 'MessageResult') {
+    if (parts.delivery.acknowledgedDirectly(attachment, message)) return undefined
+    return parts.durable.put(attachment, { message })
   }
+  if (message.name === 'Disconnect') return disconnect(attachment, parts)
+  // An Error is never answered, so that none can loop.
+  if (message.name === 'Error') return undefined
+  throw new InvalidMessage('not expected in a message record', message.name)
+}
+
+async function disconnect(attachment: Attachment, { durable, ports }: RecordParts): Promise<void> {
+  await durable.idle(attachment)
+  await ports.store.endSession(attachment.session.sessionId)
+  attachment.close('session-ended')
 }
 
 /** What a PN GW tells the server about its PNs, and asks for its PNEs. */
@@ -168,10 +186,10 @@ async function takeControl(
   parts: RecordHandlerParts,
 ): Promise<void> {
   const message = decodeMessage(content)
-  trace('received', attachment, { message, ...parts })
+  trace('received', attachment, message, parts)
   const answered = await answerControl(attachment, message, parts)
   const sent = attachment.send('control', encodeMessage(answered))
-  trace('sent', attachment, { message: answered, ...parts })
+  trace('sent', attachment, answered, parts)
   await sent
 }
 
@@ -192,17 +210,19 @@ async function answer(
   message: CpnsMessage,
   context: ServerContext,
 ): Promise<void> {
-  const content = { xml: encodeMessage(message), payload: new Uint8Array(0) }
+  const content = { xml: encodeMessage(message), payload: NOTHING }
   const sent = attachment.send('message', encodeMessageContent(content))
-  trace('sent', attachment, { message, ...context })
+  trace('sent', attachment, message, context)
   await sent
 }
 
 function trace(
   side: 'sent' | 'received',
   { session }: Attachment,
-  { message, options, ports }: ServerContext & { readonly message: CpnsMessage },
+  message: CpnsMessage,
+  { options, ports }: ServerContext,
 ): void {
+  if (ports.trace === noTrace) return
   const [server, peer] = [options.entityId, session.entityId]
   const [from, to] = side === 'sent' ? [server, peer] : [peer, server]
   ports.trace(messageEvent(message, { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() }))

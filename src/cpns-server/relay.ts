@@ -119,13 +119,20 @@ export class Relay {
 
   async #takeBinary(line: Line, octets: Uint8Array): Promise<void> {
     line.waiting += 1
-    line.tail = line.tail
-      .then(() => this.#guard(line.arrival, () => line.desk.take(octets)))
-      .then(() => {
-        line.waiting -= 1
-        this.#forgetIfIdle(line)
-      })
+    line.tail = this.#takeNext(line, octets, line.waiting === 1 ? undefined : line.tail)
     if (line.waiting >= LINE_LIMIT) await line.tail
+  }
+
+  /** @param before What is to be done first. Never rejects. */
+  async #takeNext(line: Line, octets: Uint8Array, before: Promise<void> | undefined) {
+    if (before !== undefined) await before
+    try {
+      await line.desk.take(octets)
+    } catch (error) {
+      this.#noteFailure(line.arrival, error)
+    }
+    line.waiting -= 1
+    this.#forgetIfIdle(line)
   }
 
   /** What goes wrong for one PNE is told to it, and concerns no other. */
@@ -133,14 +140,18 @@ export class Relay {
     try {
       await work()
     } catch (error) {
-      if (error instanceof TransportFailed) return
-      if (error instanceof InvalidMessage) {
-        this.#refuse(arrival, 400, error.message)
-        return
-      }
-      const reason = error instanceof Error ? error.message : 'unknown'
-      this.#parts.ports.log.error('relay-failed', { reason })
+      this.#noteFailure(arrival, error)
     }
+  }
+
+  #noteFailure(arrival: RelayArrival, error: unknown): void {
+    if (error instanceof TransportFailed) return
+    if (error instanceof InvalidMessage) {
+      this.#refuse(arrival, 400, error.message)
+      return
+    }
+    const reason = error instanceof Error ? error.message : 'unknown'
+    this.#parts.ports.log.error('relay-failed', { reason })
   }
 
   async #handshake(arrival: RelayArrival, octets: Uint8Array): Promise<void> {

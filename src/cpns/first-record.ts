@@ -10,5 +10,6 @@ const SEQUENCE_AT = 2 + SESSION_ID_LENGTH
 
 /** @param octets A record, as `classifyFrame` tells. @returns Whether its sequence is 0. */
 export function isFirstRecord(octets: Uint8Array): boolean {
-  return octets.subarray(SEQUENCE_AT, RECORD_HEADER_LENGTH).every((octet) => octet === 0)
+  for (let at = SEQUENCE_AT; at < RECORD_HEADER_LENGTH; at++) if (octets[at] !== 0) return false
+  return true
 }

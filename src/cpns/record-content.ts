@@ -9,7 +9,7 @@
 import { InvalidMessage } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { OctetReader } from '../octets/octet-reader.ts'
-import { concatOctets, fromUtf8, lengthPrefixed, uint16, utf8 } from '../octets/octets.ts'
+import { fromUtf8, octetsToFill, uint16, utf8 } from '../octets/octets.ts'
 import { MAX_MESSAGE_OCTETS } from './messages.ts'
 import { isStatus, type Status } from './status.ts'
 
@@ -41,7 +41,12 @@ const PINGS: readonly Ping[] = ['request', 'answer']
 export function encodeMessageContent({ xml, payload }: MessageContent): Uint8Array {
   if (xml.length > MAX_MESSAGE_OCTETS) throw new RangeError('the XML is over 4 KiB')
   if (payload.length > MAX_PAYLOAD_OCTETS) throw new RangeError('the payload is over 64 KiB')
-  return concatOctets(lengthPrefixed(xml), payload)
+  const content = octetsToFill(2 + xml.length + payload.length)
+  content[0] = xml.length >> 8
+  content[1] = xml.length & 0xff
+  content.set(xml, 2)
+  content.set(payload, 2 + xml.length)
+  return content
 }
 
 /** @throws {InvalidMessage} If it is truncated, or a part is over its limit. */
@@ -59,7 +64,11 @@ export function encodeRelayContent({ entityId, octets }: RelayContent): Uint8Arr
   const id = utf8(entityId)
   if (id.length > 255) throw new RangeError('an EntityID has at most 255 octets')
   if (octets.length === 0) throw new RangeError('nothing to relay')
-  return concatOctets(Uint8Array.of(id.length), id, octets)
+  const content = octetsToFill(1 + id.length + octets.length)
+  content[0] = id.length
+  content.set(id, 1)
+  content.set(octets, 1 + id.length)
+  return content
 }
 
 /** @throws {InvalidMessage} If it is truncated, empty, or its EntityID is none. */

@@ -11,7 +11,7 @@ import {
   aeadSealInto,
 } from '../crypto/aead.ts'
 import { Secret } from '../crypto/secret.ts'
-import { concatOctets, equalOctets } from '../octets/octets.ts'
+import { concatOctets, octetsToFill } from '../octets/octets.ts'
 import { type AttachmentKeys, type DirectionKeys, FRAME_VERSION } from './attachment.ts'
 import { encodeSessionId, SESSION_ID_LENGTH } from './session-id.ts'
 
@@ -21,8 +21,11 @@ export const RECORD_TYPES = { message: 1, relay: 2, ping: 3, close: 4, control: 
 /** One of them. */
 export type RecordType = keyof typeof RECORD_TYPES
 
-const TYPE_NAMES = Object.keys(RECORD_TYPES) as RecordType[]
+const NAMES_BY_NUMBER: readonly (RecordType | undefined)[] = Array.from({ length: 6 }, (_, n) =>
+  (Object.keys(RECORD_TYPES) as RecordType[]).find((type) => RECORD_TYPES[type] === n),
+)
 const SEQUENCE_AT = 2 + SESSION_ID_LENGTH
+const SEQUENCE_LENGTH = 8
 /** Octets of a nonce before the sequence. */
 const SALT_LENGTH = 4
 
@@ -116,11 +119,13 @@ class SealedChannel implements RecordChannel {
       throw new RangeError(`a record is over ${MAX_RECORD_OCTETS} octets`)
     }
     const nonce = this.#octets(SENT_AT, RECEIVED_AT)
-    const record = new Uint8Array(RECORD_OVERHEAD + content.length)
+    const record = octetsToFill(RECORD_OVERHEAD + content.length)
     record[0] = FRAME_VERSION
     record[1] = RECORD_TYPES[type]
     record.set(this.#octets(SESSION_ID_AT), 2)
-    record.set(nonce.subarray(SALT_LENGTH), SEQUENCE_AT)
+    for (let n = 0; n < SEQUENCE_LENGTH; n++) {
+      record[SEQUENCE_AT + n] = nonce[SALT_LENGTH + n] as number
+    }
     const associatedData = record.subarray(0, RECORD_HEADER_LENGTH)
     const key = this.#state.part(0, RECEIVING_KEY_AT)
     aeadSealInto(record, { key, nonce, associatedData }, content)
@@ -167,15 +172,21 @@ function openRecord(octets: Uint8Array, expected: Expected): OpenedRecord {
   const header = octets.subarray(0, RECORD_HEADER_LENGTH)
   if (header[0] !== FRAME_VERSION) return refused('version')
   const { sessionId, nonce, key } = expected
-  if (!equalOctets(header.subarray(2, SEQUENCE_AT), sessionId)) return refused('session')
-  if (!equalOctets(header.subarray(SEQUENCE_AT), nonce.subarray(SALT_LENGTH))) {
-    return refused('sequence')
+  if (!isPartOf(header, 2, sessionId)) return refused('session')
+  for (let n = 0; n < SEQUENCE_LENGTH; n++) {
+    if (header[SEQUENCE_AT + n] !== nonce[SALT_LENGTH + n]) return refused('sequence')
   }
   const input = { key, nonce, associatedData: header }
   const content = aeadOpen(input, octets.subarray(RECORD_HEADER_LENGTH))
   if (content === undefined) return refused('not-authentic')
   const type = typeOf(header[1])
   return type === undefined ? refused('type') : { outcome: 'record', type, content }
+}
+
+/** What is compared here is on the line for everyone to see; the tag is compared in constant time. */
+function isPartOf(whole: Uint8Array, at: number, part: Uint8Array): boolean {
+  for (let n = 0; n < part.length; n++) if (whole[at + n] !== part[n]) return false
+  return true
 }
 
 /** Salt ‖ sequence 0. */
@@ -193,7 +204,7 @@ function countOn(nonce: Uint8Array): void {
 }
 
 function typeOf(number: number | undefined): RecordType | undefined {
-  return TYPE_NAMES.find((type) => RECORD_TYPES[type] === number)
+  return number === undefined ? undefined : NAMES_BY_NUMBER[number]
 }
 
 function refused(reason: RecordRefusal): OpenedRecord {

@@ -11,6 +11,8 @@ import type { RecordType } from './record.ts'
 export interface SessionLink {
   /** Starts, also again after its end, and resolves when the link is up. @throws As `whenUp`. */
   start(): Promise<void>
+  /** Whether records can be sent. */
+  readonly isUp: boolean
   /** Resolves when records can be sent. @throws {CpnsError} If the link has failed or was stopped. */
   whenUp(): Promise<void>
   /**
@@ -45,6 +47,9 @@ export function createSessionLink(
       if (!isStarted) void life.run()
       isStarted = true
       await life.up.whenOpen()
+    },
+    get isUp() {
+      return life.up.value !== undefined
     },
     async whenUp() {
       await life.up.whenOpen()

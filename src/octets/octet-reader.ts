@@ -46,12 +46,16 @@ export class OctetReader {
 
   /** One octet. @throws {InvalidMessage} If none is left. */
   uint8(field: string): number {
-    return this.take(1, field)[0] as number
+    const octet = this.#octets[this.#at]
+    if (octet === undefined) throw new InvalidMessage('truncated', field)
+    this.#at += 1
+    return octet
   }
 
   /** Two octets, big-endian. @throws {InvalidMessage} If fewer are left. */
   uint16(field: string): number {
-    return this.#view(2, field).getUint16(0)
+    const high = this.uint8(field)
+    return high * 256 + this.uint8(field)
   }
 
   /** Four octets, big-endian. @throws {InvalidMessage} If fewer are left. */

@@ -121,6 +121,7 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     clock: ports.clock,
     log: ports.log,
     trace: pneTrace,
+    isReady: () => link.isUp,
     ready: () => link.whenUp(),
     forward: createForward(link, pneTrace),
   })

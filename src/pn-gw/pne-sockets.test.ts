@@ -43,6 +43,7 @@ beforeEach(() => {
       takeRegistration: (_, { pne }) => void atDesk.push(`registration of ${pne}`),
     },
     trace: { fromPne: () => {}, toPne: () => {}, relayed: () => {} },
+    isReady: () => false,
     ready: () => ready(),
     async forward(pne, octets) {
       await forward()

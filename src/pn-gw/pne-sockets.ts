@@ -28,6 +28,8 @@ export interface PneSocketsParts {
   readonly clock: Clock
   readonly log: Log
   readonly trace: PneTrace
+  /** Whether the PN GW has a session. */
+  readonly isReady: () => boolean
   /** Resolves when the PN GW has a session. @throws {CpnsError} If it has given up. */
   readonly ready: () => Promise<void>
   /** Sends octets in a relay record. @throws {TransportFailed} If that cannot be done now. */
@@ -55,6 +57,8 @@ const RELAYED: ReadonlySet<string> = new Set([
 export class PneSockets {
   readonly #parts: PneSocketsParts
   readonly #lines = new Set<PneLine>()
+  /** Those that speak for a PNE. */
+  readonly #linesByPne = new Map<EntityId, Set<PneLine>>()
 
   constructor(parts: PneSocketsParts) {
     this.#parts = parts
@@ -83,7 +87,7 @@ export class PneSockets {
       const reason = error instanceof Error ? error.message : 'unknown'
       this.#parts.log.warn('pne-socket-closed', { reason })
     } finally {
-      this.#lines.delete(line)
+      this.#forget(line)
       line.close('the PN GW cannot serve')
     }
   }
@@ -100,7 +104,7 @@ export class PneSockets {
 
   /** A control record: a PNE is admitted, or its session has ended. */
   noteStatus(status: PneStatus): void {
-    for (const line of this.#lines) if (line.pne === status.pne) line.noteStatus(status)
+    for (const line of this.#linesByPne.get(status.pne) ?? []) line.noteStatus(status)
   }
 
   /** Records of either direction may have been lost on CPNS-2: PNEs that use a session attach again. */
@@ -132,6 +136,7 @@ export class PneSockets {
     if (message.name === 'UserInfoRegistration') return this.#takeRegistration(line, message)
     const { entityId, transactionId } = message
     line.carry(entityId, transactionId)
+    this.#noteSpeaker(line, entityId)
     if (message.name === 'EUKeyAssignmentRequest') this.#parts.desk.noteRequest(message)
     await this.#forwardHandshake(line, entityId, octets)
   }
@@ -158,8 +163,22 @@ export class PneSockets {
   #takeRegistration(line: PneLine, message: UserInfoRegistration): void {
     if (message.pne === message.entityId) {
       line.speakFor(message.pne)
+      this.#noteSpeaker(line, message.pne)
       this.#parts.desk.takeRegistration(line, message)
     } else this.#refuse(line, 403, 'this connection speaks for another entity')
+  }
+
+  #noteSpeaker(line: PneLine, pne: EntityId): void {
+    const lines = this.#linesByPne.get(pne) ?? new Set()
+    this.#linesByPne.set(pne, lines.add(line))
+  }
+
+  #forget(line: PneLine): void {
+    this.#lines.delete(line)
+    if (line.pne === undefined) return
+    const lines = this.#linesByPne.get(line.pne)
+    lines?.delete(line)
+    if (lines?.size === 0) this.#linesByPne.delete(line.pne)
   }
 
   #isCarriedElsewhere(line: PneLine, transactionId: string): boolean {
@@ -187,7 +206,7 @@ export class PneSockets {
 
   /** Holds the octets until the PN GW has a session, or the PNE has gone. Design 8 */
   async #forward(line: PneLine, pne: EntityId, octets: Uint8Array): Promise<void> {
-    await line.unlessClosed(this.#parts.ready())
+    if (!this.#parts.isReady()) await line.unlessClosed(this.#parts.ready())
     if (!line.isClosed) await this.#parts.forward(pne, octets)
   }
 
@@ -201,7 +220,7 @@ export class PneSockets {
    * was admitted; an Error that names no exchange is about records.
    */
   #linesFor(pne: EntityId, octets: Uint8Array): readonly PneLine[] {
-    const ofPne = Array.from(this.#lines).filter((line) => line.pne === pne)
+    const ofPne = [...(this.#linesByPne.get(pne) ?? [])]
     const frame = classifyFrame(octets)
     if (frame.kind !== 'handshake') return ofPne.filter((line) => line.isAdmitted(frame.sessionId))
     const { transactionId } = decodeMessage(octets)

@@ -4,7 +4,7 @@ import { messageEvent } from '../cpns/message-trace.ts'
 import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { ReferencePoint, Trace, TraceEvent } from '../trace/trace.ts'
+import { noTrace, type ReferencePoint, type Trace, type TraceEvent } from '../trace/trace.ts'
 
 /** Both sides of the relay. */
 export interface PneTrace {
@@ -21,6 +21,7 @@ export function createPneTrace(
   names: { readonly gateway: EntityId; readonly server: string },
   ports: { readonly clock: Clock; readonly trace: Trace },
 ): PneTrace {
+  if (ports.trace === noTrace) return { fromPne() {}, toPne() {}, relayed() {} }
   const opaque = (
     octets: Uint8Array,
     seen: Pick<TraceEvent, 'from' | 'to'> & { readonly point: ReferencePoint },

@@ -17,7 +17,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
-import type { Trace } from '../trace/trace.ts'
+import { noTrace, type Trace } from '../trace/trace.ts'
 import { createInbox, type MessageHandler } from './inbox.ts'
 import { Outbox, type OutgoingMessage } from './outbox.ts'
 import type { PneStore } from './pne-store.ts'
@@ -141,6 +141,7 @@ function createSeen(
   { entityId, gatewayEntityId }: PneOptions,
   { clock, trace }: PnePorts,
 ): (side: 'sent' | 'received', message: CpnsMessage) => void {
+  if (trace === noTrace) return () => {}
   return (side, message) => {
     const [from, to] = side === 'sent' ? [entityId, gatewayEntityId] : [gatewayEntityId, entityId]
     trace(messageEvent(message, { point: 'CPNS-1', side, from, to, atMs: clock.nowMs() }))

@@ -30,7 +30,8 @@ interface Waiting {
   readonly expiresAtMs: number
   resolve(status: Status): void
   reject(error: unknown): void
-  timer: Timer | undefined
+  /** When it goes once more, on the monotonic clock. */
+  dueAtMs: number
   /** The way has not yet taken the last copy. */
   isLeaving: boolean
 }
@@ -61,6 +62,8 @@ export class Outbox {
   readonly #waiting = new Map<string, Waiting>()
   /** By recipient. */
   readonly #goingBack = new Map<string, GoingBack>()
+  /** One for all, because nearly every message is answered long before it is due. */
+  #timer: { readonly atMs: number; readonly timer: Timer } | undefined
 
   constructor(transmit: Transmit, clock: Clock) {
     this.#transmit = transmit
@@ -81,7 +84,7 @@ export class Outbox {
         return
       }
       const expiresAtMs = this.#clock.monotonicMs() + message.expires * 1000
-      const entry = { message, expiresAtMs, resolve, reject, timer: undefined, isLeaving: false }
+      const entry = { message, expiresAtMs, resolve, reject, dueAtMs: 0, isLeaving: false }
       this.#waiting.set(message.messageId, entry)
       this.#attempt(entry)
     })
@@ -116,17 +119,32 @@ export class Outbox {
 
   #attempt(entry: Waiting): void {
     const leftMs = entry.expiresAtMs - this.#clock.monotonicMs()
-    entry.timer?.cancel()
     if (leftMs <= 0) {
       this.#settle(entry)
       entry.resolve(408)
       return
     }
     const repeatMs = Math.min(REPEAT_MS, leftMs)
-    entry.timer = this.#clock.setTimer(repeatMs, () => this.#attempt(entry))
+    entry.dueAtMs = entry.expiresAtMs - leftMs + repeatMs
+    this.#wakeAt(entry.dueAtMs)
     // While going back, a later message must not overtake the one that could not be taken.
     const back = this.#goingBack.get(entry.message.to)
     if (back === undefined || back.probe === entry) void this.#transmitOnce(entry, leftMs)
+  }
+
+  #wakeAt(atMs: number): void {
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return
+    this.#timer?.timer.cancel()
+    const delayMs = Math.max(0, atMs - this.#clock.monotonicMs())
+    this.#timer = { atMs, timer: this.#clock.setTimer(delayMs, () => this.#repeatDue(atMs)) }
+  }
+
+  #repeatDue(atMs: number): void {
+    this.#timer = undefined
+    for (const entry of Array.from(this.#waiting.values())) {
+      if (entry.dueAtMs <= atMs) this.#attempt(entry)
+      else this.#wakeAt(entry.dueAtMs)
+    }
   }
 
   async #transmitOnce(entry: Waiting, leftMs: number): Promise<void> {
@@ -144,8 +162,11 @@ export class Outbox {
   }
 
   #settle(entry: Waiting): void {
-    entry.timer?.cancel()
     this.#waiting.delete(entry.message.messageId)
+    if (this.#waiting.size === 0) {
+      this.#timer?.timer.cancel()
+      this.#timer = undefined
+    }
     const { to } = entry.message
     if (this.#goingBack.get(to)?.probe !== entry) return
     this.#goingBack.delete(to)

@@ -53,10 +53,14 @@ export function createMailboxRows(db: Database.Database): MailboxRows {
     `INSERT INTO seen VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET expires_at_ms = max(expires_at_ms, excluded.expires_at_ms)`,
   )
+  const known: MailboxRows['known'] = (messages, nowMs) =>
+    messages.map(({ from, messageId }) => selectSeen.get(from, messageId, nowMs) !== undefined)
+  // Otherwise each look-up is a transaction of its own, which costs more than the look-up.
+  const knownTogether = db.transaction(known)
   return {
     acceptAll: prepareAcceptAll(db),
     known: (messages, nowMs) =>
-      messages.map(({ from, messageId }) => selectSeen.get(from, messageId, nowMs) !== undefined),
+      messages.length === 1 ? known(messages, nowMs) : knownTogether(messages, nowMs),
     remember(messages) {
       for (const { from, messageId, expiresAtMs } of messages) {
         remember.run(from, messageId, expiresAtMs)
