@@ -78,10 +78,10 @@ test('is known while it is being written', async () => {
   expect(writes).toEqual([['m'], ['n']])
 })
 
-test('512 of them are written without waiting', async () => {
-  for (let n = 0; n < 512; n++) add(`m${n}`)
+test('2048 of them are written without waiting', async () => {
+  for (let n = 0; n < 2048; n++) add(`m${n}`)
   await clock.advance(0)
-  expect(writes.map(({ length }) => length)).toEqual([512])
+  expect(writes.map(({ length }) => length)).toEqual([2048])
 })
 
 test('who wants to be told is told at once when it is durable', async () => {

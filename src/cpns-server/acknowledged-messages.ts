@@ -24,7 +24,7 @@ export interface AcknowledgedMessagesParts {
 }
 
 /** So many are written together, */
-const TOGETHER = 512
+const TOGETHER = 2048
 /** or those of so long: what is not yet written is forgotten when the server is killed. */
 const SOON_MS = 100
 

@@ -90,9 +90,10 @@ function createBatches(attachment: Attachment, parts: RecordHandlerParts): Recor
     lastAnswer = answerIfThere(attachment, result, parts)
     lastAnswer.catch(failed)
   }
+  const taking = { ...parts, answers: { answered, failed } }
   return new RecordBatches({
     async store(batch) {
-      await storeBatch(attachment, batch, { ...parts, answers: { answered, failed } })
+      await storeBatch(attachment, batch, taking)
       await lastAnswer
     },
     failed,
@@ -106,6 +107,10 @@ async function storeBatch(
   { intake, delivery, answers }: RecordHandlerParts & { readonly answers: Answers },
 ): Promise<void> {
   const messages = batch.filter((item) => item.message.name === 'Message') as ReceivedMessage[]
+  if (messages.length === batch.length) {
+    await intake.take(attachment.session, messages, answers)
+    return
+  }
   const results = batch.flatMap(({ message }) => (message.name === 'MessageResult' ? message : []))
   await Promise.all([
     intake.take(attachment.session, messages, answers),

@@ -70,7 +70,8 @@ export interface Pne {
 }
 
 const NOTHING = new Uint8Array(0)
-const MESSAGE_ID_LENGTH = 16
+const TIME_DIGITS = 12
+const MESSAGE_ID_RANDOM = 10
 const DEFAULT_EXPIRES_SECONDS = 3600
 
 /** @param options Validated settings. @param ports All that touches the world. */
@@ -125,7 +126,7 @@ export function createPne(options: PneOptions, ports: PnePorts): Pne {
 
   return {
     start: () => link.start(),
-    send: (message) => outbox.send({ ...defaultsOf(ports.random), ...message }),
+    send: (message) => outbox.send({ ...defaultsOf(ports), ...message }),
     get session() {
       return link.session
     },
@@ -148,6 +149,17 @@ function createSeen(
   }
 }
 
+/**
+ * Unique, and first in it is the time: what is remembered of messages that follow each other lies side by
+ * side in the tables of server and recipient, which costs a tenth of what scattered rows do.
+ *
+ * @returns 32 hex digits.
+ */
+function messageIdOf(nowMs: number, random: Random): string {
+  const time = Math.max(0, Math.floor(nowMs)).toString(16).padStart(TIME_DIGITS, '0')
+  return time.slice(-TIME_DIGITS) + toHex(random.octets(MESSAGE_ID_RANDOM))
+}
+
 /** The seen-list holds what may still come again. Design 8 */
 function forgetSeen({ store, clock, log }: PnePorts): void {
   store.removeExpired(clock.nowMs()).catch((error: unknown) => {
@@ -155,9 +167,12 @@ function forgetSeen({ store, clock, log }: PnePorts): void {
   })
 }
 
-function defaultsOf(random: Random): Omit<OutgoingMessage, 'to' | 'payload'> {
+function defaultsOf({
+  clock,
+  random,
+}: Pick<PnePorts, 'clock' | 'random'>): Omit<OutgoingMessage, 'to' | 'payload'> {
   return {
-    messageId: toHex(random.octets(MESSAGE_ID_LENGTH)),
+    messageId: messageIdOf(clock.nowMs(), random),
     contentType: 'application/octet-stream',
     expires: DEFAULT_EXPIRES_SECONDS,
   }
