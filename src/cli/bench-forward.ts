@@ -37,7 +37,7 @@ export const FORWARD_TITLES: Readonly<
   Record<ForwardWay, { readonly own: string; readonly baseline: string }>
 > = {
   acknowledged: {
-    own: 'messages PNE - PN GW - server - application, each answered: durable, and handed over',
+    own: 'messages PNE - PN GW - server - application, each answered when the application has it',
     baseline: ECHO,
   },
   away: {
