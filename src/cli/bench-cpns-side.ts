@@ -77,12 +77,6 @@ async function serve(start: CpnsSideStart): Promise<BenchAddress> {
       return serveBareSockets(async (socket) => {
         await pump(socket, (octets) => socket.send({ kind: 'binary', octets }))
       })
-    case 'sink':
-      return serveBareSockets((socket) =>
-        pump(socket, async () => {
-          handled += 1
-        }),
-      )
     case 'relay':
       return serveBareSockets((socket) => relay(socket, start.to))
     case 'tls':

@@ -44,8 +44,6 @@ export type CpnsSideStart =
     }
   /** A bare WebSocket: gives back what comes. */
   | { readonly kind: 'echo' }
-  /** A bare WebSocket: counts what comes. */
-  | { readonly kind: 'sink' }
   /** A bare WebSocket that passes on to another, both ways. */
   | { readonly kind: 'relay'; readonly to: BenchAddress }
   /** A bare TLS server that holds idle sockets. */
@@ -63,7 +61,7 @@ export interface CpnsSideTold extends Partial<BenchAddress> {
   readonly cpuMicros?: number
   /** Resident memory after a garbage collection. */
   readonly residentOctets?: number
-  /** Messages that have reached the application, or the sink. */
+  /** Messages that have reached the application. */
   readonly handled?: number
   readonly error?: string
 }

@@ -46,7 +46,7 @@ export const FORWARD_TITLES: Readonly<
   },
   'one-way': {
     own: 'messages that reach the application, the sender being 256 ahead',
-    baseline: 'frames that reach the far end over the same two hops, the sender being ahead',
+    baseline: ECHO,
   },
 }
 
@@ -73,12 +73,12 @@ export async function measureForward(
   try {
     const own = await openOwnChain(way)
     chains.push(own)
-    const bare = await openBareChain(way === 'one-way' ? 'sink' : 'echo')
+    const bare = await openBareChain()
     chains.push(bare)
     for (const inFlight of loadsOf(way, loads)) {
-      const measure = way === 'one-way' ? measureArrivals : measureAnswers
-      const baseline = await measure(bare, inFlight, seconds)
+      const baseline = await measureAnswers(bare, inFlight, seconds)
       tell()
+      const measure = way === 'one-way' ? measureArrivals : measureAnswers
       const figure = await measure(own, inFlight, seconds)
       tell()
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
@@ -167,8 +167,8 @@ function connectSide({ url, pin }: CpnsSide, subprotocol: string): Promise<Frame
   return connectFrameSocket({ url: url.replace(/^https/, 'wss'), subprotocol, trust })
 }
 
-async function openBareChain(kind: 'echo' | 'sink'): Promise<Chain> {
-  const far = await startCpnsSide({ kind })
+async function openBareChain(): Promise<Chain> {
+  const far = await startCpnsSide({ kind: 'echo' })
   const relay = await startCpnsSide({ kind: 'relay', to: far })
   const socket = await connectSide(relay, 'bench')
   const waiting: (() => void)[] = []
@@ -176,15 +176,13 @@ async function openBareChain(kind: 'echo' | 'sink'): Promise<Chain> {
     while ((await socket.receive()) !== undefined) waiting.shift()?.()
   }
   void listen()
-  const send = () => socket.send({ kind: 'binary', octets: payload })
-  const echoed = async (): Promise<void> => {
-    const back = new Promise<void>((resolve) => waiting.push(resolve))
-    await send()
-    await back
-  }
   return {
     sides: [far, relay],
-    once: kind === 'echo' ? echoed : send,
+    async once() {
+      const back = new Promise<void>((resolve) => waiting.push(resolve))
+      await socket.send({ kind: 'binary', octets: payload })
+      await back
+    },
     close() {
       socket.close()
       relay.end()
