@@ -39,7 +39,8 @@ describe.skipIf(modules === undefined)('cpns lab --once --reader pcsc:NAME', () 
   test('without a card: one line, exit 1, and nothing hangs', async () => {
     const { status, stderr } = await runLab()
     expect(status).toBe(1)
-    expect(stderr).toBe(`cpns: reader pcsc:${READER_NAME}: there is no card in it\n`)
+    const message = `reader pcsc:${READER_NAME}: there is no card in it`
+    expect(JSON.parse(stderr)).toEqual({ error: { code: 'transport-failed', message } })
   })
 
   test('with the card of the data folder: all seven steps, twice', async () => {

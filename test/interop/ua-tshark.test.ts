@@ -84,7 +84,7 @@ test.skipIf(tshark === undefined || text2pcap === undefined)(
     expect(stdout).not.toContain('Malformed')
     expect(stdout).toContain('Status Code: 401')
     expect(stdout).toContain('Status Code: 200')
-    expect(stdout).toMatch(/authentication-info: qop=auth-int, rspauth="[0-9a-f]{64}"/)
+    expect(stdout).toMatch(/Authentication-Info: qop=auth-int, rspauth="[0-9a-f]{64}"/)
     const fields = ['http.www_authenticate', 'http.authorization'].flatMap((name) => ['-e', name])
     const decoded = await tshark!.run([...read, '-Y', 'http', '-T', 'fields', ...fields])
     expect(decoded.stdout.split('\n')).toEqual([
