@@ -7,7 +7,7 @@ const JSON_TYPE = 'application/json'
 test('a request as HTTP/1.1', () => {
   const wire = sbiRequestWire({ method: 'GET', path: '/a', body: new Uint8Array(0) })
   expect(fromUtf8(wire({ reveal: false }).octets)).toBe(
-    'GET /a HTTP/1.1\r\ncontent-length: 0\r\n\r\n',
+    'GET /a HTTP/1.1\r\nContent-Length: 0\r\n\r\n',
   )
 })
 
@@ -18,7 +18,7 @@ test('an answer shows its keys only if they are wanted', () => {
     body: utf8('{"ck":"ab"}'),
   })
   const told = (reveal: boolean) => fromUtf8(wire?.({ reveal }).octets ?? new Uint8Array(0))
-  expect(told(false)).toContain('content-type: application/json\r\n')
+  expect(told(false)).toContain('Content-Type: application/json\r\n')
   expect(told(false)).toContain('{"ck":"00"}')
   expect(told(true)).toContain('{"ck":"ab"}')
 })
