@@ -19,7 +19,7 @@ import { createMailbox } from './mailbox.ts'
 import { createMessageIntake, type Submission } from './message-intake.ts'
 import type { CpnsServerOptions, CpnsServerPorts, ServerContext } from './options.ts'
 import { passwordPolicyOf } from './password-policy.ts'
-import { createPnInventory } from './pn-inventory.ts'
+import { createPnInventory, type PnInventory } from './pn-inventory.ts'
 import { createRecordHandler } from './record-handler.ts'
 import { Relay } from './relay.ts'
 import { type ServiceHandler, serviceAddress } from './services.ts'
@@ -40,9 +40,9 @@ export interface CpnsServer {
   registerService(name: string, handler: ServiceHandler): Unsubscribe
   /** A message of an application. @returns 202; 400, 404 or 413 if it is refused, 503 if it is to come again. */
   submit(submission: Submission): Promise<Status>
-  /** Ends a session now. @returns Whether it was there. */
+  /** Ends a session now, and its entity is offline for who asks then. @returns Whether it was there. */
   endSession(sessionId: string): Promise<boolean>
-  /** Closes the attachments of sessions that the store no longer has. Never rejects. */
+  /** Closes the attachments of sessions that the store no longer has; as `endSession`. Never rejects. */
   closeEnded(): Promise<void>
   /** How many entities are attached here. */
   readonly attachedCount: number
@@ -111,8 +111,8 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     },
     registerService: (name, handler) => delivery.addService(serviceAddress(name), handler),
     submit: (submission) => intake.submit(submission),
-    endSession: (sessionId) => endSession(sessionId, { ...context, registry, relay }),
-    closeEnded: () => sweep.look(),
+    endSession: (sessionId) => endSession(sessionId, { ...context, registry, relay, inventory }),
+    closeEnded: () => sweep.look().then(() => inventory.presenceNoted()),
     get attachedCount() {
       return registry.all().length
     },
@@ -135,13 +135,14 @@ interface Attached extends ServerContext {
 /** First the row, so that nobody can attach to the session any more; then whoever is attached. */
 async function endSession(
   sessionId: string,
-  { ports, registry, relay }: Attached,
+  { ports, registry, relay, inventory }: Attached & { readonly inventory: PnInventory },
 ): Promise<boolean> {
   const session = await ports.store.findSession(sessionId, ports.clock.nowMs())
   const wasThere = await ports.store.endSession(sessionId)
   const isAttached = session && registry.of(session.entityId)?.session.sessionId === sessionId
   if (isAttached) registry.endSessions([sessionId])
   else if (session !== undefined) relay.noteEnded(session)
+  await inventory.presenceNoted()
   return wasThere
 }
 

@@ -123,7 +123,7 @@ test('who attaches is online, who is attached elsewhere here stays so, who goes 
   const { registry, inventory } = inventoryWith()
   const { pnId = '' } = await inventory.take(sessionOf(), REGISTRATION)
   const isOnline = async () => {
-    await settle(5)
+    await inventory.presenceNoted()
     return (await world.store.findPn(pnId, world.clock.nowMs()))?.isOnline
   }
   const attachment = () => {

@@ -14,6 +14,8 @@ import type { Session } from './server-store.ts'
 export interface PnInventory {
   /** @throws {StoreFailed} If it cannot be stored. */
   take(session: Session, registration: PnRegistration): Promise<PnRegistrationResult>
+  /** Resolves when it is stored who was attached and gone before the call, or has failed. Never rejects. */
+  presenceNoted(): Promise<void>
 }
 
 /** PNs of one PN GW at most. */
@@ -27,9 +29,10 @@ export function createPnInventory(
   server: ServerContext & { readonly registry: AttachmentRegistry },
 ): PnInventory {
   const { options, ports } = server
-  observePresence(server)
+  const presence = observePresence(server)
 
   return {
+    presenceNoted: async () => void (await Promise.all(presence)),
     async take({ entityId }, registration) {
       const { pnId, alias, members, lifetime, transactionId } = registration
       const answer = (status: Status, granted: Granted = {}): PnRegistrationResult => {
@@ -77,18 +80,27 @@ const REFUSALS: Readonly<Record<Exclude<PnRegistered['outcome'], 'registered'>, 
   'too-many': 403,
 }
 
-/** Presence is for those who look: that it cannot be noted hinders nobody. */
+/**
+ * Presence is for those who look: that it cannot be noted hinders nobody.
+ *
+ * @returns What is on its way to the store.
+ */
 function observePresence({
   options: { nodeId },
   ports,
   registry,
-}: ServerContext & { readonly registry: AttachmentRegistry }): void {
+}: ServerContext & { readonly registry: AttachmentRegistry }): ReadonlySet<Promise<void>> {
   const { clock, log, store } = ports
+  const underWay = new Set<Promise<void>>()
   const complain = (error: unknown): void => {
     log.warn('presence-not-noted', { reason: String(error) })
   }
   const note = ({ session: { entityId } }: Attachment, isOnline: boolean): void => {
-    store.notePresence({ entityId, nodeId, isOnline, atMs: clock.nowMs() }).catch(complain)
+    const noted = store
+      .notePresence({ entityId, nodeId, isOnline, atMs: clock.nowMs() })
+      .catch(complain)
+      .finally(() => underWay.delete(noted))
+    underWay.add(noted)
   }
   store.clearPresence(nodeId).catch(complain)
   registry.observe({
@@ -98,4 +110,5 @@ function observePresence({
       if (!hasAnother) note(attachment, false)
     },
   })
+  return underWay
 }
