@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'test/**/*.test.ts'],
     exclude: ['test/interop/**', 'node_modules/**'],
     testTimeout: 20_000,
+    // What is waited for comes when it comes: a machine under load is no fault.
+    expect: { poll: { timeout: 10_000 } },
     // Most of the time goes by in processes that a test waits for.
     maxWorkers: 2,
   },

@@ -11,13 +11,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const LISTEN = ['--listen', '127.0.0.1:0', '--zn-listen', '127.0.0.1:0']
+/** Up to its end, which comes at once where it starts. */
 const serve = (...flags: string[]) =>
-  runProgram(['bsf', 'serve', '--data', folder, ...LISTEN, ...flags])
+  runProgram(['bsf', 'serve', '--data', folder, ...LISTEN, ...flags], { signal: 'SIGINT' })
 const NAME = ['--name', 'bsf.ims.example']
 const HSS = ['--hss', 'hss.ims.example=127.0.0.1:1']
 
 test('it says who it is and where, also while its HSS is away, and ends in order', async () => {
-  setTimeout(() => process.emit('SIGINT'), 300)
   const { status, stdout } = await serve(...NAME, ...HSS, '--naf', 'n.example=n.example;uss')
   expect(status).toBe(0)
   expect(stdout.split('\n').slice(0, 6)).toEqual([
@@ -47,7 +47,6 @@ test.each([
 })
 
 test('Zn over HTTP where it is asked for, and Zh by a URL', async () => {
-  setTimeout(() => process.emit('SIGINT'), 300)
   const zn = ['--http2-listen', '127.0.0.1:0', '--web-service-listen', '127.0.0.1:0']
   const { status, stdout } = await serve(...NAME, ...zn, '--hss-url', 'http://127.0.0.1:1')
   expect(status).toBe(0)

@@ -15,23 +15,19 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(data, { recursive: true, force: true }))
 
+/** Up to its end, which comes at once where it starts. */
 const serve = (...flags: string[]) =>
-  runProgram([
-    'gateway',
-    'serve',
-    '--data',
-    data,
-    '--entity',
-    ENTITY,
-    '--listen',
-    '127.0.0.1:0',
-    ...flags,
-  ])
+  runProgram(
+    [
+      ...['gateway', 'serve', '--data', data, '--entity', ENTITY, '--listen', '127.0.0.1:0'],
+      ...flags,
+    ],
+    { signal: 'SIGINT' },
+  )
 
 describe('gateway serve', () => {
   test('without a server it waits, says who it is, and ends in order', async () => {
     await writeNewCardProfile(join(data, 'usim.json'), testProfile())
-    setTimeout(() => process.emit('SIGINT'), 500)
     const { status, stdout } = await serve(...NOBODY)
     expect(status).toBe(0)
     expect(stdout).toMatch(/^PN GW urn:uuid:0b8f6f0e/)

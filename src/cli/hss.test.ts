@@ -10,12 +10,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+/** Up to its end, which comes at once where it starts. */
 const serve = (...flags: string[]) =>
-  runProgram(['hss', 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags])
+  runProgram(['hss', 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags], {
+    signal: 'SIGINT',
+  })
 const NAMES = ['--origin-host', 'hss.ims.example', '--bsf', 'bsf.ims.example']
 
 test('it says who it is and where, and ends in order', async () => {
-  setTimeout(() => process.emit('SIGINT'), 300)
   const { status, stdout } = await serve(...NAMES)
   expect(status).toBe(0)
   expect(stdout).toMatch(
@@ -42,7 +44,6 @@ test('without a folder: exit 2', async () => {
 })
 
 test('Nhss_gba where it is asked for', async () => {
-  setTimeout(() => process.emit('SIGINT'), 300)
   const http2 = ['--http2-listen', '127.0.0.1:0', '--plain-client', '127.0.0.1=bsf.ims.example']
   const { status, stdout } = await serve(...NAMES, ...http2)
   expect(status).toBe(0)
@@ -50,7 +51,6 @@ test('Nhss_gba where it is asked for', async () => {
 })
 
 test('the admin API where it is asked for, with a token in the folder', async () => {
-  setTimeout(() => process.emit('SIGINT'), 300)
   const { status, stdout } = await serve(...NAMES, '--admin', '127.0.0.1:0')
   expect(status).toBe(0)
   const file = join(folder, 'admin.token')

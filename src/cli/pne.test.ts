@@ -61,8 +61,8 @@ describe('pne send', () => {
 
   test('Ctrl-C: exit 1, because it may not have been sent', async () => {
     await pair(...gateway('ws://127.0.0.1:1/pne'))
-    setTimeout(() => process.emit('SIGINT'), 300)
-    const { status, stderr } = await send('hello')
+    const words = [...inFolder('watch'), '--to', 'urn:cpns:service:echo', 'hello']
+    const { status, stderr } = await runProgram(['pne', 'send', ...words], { signal: 'SIGINT' })
     expect([status, stderr]).toEqual([1, 'cpns: interrupted; it may have been sent\n'])
   })
 
@@ -84,8 +84,8 @@ describe('pne send', () => {
 describe('pne listen', () => {
   test('until Ctrl-C', async () => {
     await pair(...gateway('ws://127.0.0.1:1/pne'))
-    setTimeout(() => process.emit('SIGTERM'), 300)
-    const { status, stdout } = await runProgram(['pne', 'listen', ...inFolder('watch')])
+    const words = ['pne', 'listen', ...inFolder('watch')]
+    const { status, stdout } = await runProgram(words, { signal: 'SIGTERM' })
     expect([status, stdout]).toEqual([0, ''])
   })
 

@@ -11,16 +11,28 @@ export interface ProgramRun {
   readonly stderr: string
 }
 
+/** A signal that comes once the command listens for it: not after a time, which a slow machine may need. */
+export interface RunInterruption {
+  readonly signal: 'SIGINT' | 'SIGTERM'
+  /** Comes no sooner than standard output has this. */
+  readonly onceSaid?: RegExp
+}
+
 /** @param args Words after `cpns`. */
-export async function runProgram(args: readonly string[]): Promise<ProgramRun> {
+export async function runProgram(
+  args: readonly string[],
+  interruption?: RunInterruption,
+): Promise<ProgramRun> {
   const stdout = catchWrites(process.stdout)
   const stderr = catchWrites(process.stderr)
   let status = 0
+  const interrupting = interruption && interruptOnce(interruption, stdout.text)
   try {
     await createProgram().parseAsync(args, { from: 'user' })
   } catch (error) {
     status = reportFailure(error, { json: wantsJson(args) })
   } finally {
+    clearInterval(interrupting)
     stdout.release()
     stderr.release()
   }
@@ -31,6 +43,16 @@ export async function runProgram(args: readonly string[]): Promise<ProgramRun> {
 export function usageErrorOf({ status, stdout, stderr }: ProgramRun): string {
   const isUsage = status === 2 && stdout === '' && /^cpns: [^\n]+\n$/.test(stderr)
   return isUsage ? stderr : `no usage error: ${JSON.stringify({ status, stdout, stderr })}`
+}
+
+function interruptOnce({ signal, onceSaid = /(?:)/ }: RunInterruption, said: () => string) {
+  const before = process.listenerCount(signal)
+  const timer = setInterval(() => {
+    if (process.listenerCount(signal) === before || !onceSaid.test(said())) return
+    clearInterval(timer)
+    process.emit(signal)
+  }, 5)
+  return timer
 }
 
 function catchWrites(stream: NodeJS.WriteStream) {

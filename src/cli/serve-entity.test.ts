@@ -22,8 +22,7 @@ afterEach(() => {
 
 test('says who it is, stays until it is interrupted, and ends in reverse order', async () => {
   const ended: string[] = []
-  setTimeout(() => process.emit('SIGTERM'), 100)
-  await serveEntity({ entity: 'bsf', data }, async ({ folder, releases }) => {
+  const serving = serveEntity({ entity: 'bsf', data }, async ({ folder, releases }) => {
     expect(folder.path).toBe(data)
     for (const name of ['store', 'socket']) releases.push(async () => void ended.push(name))
     return [
@@ -31,6 +30,9 @@ test('says who it is, stays until it is interrupted, and ends in reverse order',
       { fields: { b: 2 }, lines: ['line 2'] },
     ]
   })
+  await expect.poll(() => written).toContain('is ready')
+  process.emit('SIGTERM')
+  await serving
   expect(written).toBe('line 1\nline 2\nbsf is ready.\nbsf has stopped.\n')
   expect(ended).toEqual(['socket', 'store'])
 })

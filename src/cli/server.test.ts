@@ -10,12 +10,14 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+/** Up to its end, which comes at once where it starts. */
 const serve = (...flags: string[]) =>
-  runProgram(['server', 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags])
+  runProgram(['server', 'serve', '--data', folder, '--listen', '127.0.0.1:0', ...flags], {
+    signal: 'SIGINT',
+  })
 const NAMES = ['--entity', 'urn:x:server', '--naf-fqdn', 'cpns.example.org']
 
 test('it says who it is and where, and ends in order', async () => {
-  setTimeout(() => process.emit('SIGINT'), 400)
   const bsf = ['--bsf', 'bsf.example.org=bsf1.example.org@127.0.0.1:1']
   const { status, stdout } = await serve(...NAMES, '--api', '127.0.0.1:0', ...bsf)
   const pin = readFileSync(join(folder, 'server.pin'), 'utf8').trim()
@@ -43,7 +45,6 @@ test.each([
 })
 
 test('a BSF over HTTP/2, and one that is a web service', async () => {
-  setTimeout(() => process.emit('SIGINT'), 400)
   const bsfs = ['a.example.org=http://127.0.0.1:1', 'b.example.org=soap+http://127.0.0.1:2/gba']
   const { status, stdout } = await serve(...NAMES, '--bsf', ...bsfs)
   expect(status).toBe(0)

@@ -59,8 +59,10 @@ test('a file that is none, and a point that is none', async () => {
 
 test('a file that grows is followed until Ctrl-C', async () => {
   setTimeout(() => appendFileSync(file, `${JSON.stringify({ ...GET, atMs: 3 })}\n`), 50)
-  setTimeout(() => process.emit('SIGINT'), 700)
-  const { status, stdout } = await runProgram(['trace', file, '-f', '--point', 'Ub'])
+  const { status, stdout } = await runProgram(['trace', file, '-f', '--point', 'Ub'], {
+    signal: 'SIGINT',
+    onceSaid: /Ub GET.*Ub GET/s,
+  })
   expect(status).toBe(0)
   expect(stdout.match(/Ub GET/g)).toHaveLength(2)
 })

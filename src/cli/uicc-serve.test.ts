@@ -9,6 +9,7 @@ import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
+import { runProgram } from './program.fixture.ts'
 import { runUicc } from './uicc.fixture.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cpns-serve-'))
@@ -40,11 +41,12 @@ test('without a reader it waits', async () => {
   await once(reader, 'listening')
   const { port } = reader.address() as AddressInfo
   reader.close()
-  const run = runUicc(['serve', file, '--vpcd', `127.0.0.1:${port}`])
-  setTimeout(() => process.emit('SIGTERM'), 200)
-  const { output, error } = await run
-  expect(error).toBeUndefined()
-  expect(output).toBe(
+  const { status, stdout } = await runProgram(
+    ['uicc', 'serve', file, '--vpcd', `127.0.0.1:${port}`],
+    { signal: 'SIGTERM', onceSaid: /waits/ },
+  )
+  expect(status).toBe(0)
+  expect(stdout).toBe(
     `software:${file} waits: no virtual reader at 127.0.0.1:${port} (ECONNREFUSED)\n`,
   )
 })

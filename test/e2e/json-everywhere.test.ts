@@ -39,6 +39,8 @@ function objectsOf({ status, stdout, stderr }: ProgramRun) {
   return { status, out: read(stdout), err: read(stderr) }
 }
 
+const UNTIL_UP = { signal: 'SIGTERM', onceSaid: /"kind":"(?:ready|started)"/ } as const
+
 let place: string
 beforeEach(() => {
   place = mkdtempSync(join(tmpdir(), 'cpns-json-'))
@@ -172,8 +174,8 @@ describe('what is done is told', () => {
     }
     for (const [entity, words] of Object.entries(NODES)) {
       const listen = ['--data', at(`serving-${entity}`), '--listen', '127.0.0.1:0']
-      setTimeout(() => process.emit('SIGTERM'), 1000)
-      const { status, out } = await run(entity, 'serve', ...words, ...listen)
+      const served = await runProgram([entity, 'serve', ...words, ...listen, '--json'], UNTIL_UP)
+      const { status, out } = objectsOf(served)
       expect({ status, out }).toMatchObject({
         status: 0,
         out: [
@@ -182,10 +184,10 @@ describe('what is done is told', () => {
         ],
       })
     }
-    setTimeout(() => process.emit('SIGTERM'), 1000)
     const naf = ['--server-url', NOBODY, '--naf-fqdn', 'cpns.example.org']
     const gateway = ['--data', at('gateway'), '--entity', ENTITY, '--listen', '127.0.0.1:0']
-    const { status, out } = await run('gateway', 'serve', ...gateway, ...naf)
+    const served = await runProgram(['gateway', 'serve', ...gateway, ...naf, '--json'], UNTIL_UP)
+    const { status, out } = objectsOf(served)
     expect({ status, out }).toMatchObject({
       status: 0,
       out: [

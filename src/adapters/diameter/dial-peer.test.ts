@@ -32,9 +32,10 @@ async function serve() {
 function dial(
   target: Partial<DiameterTarget> & { readonly port: number },
   changes: Partial<DiameterPorts> = {},
+  watchdogMs = 100,
 ) {
   const ports = { ...testPorts('bsf'), ...changes }
-  const options = { ...BSF, applicationId: APPLICATION, watchdogMs: 100 }
+  const options = { ...BSF, applicationId: APPLICATION, watchdogMs }
   const node = createDiameterNode(options, ports)
   const desk = () => Promise.reject(new Error('nobody asks'))
   const whole = { host: '127.0.0.1', originHost: HSS.originHost, ...target }
@@ -44,7 +45,7 @@ function dial(
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const giveUpAt = performance.now() + 5000
+  const giveUpAt = performance.now() + 15_000
   while (!condition()) {
     if (performance.now() > giveUpAt) throw new Error('it does not come to that')
     await sleep(5)
@@ -97,9 +98,10 @@ test('a peer that is silent is not used after two watchdogs, and another connect
 
 test('a connection that is quiet stays, by its watchdogs', async () => {
   const proxy = await serve()
-  const { peer, logged } = dial({ port: proxy.port })
+  // Both ends are in this process: a watchdog has to be longer than it may stand still.
+  const { peer, logged } = dial({ port: proxy.port }, {}, 400)
   await peer.whenDecided()
-  await sleep(600)
+  await sleep(2000)
   expect(peer.condition).toBe('usable')
   expect(logged.map(({ event }) => event)).toEqual(['diameter-peer-up'])
 })
@@ -196,5 +198,5 @@ test('closing does not wait for a peer that never speaks', async () => {
   expect(peer.condition).toBe('down')
   const startedAt = performance.now()
   await closed
-  expect(performance.now() - startedAt).toBeLessThan(1500)
+  expect(performance.now() - startedAt).toBeLessThan(5000)
 })

@@ -194,14 +194,15 @@ describe('what comes in any pieces', () => {
     const { open, connection } = await listen({ limits: { messageTimeoutMs: SOON_MS } })
     const hand = await open()
     const octets = encodeMessage(request(new Uint8Array(1000)))
-    const startedAt = performance.now()
+    let written = 0
     for (const octet of octets) {
       if (hand.socket.destroyed) break
       hand.write(Uint8Array.of(octet))
+      written += 1
       await sleep(5)
     }
     expect(await connection().closed).toBe('half a message')
-    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(written).toBeLessThan(octets.length)
   })
 })
 
@@ -372,7 +373,7 @@ describe('the end', () => {
     await sleep(10)
     const startedAt = performance.now()
     expect(await connection().stop(SOON_MS)).toBe('timeout closing')
-    expect(performance.now() - startedAt).toBeLessThan(1500)
+    expect(performance.now() - startedAt).toBeLessThan(5000)
     await hand.ended
   })
 })

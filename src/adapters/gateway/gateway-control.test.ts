@@ -85,7 +85,7 @@ test('nobody there, one that stops, a path that cannot be', async () => {
   outcome = () => new Promise(() => {})
   const left = command('pair')
   const failed = expect(left).rejects.toThrow('the PN GW has stopped')
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await expect.poll(() => wishes).toHaveLength(1)
   await control.close()
   await failed
   const gateway = { pair: () => ({ code: '', done: outcome() }), trigger: () => outcome() }

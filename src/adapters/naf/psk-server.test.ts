@@ -79,9 +79,9 @@ describe.each(['1.3', '1.2'] as const)('TLS %s', (version) => {
     first.on('session', (session: Buffer) => sessions.push(session))
     first.resume()
     await new Promise((resolve) => first.once('secureConnect', resolve))
+    await expect.poll(() => sessions.length).toBeGreaterThan(0)
     await settle()
     first.destroy()
-    expect(sessions.length).toBeGreaterThan(0)
 
     world.lookup = async () => ({ outcome: 'unknown-identity' })
     for (const session of sessions) {
@@ -98,7 +98,7 @@ describe.each(['1.3', '1.2'] as const)('TLS %s', (version) => {
     await start()
     const client = await world.connect({ version })
     client.resume()
-    await settle()
+    await expect.poll(() => world.peers).toHaveLength(1)
     await world.clock.advance(KEY_LIFETIME_MS - 1)
     expect(client.destroyed).toBe(false)
     const ended = closed(client)
@@ -255,8 +255,7 @@ test('after the end nothing is left: no connection, no timer', async () => {
   await settle()
   const ended = closed(client)
   await Promise.all([world.server.close(), world.server.close(), ended])
-  await settle()
-  expect(world.clock.pendingTimers()).toBe(0)
+  await expect.poll(() => world.clock.pendingTimers()).toBe(0)
 })
 
 test('what cannot be listened on is an error of the configuration', async () => {

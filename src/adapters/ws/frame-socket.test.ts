@@ -23,8 +23,8 @@ afterEach(() => {
 /** A `FrameSocket`, and the far end of its connection. */
 async function openPair(options: Partial<FrameSocketOptions> = {}) {
   const webSocket = new WebSocket(`ws://127.0.0.1:${server.port}`, WEB_SOCKET_LIMITS)
-  const socket = createFrameSocket(webSocket, { remoteAddress: '127.0.0.1', ...options })
   const [peer] = await Promise.all([server.next(), once(webSocket, 'open')])
+  const socket = createFrameSocket(webSocket, { remoteAddress: '127.0.0.1', ...options })
   return { socket, peer, webSocket }
 }
 
@@ -94,8 +94,7 @@ describe('receiving', () => {
     const numbers: number[] = []
     while (numbers.length < 40) numbers.push((await socket.receive())?.octets[0] ?? -1)
     expect(numbers).toEqual(Array.from({ length: 40 }, (_, n) => n))
-    await pause(20)
-    expect(written).toBe(40)
+    await expect.poll(() => written).toBe(40)
   })
 })
 
@@ -205,12 +204,12 @@ describe('closing', () => {
 
 describe('keeping alive', () => {
   test('a peer that answers pings stays, one that does not is cut off', async () => {
-    const { socket, peer } = await openPair({ keepAliveMs: 50 })
+    const { socket, peer } = await openPair({ keepAliveMs: 300 })
     let ended = false
     void socket.closed.then(() => {
       ended = true
     })
-    await pause(250)
+    await pause(1000)
     expect(ended).toBe(false)
     peer.pause()
     await socket.closed
