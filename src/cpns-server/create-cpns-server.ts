@@ -24,6 +24,7 @@ import { createRecordHandler } from './record-handler.ts'
 import { Relay } from './relay.ts'
 import { type ServiceHandler, serviceAddress } from './services.ts'
 import { createSteadyClock } from './steady-clock.ts'
+import { startStoreWatch } from './store-watch.ts'
 import { createVerifierFinder } from './users.ts'
 
 /** A running CPNS Server, without its sockets. */
@@ -49,11 +50,6 @@ export interface CpnsServer {
   /** Closes attachments and sockets and stops delivery; the store is the caller's. */
   stop(): void
 }
-
-/** How often attachments are compared with the store: whom an administrator ends is gone by then. */
-const LOOK_MS = 5_000
-/** In how many of these turns rows that have expired are removed once. */
-const LOOKS_A_SWEEP = 12
 
 /** @param options Validated settings. @param ports All that touches the world. */
 export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPorts): CpnsServer {
@@ -97,7 +93,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
 
   const createDesk = (peer: Endpoint) => new AttachmentDesk(peer, deskParts)
   const relay = new Relay({ ...context, registry, answerHandshake, createDesk })
-  const sweep = startSweep({ ...context, registry, relay })
+  const watch = startStoreWatch({ ...context, registry, relay, delivery })
 
   return {
     answerPost: (octets, remoteAddress, way) =>
@@ -112,13 +108,13 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     registerService: (name, handler) => delivery.addService(serviceAddress(name), handler),
     submit: (submission) => intake.submit(submission),
     endSession: (sessionId) => endSession(sessionId, { ...context, registry, relay, inventory }),
-    closeEnded: () => sweep.look().then(() => inventory.presenceNoted()),
+    closeEnded: () => watch.closeEnded().then(() => inventory.presenceNoted()),
     get attachedCount() {
       return registry.all().length
     },
     stop() {
       isStopped = true
-      sweep.cancel()
+      watch.cancel()
       delivery.stop()
       acknowledged.stop()
       registry.close()
@@ -144,34 +140,4 @@ async function endSession(
   else if (session !== undefined) relay.noteEnded(session)
   await inventory.presenceNoted()
   return wasThere
-}
-
-/** The rows are the truth: sessions that somebody else ended lose their attachments too. Design 9 */
-function startSweep({ ports, registry, relay }: Attached): {
-  look(): Promise<void>
-  cancel(): void
-} {
-  const { clock, log, store } = ports
-  const compare = async (): Promise<void> => {
-    const attached = registry.all().map(({ session }) => session.sessionId)
-    if (attached.length === 0) return
-    const alive = await store.listSessions(clock.nowMs())
-    const aliveIds = new Set(alive.map(({ sessionId }) => sessionId))
-    registry.endSessions(attached.filter((sessionId) => !aliveIds.has(sessionId)))
-  }
-  const sweep = async (isDue: boolean): Promise<void> => {
-    await compare()
-    if (!isDue) return
-    relay.forgetIdle()
-    await store.removeExpired(clock.nowMs())
-  }
-  const failed = (error: unknown): void => log.error('sweep-failed', { reason: String(error) })
-  let looks = 0
-  const run = (): void => {
-    looks += 1
-    sweep(looks % LOOKS_A_SWEEP === 0).catch(failed)
-    timer = clock.setTimer(LOOK_MS, run)
-  }
-  let timer = clock.setTimer(LOOK_MS, run)
-  return { look: () => compare().catch(failed), cancel: () => timer.cancel() }
 }

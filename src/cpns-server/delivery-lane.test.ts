@@ -110,13 +110,15 @@ describe('delivery', () => {
     expect(sent).toEqual(['a1'])
   })
 
-  test('finds what no hint told of, in five seconds', async () => {
+  test('asks nothing while it is idle', async () => {
     await wake()
     put('a1')
-    await clock.advance(4999)
-    expect(sent).toEqual([])
-    await clock.advance(1)
-    expect(sent).toEqual(['a1'])
+    await wake()
+    await acknowledge('a1')
+    const before = reads
+    expect(clock.pendingTimers()).toBe(1)
+    await clock.advance(3_600_000)
+    expect([reads, clock.pendingTimers()]).toEqual([before, 0])
   })
 
   test('hears a hint that comes while it is at work', async () => {

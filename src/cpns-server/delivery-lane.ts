@@ -1,7 +1,8 @@
 /**
  * Delivers what waits for one recipient, in order of acceptance, so that messages are first in, first
  * out per (From, To). Design 8: the mailbox row is the truth and goes only when the recipient has
- * acknowledged; a hint only wakes the lane, and a lost one costs a short poll.
+ * acknowledged; a hint only wakes the lane. What no hint told of is found by the one look at the store that
+ * all lanes share, so a lane for which nothing waits costs nothing.
  */
 import type { Clock, Timer } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -36,7 +37,8 @@ export interface DeliveryLaneParts {
   readonly log: Log
 }
 
-const POLL_MS = 5_000
+/** How often it is looked whether what was sent has expired, and makes room. */
+const EXPIRY_LOOK_MS = 5_000
 const FIRST_RETRY_MS = 2_000
 const LONGEST_RETRY_MS = 60_000
 /** Acknowledgements that share a commit; so many come again at most if the server is killed. */
@@ -56,7 +58,7 @@ export class DeliveryLane {
   #round = 0
   #retryMs = FIRST_RETRY_MS
   #retry: Timer | undefined
-  #poll: Timer | undefined
+  #expiryLook: Timer | undefined
   #isResting = false
   #isRunning = false
   #isWanted = false
@@ -78,6 +80,7 @@ export class DeliveryLane {
   /** A message that was handed over by another way is being stored; its acknowledgement follows here. */
   adopt(message: MailboxMessage): void {
     this.#outstanding.set(textOf(message), message.expiresAtMs)
+    this.#scheduleExpiryLook()
   }
 
   /** What became of one that was adopted. */
@@ -107,7 +110,7 @@ export class DeliveryLane {
   /** Delivers nothing any more. */
   stop(): void {
     this.#isStopped = true
-    this.#poll?.cancel()
+    this.#expiryLook?.cancel()
     this.#retry?.cancel()
   }
 
@@ -123,7 +126,7 @@ export class DeliveryLane {
     } finally {
       this.#isRunning = false
     }
-    this.#schedulePoll()
+    this.#scheduleExpiryLook()
   }
 
   #interrupt(error: unknown): void {
@@ -225,9 +228,14 @@ export class DeliveryLane {
     this.wake()
   }
 
-  #schedulePoll(): void {
-    this.#poll?.cancel()
-    if (!this.#isStopped) this.#poll = this.#parts.clock.setTimer(POLL_MS, () => this.wake())
+  #scheduleExpiryLook(): void {
+    const isNeeded = this.#outstanding.size > 0 && !this.#isStopped
+    if (this.#expiryLook !== undefined || !isNeeded) return
+    this.#expiryLook = this.#parts.clock.setTimer(EXPIRY_LOOK_MS, () => {
+      this.#expiryLook = undefined
+      if (this.#outstanding.size > 0) this.wake()
+      this.#scheduleExpiryLook()
+    })
   }
 
   #forgetExpired(): void {

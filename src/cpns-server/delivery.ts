@@ -26,6 +26,8 @@ export interface Delivery {
   /** An application takes its messages from now on, in place of a former one. @returns Takes it back. */
   addService(address: string, handler: ServiceHandler): Unsubscribe
   hasService(address: string): boolean
+  /** Something may be waiting for a recipient, who need not be here. */
+  wake(to: string): void
   /** Stops all lanes. */
   stop(): void
 }
@@ -77,7 +79,9 @@ export function createDelivery(server: DeliveryParts): Delivery {
     return attachment === undefined ? services.get(to) : lanes.get(attachment)
   }
 
-  mailbox.observe((to) => laneOf(to)?.lane.wake())
+  const wake = (to: string): void => laneOf(to)?.lane.wake()
+
+  mailbox.observe(wake)
 
   registry.observe({
     opened(attachment) {
@@ -108,6 +112,7 @@ export function createDelivery(server: DeliveryParts): Delivery {
       }
     },
     hasService: (address) => services.has(address),
+    wake,
     stop() {
       for (const running of [...lanes.values(), ...services.values()]) stop(running)
     },

@@ -196,9 +196,18 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
     readonly from: string
     readonly messageId: string
   }): Promise<boolean>
-  /** Recipients that have messages waiting, for a start-up sweep. */
+  /**
+   * Recipients of messages that were accepted after `position` and still wait, and the last position by now;
+   * a position is good for one that was accepted by any process. Design 9
+   */
+  recipientsSince(
+    position: number,
+  ): Promise<{ readonly recipients: readonly string[]; readonly position: number }>
+  /** Recipients that have messages waiting. */
   waitingRecipients(nowMs: number): Promise<readonly string[]>
 
+  /** Whether another process has changed anything since this was asked last, or since the store was opened. */
+  changedElsewhere(): Promise<boolean>
   /** Removes what has expired at `nowMs`. @returns How many rows went. */
   removeExpired(nowMs: number): Promise<number>
 }

@@ -150,6 +150,23 @@ function deliveryContract(open: () => Promise<ServerStore>): void {
     }
     expect(await store.waitingRecipients(NOW)).toEqual(['urn:a', 'urn:b'])
   })
+
+  test('the recipients of what came since are named, and never again', async () => {
+    const store = await open()
+    expect(await store.recipientsSince(0)).toEqual({ recipients: [], position: 0 })
+    await store.acceptMessages([message(1, { to: 'urn:a' }), message(2, { to: 'urn:b' })], NOW)
+    const first = await store.recipientsSince(0)
+    expect([...first.recipients].sort()).toEqual(['urn:a', 'urn:b'])
+    expect(await store.recipientsSince(first.position)).toEqual({ ...first, recipients: [] })
+    for (const n of [1, 2]) {
+      await store.acknowledgeMessage(message(n, { to: n === 1 ? 'urn:a' : 'urn:b' }))
+    }
+    expect(await store.recipientsSince(first.position)).toEqual({ ...first, recipients: [] })
+    await store.acceptMessages([message(3, { to: 'urn:b' }), message(4, { to: 'urn:b' })], NOW)
+    const second = await store.recipientsSince(first.position)
+    expect(second.recipients).toEqual(['urn:b'])
+    expect(second.position).toBeGreaterThan(first.position)
+  })
 }
 
 function quotaContract(open: () => Promise<ServerStore>): void {

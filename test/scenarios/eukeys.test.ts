@@ -1,6 +1,5 @@
 /** What becomes of sessions when they are renewed, and when the EUKey is replaced. K-4, Design 8 */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { decodeMessage } from '../../src/cpns/messages.ts'
 import { decodeCloseContent, encodePing } from '../../src/cpns/record-content.ts'
 import type { FrameSocket } from '../../src/ports/frame-socket.ts'
 import {
@@ -15,7 +14,6 @@ import {
   WATCH_ID,
 } from '../support/cpns-world.ts'
 import {
-  askToAttach,
   attachByHand,
   connected,
   nextError,
@@ -171,17 +169,5 @@ describe('endSession', () => {
     await world.elapse(1000)
     expect(watch.pne.session?.sessionId).not.toBe(former)
     expect(await sendUp(watch.pne, 'up ', 0)).toEqual([])
-  })
-
-  test('a session that another process ended in the store loses its attachment within seconds', async () => {
-    const socket = world.connect()
-    const session = await connected(world)
-    const channel = await attachByHand(socket, session)
-    await world.store.endSession(session.sessionId)
-    await world.elapse(5_000)
-    expect(channel.open(await nextFrame(socket, 'binary'))).toMatchObject({ type: 'close' })
-    expect(decodeMessage(await askToAttach(socket, session.sessionId))).toMatchObject({
-      status: 401,
-    })
   })
 })

@@ -133,6 +133,8 @@ export interface CpnsWorld {
   /** The one that runs now. */
   readonly server: CpnsServer
   readonly store: ServerStore
+  /** The same store as another process has it; the world needs a file for that. */
+  openElsewhere(): ServerStore
   readonly zn: FakeZn
   readonly traced: TraceItem[]
   /** Events of all logs. */
@@ -163,12 +165,18 @@ export interface TestPne {
   readonly received: IncomingMessage[]
 }
 
-/** @param change What differs from the defaults of the commands (the world binds at first use). */
-export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWorld {
+/**
+ * @param change What differs from the defaults of the commands (the world binds at first use).
+ * @param file Of the server's store; default in memory.
+ */
+export function createCpnsWorld(
+  change: Partial<CpnsServerOptions> = {},
+  file = ':memory:',
+): CpnsWorld {
   const clock = createVirtualClock()
   const random = createSeededRandom('cpns world')
   const sealer = createRecordSealer({ current: keyOf(0xee) }, random)
-  const store = openServerStore(':memory:', sealer)
+  const store = openServerStore(file, sealer)
   const zn = createFakeZn()
   const traced: TraceItem[] = []
   const logged: string[] = []
@@ -213,6 +221,10 @@ export function createCpnsWorld(change: Partial<CpnsServerOptions> = {}): CpnsWo
       return server
     },
     store,
+    openElsewhere() {
+      if (file === ':memory:') throw new TypeError('a store in memory is in one process')
+      return openServerStore(file, sealer)
+    },
     zn,
     traced,
     logged,

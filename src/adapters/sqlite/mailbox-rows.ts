@@ -21,6 +21,7 @@ export interface MailboxRows {
   waiting(query: Parameters<ServerStore['waitingMessages']>[0]): MailboxMessage[]
   acknowledge(acknowledged: Parameters<ServerStore['acknowledgeMessage']>[0]): boolean
   recipients(nowMs: number): string[]
+  recipientsSince(position: number): { recipients: string[]; position: number }
 }
 
 interface Row {
@@ -69,6 +70,19 @@ export function createMailboxRows(db: Database.Database): MailboxRows {
     waiting: (query) => selectWaiting.all(query).map(messageOf),
     acknowledge: (acknowledged) => remove.run(acknowledged).changes > 0,
     recipients: (nowMs) => selectRecipients.all(nowMs),
+    recipientsSince: prepareRecipientsSince(db),
+  }
+}
+
+/** Positions rise and are never given twice, also when the last rows have gone. */
+function prepareRecipientsSince(db: Database.Database): MailboxRows['recipientsSince'] {
+  const selectLast = db.prepare<[], number>('SELECT max(position) FROM mailbox').pluck()
+  const select = db
+    .prepare<[number], string>('SELECT DISTINCT to_recipient FROM mailbox WHERE position > ?')
+    .pluck()
+  return (position) => {
+    const last = Math.max(position, selectLast.get() ?? 0)
+    return { recipients: last > position ? select.all(position) : [], position: last }
   }
 }
 

@@ -1,6 +1,6 @@
 /** All durable state of the CPNS Server on SQLite. Design 9 */
 import type Database from 'better-sqlite3'
-import type { Acceptance, ServerStore } from '../../cpns-server/server-store.ts'
+import type { ServerStore } from '../../cpns-server/server-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import { createAttemptRows } from './attempt-rows.ts'
 import { createCandidateRows } from './candidate-rows.ts'
@@ -8,6 +8,7 @@ import { assignEuKey, completeHandshake, rebindEntity } from './complete-handsha
 import { createEntityRows } from './entity-rows.ts'
 import { createEuKeyRows } from './eukey-rows.ts'
 import { createMailboxRows } from './mailbox-rows.ts'
+import { createMailboxStore } from './mailbox-store.ts'
 import { createPnRows, createPnStore } from './pn-rows.ts'
 import { createSealingKeyRows } from './sealing-key-rows.ts'
 import { SERVER_SCHEMA } from './server-schema.ts'
@@ -17,6 +18,7 @@ import { createTombstoneRows } from './tombstone-rows.ts'
 import { createTriggerKeyRows } from './trigger-key-rows.ts'
 import { createUserRows } from './user-rows.ts'
 import { createUserStore } from './user-store.ts'
+import { watchChanges } from './watch-changes.ts'
 
 /** Rows that go when they have expired; an expired EUKey takes no session with it, they ended before. */
 const EXPIRING = [
@@ -42,9 +44,11 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
   const { candidates, entities, euKeys, mailbox, pns, sessions, tombstones } = rows
   const removals = EXPIRING.map((sql) => db.prepare<[number]>(sql))
   const { read, run } = commits
+  const isChangedElsewhere = watchChanges(db)
   return {
     ...store,
     ...createSealingKeyRows(db, commits, sealer),
+    ...createMailboxStore(mailbox, commits),
     ...createPnStore(pns, commits),
     ...createUserStore(rows, commits),
 
@@ -88,16 +92,7 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     endSession: (sessionId) => run(() => sessions.end(sessionId)),
     takeAttachment: (attachment) => run(() => takeAttachment({ sessions, pns }, attachment)),
 
-    acceptMessage: (message, nowMs, quota) =>
-      run(() => mailbox.acceptAll([message], nowMs, quota)[0] as Acceptance),
-    acceptMessages: (messages, nowMs, quota) =>
-      run(() => mailbox.acceptAll(messages, nowMs, quota)),
-    knownMessages: (messages, nowMs) => read(() => mailbox.known(messages, nowMs)),
-    rememberMessages: (messages) => run(() => mailbox.remember(messages)),
-    waitingMessages: (query) => read(() => mailbox.waiting(query)),
-    acknowledgeMessage: (acknowledged) => run(() => mailbox.acknowledge(acknowledged)),
-    waitingRecipients: (nowMs) => read(() => mailbox.recipients(nowMs)),
-
+    changedElsewhere: () => read(isChangedElsewhere),
     removeExpired: (nowMs) =>
       run(() => {
         euKeys.forget()
