@@ -34,6 +34,7 @@ import {
   type CpnsSideStart,
   type CpnsSideTold,
 } from './bench-cpns-world.ts'
+import { answerRecords, eachFrame, relayRecords } from './bench-records.ts'
 
 const LOOPBACK = { host: '127.0.0.1', port: 0 }
 const LIFETIME_MS = 24 * 3600_000
@@ -74,11 +75,15 @@ async function serve(start: CpnsSideStart): Promise<BenchAddress> {
     case 'https':
       return serveBareHttps(start)
     case 'echo':
-      return serveBareSockets(async (socket) => {
-        await pump(socket, (octets) => socket.send({ kind: 'binary', octets }))
-      })
+      return serveBareSockets((socket) =>
+        eachFrame(socket, (octets) => socket.send({ kind: 'binary', octets })),
+      )
     case 'relay':
-      return serveBareSockets((socket) => relay(socket, start.to))
+      return serveBareSockets((socket) => relay(socket, start.to, passOctets))
+    case 'record-answers':
+      return serveBareSockets(answerRecords)
+    case 'record-relay':
+      return serveBareSockets((socket) => relay(socket, start.to, relayRecords))
     case 'tls':
       return serveIdleTls()
   }
@@ -198,25 +203,20 @@ function certificate() {
   return loadOrCreateCertificate(join(folderPath, 'bare-tls'), names, ports)
 }
 
-async function pump(
-  socket: FrameSocket,
-  take: (octets: Uint8Array) => Promise<void>,
+/** Passes on to another process; whoever ends first ends the other. */
+async function relay(
+  near: FrameSocket,
+  to: BenchAddress,
+  pass: (near: FrameSocket, far: FrameSocket) => Promise<void>,
 ): Promise<void> {
-  try {
-    for (let frame = await socket.receive(); frame; frame = await socket.receive()) {
-      await take(frame.octets)
-    }
-  } finally {
-    socket.close()
-  }
+  const far = await connectBare(to, 'bench')
+  await pass(near, far)
+  near.close()
+  far.close()
 }
 
-async function relay(socket: FrameSocket, to: BenchAddress): Promise<void> {
-  const far = await connectBare(to, 'bench')
-  const there = pump(socket, (octets) => far.send({ kind: 'binary', octets }))
-  const back = pump(far, (octets) => socket.send({ kind: 'binary', octets }))
-  // Whoever ends first ends the other.
-  await Promise.race([there, back])
-  socket.close()
-  far.close()
+function passOctets(near: FrameSocket, far: FrameSocket): Promise<void> {
+  const there = eachFrame(near, (octets) => far.send({ kind: 'binary', octets }))
+  const back = eachFrame(far, (octets) => near.send({ kind: 'binary', octets }))
+  return Promise.race([there, back])
 }

@@ -46,6 +46,10 @@ export type CpnsSideStart =
   | { readonly kind: 'echo' }
   /** A bare WebSocket that passes on to another, both ways. */
   | { readonly kind: 'relay'; readonly to: BenchAddress }
+  /** A WebSocket that opens and seals the records of a message, and does nothing else. */
+  | { readonly kind: 'record-answers' }
+  /** The PN GW before it. */
+  | { readonly kind: 'record-relay'; readonly to: BenchAddress }
   /** A bare TLS server that holds idle sockets. */
   | { readonly kind: 'tls' }
 

@@ -65,7 +65,7 @@ function runForward(flags: LoadFlags, output: NodeJS.WritableStream): Promise<vo
   const { seconds } = flags
   const run = { name: 'forward', flags, processes: 'three processes' }
   const loads = FORWARD_WAYS.flatMap((way) => loadsOf(way, FORWARD_LOADS))
-  return runBench({ ...run, figures: 2 * loads.length }, output, {
+  return runBench({ ...run, figures: 3 * loads.length }, output, {
     async measure({ print, tell }) {
       const ways: Record<string, unknown> = {}
       for (const way of FORWARD_WAYS) {

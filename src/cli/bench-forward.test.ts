@@ -7,6 +7,7 @@ test.each(FORWARD_WAYS)(
     const [figure] = await measureForward(way, [4], { seconds: 0.2 })
     expect(figure?.perSecond).toBeGreaterThan(0)
     expect(figure?.baseline.perSecond).toBeGreaterThan(0)
+    expect(figure?.records?.perSecond).toBeGreaterThan(0)
     // This process, the PN GW and the server.
     expect(figure?.cpu).toHaveLength(3)
     expect(FORWARD_TITLES[way].own).not.toBe('')

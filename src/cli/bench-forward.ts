@@ -23,6 +23,7 @@ import {
   PAYLOAD_OCTETS,
 } from './bench-cpns-world.ts'
 import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
+import { createRecordsClient } from './bench-records.ts'
 import type { WireFigure } from './bench-wire.ts'
 
 /** Names of the ways to forward. */
@@ -30,7 +31,8 @@ export const FORWARD_WAYS = ['acknowledged', 'away', 'one-way'] as const
 /** Which way. */
 export type ForwardWay = (typeof FORWARD_WAYS)[number]
 
-const ECHO = 'WebSocket echo over the same two hops, TLS on both'
+const ECHO =
+  'WebSocket echo over the same two hops, TLS on both; records: that echo with the records of design 7'
 
 /** What each is, and beside what. */
 export const FORWARD_TITLES: Readonly<
@@ -75,13 +77,17 @@ export async function measureForward(
     chains.push(own)
     const bare = await openBareChain()
     chains.push(bare)
+    const sealed = await openRecordsChain()
+    chains.push(sealed)
     for (const inFlight of loadsOf(way, loads)) {
       const baseline = await measureAnswers(bare, inFlight, seconds)
+      tell()
+      const records = await measureAnswers(sealed, inFlight, seconds)
       tell()
       const measure = way === 'one-way' ? measureArrivals : measureAnswers
       const figure = await measure(own, inFlight, seconds)
       tell()
-      figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
+      figures.push({ ...figure, baseline, records, ratio: figure.perSecond / baseline.perSecond })
     }
   } finally {
     for (const chain of chains) chain.close()
@@ -165,6 +171,22 @@ function openBenchPne(gateway: CpnsSide): Pne {
 function connectSide({ url, pin }: CpnsSide, subprotocol: string): Promise<FrameSocket> {
   const trust = { kind: 'pin', sha256: pin } as const
   return connectFrameSocket({ url: url.replace(/^https/, 'wss'), subprotocol, trust })
+}
+
+async function openRecordsChain(): Promise<Chain> {
+  const far = await startCpnsSide({ kind: 'record-answers' })
+  const relay = await startCpnsSide({ kind: 'record-relay', to: far })
+  const socket = await connectSide(relay, 'bench')
+  const { once } = createRecordsClient(socket)
+  return {
+    sides: [far, relay],
+    once,
+    close() {
+      socket.close()
+      relay.end()
+      far.end()
+    },
+  }
 }
 
 async function openBareChain(): Promise<Chain> {

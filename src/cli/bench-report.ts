@@ -77,6 +77,7 @@ export function formatWire(
 ): string {
   const rows = figures.flatMap((figure) => [
     wireRow([String(figure.inFlight), 'ours', ...rateCells(figure), figure.ratio.toFixed(2)]),
+    ...besides('records', figure.records, figure.baseline),
     wireRow(['', 'baseline', ...rateCells(figure.baseline), '']),
   ])
   return [
@@ -85,6 +86,13 @@ export function formatWire(
     wireRow(['in flight', '', 'a second', 'p50 ms', 'p99 ms', 'CPU µs', 'share']),
     ...rows,
   ].join('\n')
+}
+
+/** A row of what the figure cannot be better than, with its own share. */
+function besides(name: string, limit: LoadFigure | undefined, baseline: LoadFigure): string[] {
+  if (limit === undefined) return []
+  const share = (limit.perSecond / baseline.perSecond).toFixed(2)
+  return [wireRow(['', name, ...rateCells(limit), share])]
 }
 
 const WIRE_WIDTHS = [11, 10, 12, 10, 10, 16, 8]

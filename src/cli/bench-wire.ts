@@ -19,6 +19,8 @@ export type WireBench = (typeof WIRE_BENCHES)[number]
 /** What came of one load, and of its baseline right before. */
 export interface WireFigure extends LoadFigure {
   readonly baseline: LoadFigure
+  /** The records of design 7 alone, where messages are forwarded: what no CPNS chain can be faster than. */
+  readonly records?: LoadFigure
   /** Share of the baseline's rate. */
   readonly ratio: number
 }
