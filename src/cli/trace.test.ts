@@ -38,6 +38,17 @@ test('the ladder tells each message once, with a column for each entity', async 
   expect(lines[3]).toMatch(/● +has stopped$/)
 })
 
+test('who took an identity that is not its own stands in the ladder under its own name', async () => {
+  const answer = { ...GET, from: 'BSF', to: 'PN GW', message: '401 Unauthorized' }
+  const lines = [answer, { ...answer, side: 'received', to: 'clone' }]
+  writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+  const { stdout } = await runProgram(['trace', file])
+  const [heading, ...arrows] = stdout.trimEnd().split('\n')
+  expect(heading).toMatch(/^ +BSF +clone$/)
+  expect(arrows).toHaveLength(1)
+  expect((await runProgram(['trace', file, '--entity', 'pn gw'])).stdout).toBe('')
+})
+
 test.each([
   [['--entity', 'pn gw'], ['GET']],
   [

@@ -1,5 +1,6 @@
 /** `cpns trace FILE`: what a trace file holds, as a ladder or as JSON lines. Design 10, 11 */
 import { Command, Option } from 'commander'
+import { createOwnNames, type OwnNames } from '../adapters/capture/own-names.ts'
 import { readTrace } from '../adapters/capture/read-trace.ts'
 import { createSeenOnce } from '../adapters/capture/seen-once.ts'
 import type { TraceLine } from '../adapters/capture/trace-lines.ts'
@@ -59,22 +60,33 @@ async function showTrace(
 ): Promise<void> {
   const lanes = terminalLanes()
   const isFollowed = flags.follow === true
-  if (!isFollowed && flags.json !== true) lanes.expect(await entitiesIn(file, flags))
+  const names = createOwnNames()
+  if (!isFollowed && flags.json !== true) {
+    for await (const line of readTrace(file)) if (line.kind === 'message') names.note(line)
+    lanes.expect(await entitiesIn(file, flags, names))
+  }
   const isShown = createFilter(flags)
+  const named = names.namer()
   for await (const line of readTrace(file, isFollowed ? { follow: signal } : {})) {
     // A reader of standard output that went away, as `head` does, ends it too.
     if (signal.aborted) return
-    if (!isShown(line)) continue
-    say(flags, line, flags.json === true ? [] : lanes.add(line))
+    const told = line.kind === 'message' ? named(line) : line
+    if (isShown(told)) say(flags, told, flags.json === true ? [] : lanes.add(told))
   }
 }
 
-/** A file that is whole is read twice, so that all entities have their columns from the start. */
-async function entitiesIn(file: string, flags: TraceCommandFlags): Promise<readonly string[]> {
+/** A file that is whole is read first, so that all entities have their columns from the start. */
+async function entitiesIn(
+  file: string,
+  flags: TraceCommandFlags,
+  names: OwnNames,
+): Promise<readonly string[]> {
   const entities = new Set<string>()
   const isListed = createFilter(flags)
+  const named = names.namer()
   for await (const line of readTrace(file)) {
-    if (isListed(line)) for (const entity of entitiesOf(line)) entities.add(entity)
+    const told = line.kind === 'message' ? named(line) : line
+    if (isListed(told)) for (const entity of entitiesOf(told)) entities.add(entity)
   }
   return [...entities]
 }
