@@ -177,10 +177,10 @@ async function openRecordsChain(): Promise<Chain> {
   const far = await startCpnsSide({ kind: 'record-answers' })
   const relay = await startCpnsSide({ kind: 'record-relay', to: far })
   const socket = await connectSide(relay, 'bench')
-  const { once } = createRecordsClient(socket)
+  const client = createRecordsClient(socket)
   return {
     sides: [far, relay],
-    once,
+    once: () => client.once(),
     close() {
       socket.close()
       relay.end()

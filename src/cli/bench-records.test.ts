@@ -74,25 +74,19 @@ function socketPair(): readonly [End, End] {
 type Queue = ReturnType<typeof createQueue>
 
 function createQueue() {
-  const frames: Frame[] = []
-  let isEnded = false
-  let wake = (): void => {}
+  const frames: (Frame | undefined)[] = []
+  const waiting: ((frame: Frame | undefined) => void)[] = []
+  const put = (frame: Frame | undefined): void => {
+    const next = waiting.shift()
+    if (next === undefined) frames.push(frame)
+    else next(frame)
+  }
   return {
-    put(frame: Frame) {
-      frames.push(frame)
-      wake()
-    },
-    end() {
-      isEnded = true
-      wake()
-    },
-    async next(): Promise<Frame | undefined> {
-      while (frames.length === 0 && !isEnded) {
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-      return frames.shift()
-    },
+    put,
+    end: () => put(undefined),
+    next: () =>
+      frames.length > 0
+        ? Promise.resolve(frames.shift())
+        : new Promise<Frame | undefined>((resolve) => waiting.push(resolve)),
   }
 }
