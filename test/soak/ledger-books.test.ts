@@ -38,6 +38,7 @@ test('all that was accepted was handled: nothing is wrong', () => {
     repeated: 0,
     refused: [],
     disordered: [],
+    ways: { 'a to b': { direct: 0, stored: 2 } },
   })
 })
 
@@ -61,4 +62,16 @@ test('an order that was not kept is seen', () => {
 test('another answer than 200 or 202 is a refusal', () => {
   const party = partyOf('a', ['try a.1 urn:x:b', 'done a.1 404'], [])
   expect(balance([party]).refused).toEqual(['a.1: 404'])
+})
+
+test('each kind of way is counted: at once, and by the mailbox', () => {
+  const parties = [
+    partyOf('pne0', ['try pne0.1 urn:x:pne1', 'done pne0.1 200'], []),
+    partyOf('pne1', ['try pne1.1 urn:x:app', 'done pne1.1 202', 'try pne1.2 urn:x:app'], []),
+    partyOf('app', ['try app.1 urn:x:pne0', 'done app.1 404'], []),
+  ]
+  expect(balance(parties).ways).toEqual({
+    'pne to pne': { direct: 1, stored: 0 },
+    'pne to app': { direct: 0, stored: 1 },
+  })
 })

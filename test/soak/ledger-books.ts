@@ -27,6 +27,14 @@ export interface Balance {
   readonly refused: readonly string[]
   /** Handled before an earlier one of the same sender to the same recipient. */
   readonly disordered: readonly string[]
+  /** By `pne to app` and the like: handed over at once (200), or into the mailbox first (202). */
+  readonly ways: Readonly<Record<string, Way>>
+}
+
+/** How many messages went how. */
+export interface Way {
+  readonly direct: number
+  readonly stored: number
 }
 
 /** @param parties All there are. */
@@ -45,7 +53,28 @@ export function balance(parties: readonly Party[]): Balance {
       done.flatMap(({ id, status, isAccepted }) => (isAccepted ? [] : [`${id}: ${status}`])),
     ),
     disordered: received.flatMap(({ disordered }) => disordered),
+    ways: waysOf(parties, sent),
   }
+}
+
+/** `pne0` is one of the kind `pne`. */
+const kindOf = ({ name }: Party): string => name.replace(/\d+$/, '')
+
+function waysOf(
+  parties: readonly Party[],
+  sent: readonly ReturnType<typeof readSent>[],
+): Record<string, Way> {
+  const kinds = new Map(parties.map((party) => [party.address, kindOf(party)]))
+  const ways: Record<string, Way> = {}
+  for (const [n, party] of parties.entries()) {
+    for (const { to, status } of sent[n]?.done ?? []) {
+      const way = `${kindOf(party)} to ${kinds.get(to)}`
+      const { direct, stored } = ways[way] ?? { direct: 0, stored: 0 }
+      if (status === '200') ways[way] = { direct: direct + 1, stored }
+      if (status === '202') ways[way] = { direct, stored: stored + 1 }
+    }
+  }
+  return ways
 }
 
 /** Accepted messages that are not handled yet. */

@@ -4,12 +4,18 @@
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 
+/** The same for all processes. */
+const PHASE_MS = 6_000
+/** In a calm phase, of so many messages one is sent. */
+const CALM_TURNS = 10
+
 /**
  * @param {object} of
  * @param {string} of.name Of the sender; MessageIDs are `<name>.<number>`.
  * @param {string} of.file Its book: `try <id> <to>`, then `done <id> <status>`.
  * @param {readonly string[]} of.recipients Taken in turn.
- * @param {number} of.everyMs How often a new one is begun.
+ * @param {number} of.everyMs How often a new one is begun while it is busy; it is calm for as long in between,
+ *   so that what waits comes to its end, and messages to who is here need not wait.
  * @param {number} of.inFlight How many may be without answer.
  * @param {(message: { messageId: string, to: string }) => Promise<number>} of.send Gives the status.
  */
@@ -33,8 +39,11 @@ export function startSender({ name, file, recipients, everyMs, inFlight, send })
     open.delete(messageId)
   }
   for (const [messageId, to] of open) void deliver(messageId, to)
+  let turns = 0
   const timer = setInterval(() => {
-    if (isFinishing || open.size >= inFlight) return
+    turns += 1
+    const isCalm = Math.floor(Date.now() / PHASE_MS) % 2 === 1
+    if (isFinishing || open.size >= inFlight || (isCalm && turns % CALM_TURNS > 0)) return
     number += 1
     const messageId = `${name}.${number}`
     const to = recipients[number % recipients.length]

@@ -1,7 +1,8 @@
 /**
  * Nothing that was accepted is lost and nothing that was acknowledged comes twice, whoever is killed: HSS,
  * BSF, CPNS Server, two PN GWs with cards, three PNEs and an application, each a process of its own, under
- * load; `kill -9` of a random one of the last seven, again and again; then the books are compared. Design 8, 9
+ * load; `kill -9` of a random one, again and again; then the books are compared. Sessions are short, so that
+ * they end and are renewed too; who was killed is away for a while. Design 8, 9
  *
  * `npx tsx test/soak/ledger.ts`, of the built package. CPNS_KILLS (default 20) and CPNS_SEED change it.
  */
@@ -14,7 +15,7 @@ import { Secret } from '../../src/crypto/secret.ts'
 import { parseEntityId } from '../../src/identity/entity-id.ts'
 import { fromHex } from '../../src/octets/octets.ts'
 import { createSeededRandom } from '../support/seeded-random.ts'
-import { balance, missing, type Party } from './ledger-books.ts'
+import { type Balance, balance, missing, type Party } from './ledger-books.ts'
 
 const KILLS = Number(process.env.CPNS_KILLS ?? 20)
 const SEED = process.env.CPNS_SEED ?? 'ledger'
@@ -26,6 +27,10 @@ const SERVICE = 'urn:cpns:service:ledger'
 const READY_MS = 60_000
 const SETTLE_MS = 120_000
 const TRAFFIC_MS = 15_000
+/** PNEs and application stay away for so long at most when they were killed. */
+const AWAY_MS = 3_000
+/** Of what is accepted on each way, so much at least goes each of both ways. */
+const LEAST_SHARE = 0.05
 
 const folder = mkdtempSync(join(tmpdir(), 'cpns-ledger-'))
 const path = (name: string): string => join(folder, name)
@@ -38,6 +43,13 @@ function draw(limit: number): number {
   return (a * 256 + b) % limit
 }
 
+interface KeptOptions {
+  /** What it says when it is ready. */
+  readonly ready?: string
+  /** How long it may be away after it was killed. */
+  readonly longestAwayMs?: number
+}
+
 /** A process that is started again whenever it has ended, until all is over. */
 class Kept {
   readonly name: string
@@ -48,12 +60,18 @@ class Kept {
   kills = 0
   /** Ends that were not ours. */
   failures = 0
+  readonly #longestAwayMs: number
   #isOver = false
 
-  constructor(name: string, args: () => readonly string[], ready?: string) {
+  constructor(
+    name: string,
+    args: () => readonly string[],
+    { ready, longestAwayMs = 0 }: KeptOptions = {},
+  ) {
     this.name = name
     this.#args = args
     this.#ready = ready
+    this.#longestAwayMs = longestAwayMs
   }
 
   /** Resolves when it says that it is ready. */
@@ -73,7 +91,8 @@ class Kept {
         this.failures += 1
         process.stdout.write(`${this.name} ended by itself: ${this.said.slice(-300)}\n`)
       }
-      void this.start()
+      const awayMs = this.#longestAwayMs === 0 ? 0 : draw(this.#longestAwayMs)
+      setTimeout(() => void (this.#isOver || this.start()), awayMs)
     })
     if (this.#ready !== undefined) await this.#untilSaid(child, this.#ready)
   }
@@ -113,8 +132,8 @@ class Kept {
 }
 
 const all: Kept[] = []
-function kept(name: string, args: () => readonly string[], ready?: string): Kept {
-  const one = new Kept(name, args, ready)
+function kept(name: string, args: () => readonly string[], options: KeptOptions = {}): Kept {
+  const one = new Kept(name, args, options)
   all.push(one)
   return one
 }
@@ -138,36 +157,41 @@ async function startNetwork(): Promise<{ hss: Kept; bsf: Kept; server: Kept; gat
     const line = await run('uicc', 'new', '--imsi', imsi, '--out', path(`usim-${n}.json`))
     await run(...line.trim().split(' ').slice(1), '--data', path('hss'))
   }
+  const first = '127.0.0.1:0'
+  let zhAt = first
   const hss = kept(
     'hss',
     () => [
-      ...[MAIN, 'hss', 'serve', '--data', path('hss'), '--listen', '127.0.0.1:0'],
+      ...[MAIN, 'hss', 'serve', '--data', path('hss'), '--listen', zhAt],
       ...['--origin-host', HSS_NAME, '--bsf', BSF_NAME],
     ],
-    'hss is ready.',
+    { ready: 'hss is ready.' },
   )
   await hss.start()
+  zhAt = hss.word('Zh')
+  let [ubAt, znAt] = [first, first]
   const bsf = kept(
     'bsf',
     () => [
       ...[MAIN, 'bsf', 'serve', '--data', path('bsf'), '--name', BSF_NAME],
-      ...['--listen', '127.0.0.1:0', '--zn-listen', '127.0.0.1:0'],
-      ...['--hss', `${HSS_NAME}=${hss.word('Zh')}`, '--naf', `${NAF}=${NAF}`],
+      ...['--listen', ubAt, '--zn-listen', znAt],
+      ...['--hss', `${HSS_NAME}=${zhAt}`, '--naf', `${NAF}=${NAF}`],
     ],
-    'bsf is ready.',
+    { ready: 'bsf is ready.' },
   )
   await bsf.start()
   const zn = bsf.word('Zn')
   const ub = bsf.word('Ub')
-  let [listen, api] = ['127.0.0.1:0', '127.0.0.1:0']
+  ;[ubAt, znAt] = [new URL(ub).host, zn]
+  let [listen, api] = [first, first]
   const server = kept(
     'server',
     () => [
       ...[MAIN, 'server', 'serve', '--data', path('server'), '--entity', 'urn:x:server'],
       ...['--naf-fqdn', NAF, '--listen', listen, '--api', api, '--first-use', 'bind'],
-      ...['--bsf', `${BSF_NAME}=${zn}`],
+      ...['--bsf', `${BSF_NAME}=${zn}`, '--session', '60', '--pne-session', '50'],
     ],
-    'server is ready.',
+    { ready: 'server is ready.' },
   )
   await server.start()
   const [serverUrl, apiUrl] = [server.word('CPNS-2'), server.word('API')]
@@ -175,7 +199,7 @@ async function startNetwork(): Promise<{ hss: Kept; bsf: Kept; server: Kept; gat
   const pin = readFileSync(path('server/server.pin'), 'utf8').trim()
   const gateways = await Promise.all(
     [0, 1].map(async (n) => {
-      let at = '127.0.0.1:0'
+      let at = first
       const gateway = kept(
         `gateway ${n}`,
         () => [
@@ -183,7 +207,7 @@ async function startNetwork(): Promise<{ hss: Kept; bsf: Kept; server: Kept; gat
           ...['--listen', at, '--server-url', serverUrl, '--naf-fqdn', NAF, '--pin', pin],
           ...['--bsf-url', ub, '--reader', `software:${path(`usim-${n}.json`)}`],
         ],
-        'authenticated; session',
+        { ready: 'authenticated; session' },
       )
       await gateway.start()
       at = new URL(gateway.word('PNEs')).host
@@ -215,8 +239,9 @@ async function startParties({ server, gateways }: { server: Kept; gateways: Kept
     await pair(dataFolder, party.address, { made, gateway, n: n % gateways.length })
     const neighbour = pnes[(n + 1) % pnes.length] as Party
     const order = { ...party, dataFolder, recipients: [SERVICE, neighbour.address] }
+    const program = join(import.meta.dirname, 'ledger-pne.mjs')
     processes.push(
-      kept(party.name, () => [join(import.meta.dirname, 'ledger-pne.mjs'), JSON.stringify(order)]),
+      kept(party.name, () => [program, JSON.stringify(order)], { longestAwayMs: AWAY_MS }),
     )
   }
   const made = await run('app', 'add', '--data', path('server'), '--service', 'ledger', '--json')
@@ -229,9 +254,8 @@ async function startParties({ server, gateways }: { server: Kept; gateways: Kept
     seenFile: path('app-seen.db'),
     recipients: pnes.map(({ address }) => address),
   }
-  processes.push(
-    kept('app', () => [join(import.meta.dirname, 'ledger-app.mjs'), JSON.stringify(order)]),
-  )
+  const program = join(import.meta.dirname, 'ledger-app.mjs')
+  processes.push(kept('app', () => [program, JSON.stringify(order)], { longestAwayMs: AWAY_MS }))
   await Promise.all(processes.map((one) => one.start()))
   return { parties: [...pnes, app], processes }
 }
@@ -265,7 +289,8 @@ async function traffic(parties: readonly Party[], wanted: number): Promise<void>
 async function soak(): Promise<boolean> {
   const network = await startNetwork()
   const { parties, processes } = await startParties(network)
-  const victims = [network.server, ...network.gateways, ...processes]
+  const { hss, bsf, server, gateways } = network
+  const victims = [hss, bsf, server, ...gateways, ...processes]
   const startedMs = performance.now()
   for (let kill = 1; kill <= KILLS; kill++) {
     await traffic(parties, 5 + draw(20))
@@ -278,18 +303,20 @@ async function soak(): Promise<boolean> {
   }
   await pause(5000)
   await Promise.all(processes.map((one) => one.finish()))
+  const stoppedMs = performance.now()
   const untilMs = performance.now() + SETTLE_MS
   while (missing(parties) > 0 && performance.now() < untilMs) await pause(500)
   await pause(3000)
   const books = balance(parties)
-  const seconds = Math.round((performance.now() - startedMs) / 1000)
+  const seconds = Math.round((stoppedMs - startedMs) / 1000)
   const kills = victims.map(({ name, kills: of }) => `${name} ${of}`).join(', ')
   const failures = victims.flatMap(({ name, failures: of }) => (of > 0 ? [`${name} ${of}`] : []))
   process.stdout.write(
     `${KILLS} kills (seed "${SEED}") in ${seconds} s: ${kills}\n` +
       `${books.tried} sent, ${books.accepted} accepted, ${books.lost.length} lost, ` +
       `${books.doubled.length} doubled, ${books.disordered.length} out of order, ` +
-      `${books.repeated} handled again because the handler's process was killed before it could say so\n`,
+      `${books.repeated} handled again because the handler's process was killed before it could say so\n` +
+      `handed over at once and by the mailbox: ${JSON.stringify(books.ways)}\n`,
   )
   const wrong = [
     ...books.lost,
@@ -297,9 +324,22 @@ async function soak(): Promise<boolean> {
     ...books.refused,
     ...books.disordered,
     ...failures,
+    ...unusedWays(books),
+    ...victims.flatMap(({ name, kills: of }) => (of === 0 ? [`${name} was never killed`] : [])),
   ]
   for (const line of wrong.slice(0, 40)) process.stdout.write(`  ${line}\n`)
   return wrong.length === 0 && books.tried === books.accepted && books.accepted > KILLS
+}
+
+/** An application's own messages always wait in the mailbox first; all else goes either way. Design 8 */
+function unusedWays({ ways }: Balance): string[] {
+  const isUnused = (way: string): boolean => {
+    const { direct, stored } = ways[way] ?? { direct: 0, stored: 0 }
+    const least = (direct + stored) * LEAST_SHARE
+    return stored <= least || (way !== 'app to pne' && direct <= least)
+  }
+  const all = ['pne to app', 'pne to pne', 'app to pne']
+  return all.filter(isUnused).map((way) => `${way}: not both ways were used`)
 }
 
 let isGood = false

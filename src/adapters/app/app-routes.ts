@@ -1,7 +1,7 @@
 /** The routes of the application API: one declaration each, for the server and for its OpenAPI document. */
 import { z } from 'zod'
 import type { ApiScope } from '../../app/app-store.ts'
-import { shownPnSchema } from '../../cpns-server/shown-pn.ts'
+import { PN_PAGES } from '../rest/pn-pages.ts'
 import type { RestRoute } from '../rest/rest-route.ts'
 
 /** Longest life of a message, in seconds. Design 8 */
@@ -112,25 +112,8 @@ export const APP_ROUTES = {
     success: { status: 204, description: 'Removed' },
     failures: { 404: 'There is none' },
   },
-  listPns: {
-    method: 'GET',
-    path: '/api/pns',
-    summary: 'Which PNE is behind which PN GW in which PN',
-    scope: 'inventory',
-    success: {
-      status: 200,
-      description: 'All PNs',
-      schema: z.strictObject({ pns: z.array(shownPnSchema) }),
-    },
-  },
-  showPn: {
-    method: 'GET',
-    path: '/api/pns/{pnId}',
-    summary: 'One PN',
-    scope: 'inventory',
-    success: { status: 200, description: 'The PN', schema: shownPnSchema },
-    failures: { 404: 'There is none' },
-  },
+  listPns: { path: '/api/pns', scope: 'inventory', ...PN_PAGES.list },
+  showPn: { path: '/api/pns/{pnId}', scope: 'inventory', ...PN_PAGES.show },
   openapi: {
     method: 'GET',
     path: '/api/openapi.json',

@@ -221,6 +221,31 @@ test('the document that is served has every route that is served', async () => {
 })
 
 describe('GET /api/pns', () => {
+  test('page by page, all or those that an entity is in', async () => {
+    const nowMs = Date.now()
+    const expiresAtMs = nowMs + 60_000
+    await api.serverStore.assignEuKey(sampleEuKey(1, { expiresAtMs }))
+    for (const n of [1, 2, 3]) {
+      const wish = { gateway: PHONE, newPnId: `urn:cpns:pn:${n}`, alias: `pn ${n}`, members: [] }
+      await api.serverStore.registerPn({ ...wish, expiresAtMs }, nowMs)
+    }
+    const { text: key } = await api.makeKey(['inventory'])
+    const page = async (query: string) => {
+      const { json, status } = await call('GET', `/api/pns${query}`, { key })
+      const { pns, next } = APP_ROUTES.listPns.success.schema.parse(json)
+      return { status, ids: pns.map(({ pnId }) => pnId), ...(next !== undefined && { next }) }
+    }
+    const [one, two, three] = [1, 2, 3].map((n) => `urn:cpns:pn:${n}`)
+    expect(await page('')).toEqual({ status: 200, ids: [one, two, three] })
+    expect(await page('?limit=2')).toEqual({ status: 200, ids: [one, two], next: two })
+    expect(await page(`?limit=2&after=${two}`)).toEqual({ status: 200, ids: [three] })
+    expect((await page(`?entityId=${PHONE}`)).ids).toEqual([one, two, three])
+    expect((await page('?entityId=urn:x:nobody')).ids).toEqual([])
+    for (const query of ['?limit=0', '?limit=1001', '?page=2', '?entityId=x']) {
+      expect((await call('GET', `/api/pns${query}`, { key })).status, query).toBe(400)
+    }
+  })
+
   test('PNs, all and one, for a key of that scope only', async () => {
     const nowMs = Date.now()
     const euKey = sampleEuKey(1, { expiresAtMs: nowMs + 60_000 })

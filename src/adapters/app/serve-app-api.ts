@@ -4,13 +4,13 @@ import { makeWebhookSecret } from '../../app/api-key.ts'
 import { type AppHub, createAppHub, type MessageExchange } from '../../app/app-hub.ts'
 import type { ApiKeyRecord, AppStore } from '../../app/app-store.ts'
 import type { PnStore } from '../../cpns-server/pn-store.ts'
-import { describePn, type ShownPn } from '../../cpns-server/shown-pn.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromBase64, toHex, utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
+import { listPnPage, showPn } from '../rest/pn-pages.ts'
 import { Problem } from '../rest/problem.ts'
 import { fastifyPath } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
@@ -122,6 +122,7 @@ async function closeAll(
 type Handler = (key: ApiKeyRecord, request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
 function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
+  const inventory = { store: parts.pns, clock: parts.clock }
   const handlers: Record<Exclude<keyof typeof APP_ROUTES, 'openapi'>, Handler> = {
     send: (key, { body }, reply) => send(key, { body, reply }, parts),
     events: async (key, request, reply) => streamEvents(key, { request, reply }, parts),
@@ -129,8 +130,8 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
     setWebhook: (key, { body }) => setWebhook(key, body, parts),
     showWebhook: (key) => showWebhook(key, parts),
     removeWebhook: (key) => removeWebhook(key, parts),
-    listPns: () => listPns(parts),
-    showPn: (_, { params }) => showPn((params as { readonly pnId: string }).pnId, parts),
+    listPns: (_, { query }) => listPnPage(query, inventory),
+    showPn: (_, { params }) => showPn((params as { readonly pnId: string }).pnId, inventory),
   }
   for (const [name, handler] of Object.entries(handlers)) {
     const route: AppRoute = APP_ROUTES[name as keyof typeof handlers]
@@ -206,16 +207,4 @@ async function showWebhook(key: ApiKeyRecord, { store }: Parts) {
 async function removeWebhook(key: ApiKeyRecord, { store, hub }: Parts): Promise<void> {
   if (!(await store.removeWebhook(key.service))) throw new Problem(404)
   hub.webhookChanged(key.service)
-}
-
-async function listPns({ pns, clock }: Parts): Promise<{ readonly pns: readonly ShownPn[] }> {
-  const nowMs = clock.nowMs()
-  return { pns: (await pns.listPns(nowMs)).map((pn) => describePn(pn, nowMs)) }
-}
-
-async function showPn(pnId: string, { pns, clock }: Parts): Promise<ShownPn> {
-  const nowMs = clock.nowMs()
-  const pn = await pns.findPn(pnId, nowMs)
-  if (pn === undefined) throw new Problem(404)
-  return describePn(pn, nowMs)
 }

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { formatCursor, LARGEST_PAGE, nextOf, pageSchema, parseCursor } from './page.ts'
+import {
+  entityPageSchema,
+  formatCursor,
+  LARGEST_PAGE,
+  nextOf,
+  pageSchema,
+  parseCursor,
+} from './page.ts'
 import { Problem } from './problem.ts'
 
 test('what a list is asked', () => {
@@ -26,4 +33,12 @@ test('a key of several parts, as one text and back', () => {
   for (const text of ['', 'x', formatCursor([7]), formatCursor(['7', 'a'])]) {
     expect(() => parseCursor(text, key), text).toThrow(Problem)
   }
+})
+
+test('a page, of all or of one entity', () => {
+  expect(entityPageSchema.parse({ entityId: 'urn:x:a', limit: '2' })).toEqual({
+    entityId: 'urn:x:a',
+    limit: 2,
+  })
+  expect(entityPageSchema.safeParse({ entityId: 'a' }).success).toBe(false)
 })

@@ -1,5 +1,7 @@
 /** Long lists of our own HTTP APIs: page by page, each beginning after the last item of the one before. */
 import { z } from 'zod'
+import { parseEntityId } from '../../identity/entity-id.ts'
+import { parsedText } from './parsed-text.ts'
 import { Problem } from './problem.ts'
 
 /** Items of one page, at most. */
@@ -14,6 +16,14 @@ export const pageSchema = z.strictObject({
   after: z.string().max(LONGEST_CURSOR).optional(),
   limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(DEFAULT_PAGE),
 })
+
+/** Query of a list that one entity may be picked from. */
+export const entityPageSchema = pageSchema.extend({
+  entityId: parsedText(parseEntityId).optional(),
+})
+
+/** Failure of a query that is none. */
+export const NO_QUERY = { 400: 'A query that is none' }
 
 /** Where the next page starts, as `after`; absent on the last one. */
 export const nextSchema = z.string().optional()

@@ -10,11 +10,11 @@ import { parseEntityId } from '../../identity/entity-id.ts'
 import { parseImpi } from '../../identity/impi.ts'
 import { parseUserId } from '../../identity/user-id.ts'
 import type { AdminHandlers, AdminRoutes } from '../rest/admin-api.ts'
-import { nextOf, nextSchema, pageSchema } from '../rest/page.ts'
+import { NO_QUERY, nextOf, nextSchema, pageSchema } from '../rest/page.ts'
 import { parsedText } from '../rest/parsed-text.ts'
 import { Problem } from '../rest/problem.ts'
 import { readInput } from '../rest/rest-server.ts'
-import { type AdministrationPorts, NO_QUERY, paramOf, WRONG_BODY } from './server-admin-ports.ts'
+import { type AdministrationPorts, paramOf, WRONG_BODY } from './server-admin-ports.ts'
 
 /** An owner: a subscriber or a CPNS User. */
 export const ownerSchema = z.discriminatedUnion('kind', [

@@ -10,17 +10,18 @@ import { parseEntityId } from '../../identity/entity-id.ts'
 import { parseUserId } from '../../identity/user-id.ts'
 import { fromHex } from '../../octets/octets.ts'
 import type { AdminHandlers, AdminRoutes } from '../rest/admin-api.ts'
-import { formatCursor, nextOf, nextSchema, parseCursor } from '../rest/page.ts'
+import {
+  entityPageSchema,
+  formatCursor,
+  NO_QUERY,
+  nextOf,
+  nextSchema,
+  parseCursor,
+} from '../rest/page.ts'
 import { parsedText } from '../rest/parsed-text.ts'
 import { Problem } from '../rest/problem.ts'
 import { readInput } from '../rest/rest-server.ts'
-import {
-  type AdministrationPorts,
-  entityPageSchema,
-  NO_QUERY,
-  paramOf,
-  WRONG_BODY,
-} from './server-admin-ports.ts'
+import { type AdministrationPorts, paramOf, WRONG_BODY } from './server-admin-ports.ts'
 
 const EUKEY_LENGTH = 32
 const LONGEST_LIFETIME_SECONDS = 0x7fff_ffff

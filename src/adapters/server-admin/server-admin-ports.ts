@@ -2,11 +2,8 @@
 import type { FastifyRequest } from 'fastify'
 import type { CpnsServer } from '../../cpns-server/create-cpns-server.ts'
 import type { ServerStore } from '../../cpns-server/server-store.ts'
-import { parseEntityId } from '../../identity/entity-id.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
-import { pageSchema } from '../rest/page.ts'
-import { parsedText } from '../rest/parsed-text.ts'
 
 /** The same operations of the store as the command line has, and the server whose sessions they may end. */
 export interface AdministrationPorts {
@@ -15,14 +12,6 @@ export interface AdministrationPorts {
   readonly clock: Clock
   readonly random: Random
 }
-
-/** Query of a list that one entity may be picked from. */
-export const entityPageSchema = pageSchema.extend({
-  entityId: parsedText(parseEntityId).optional(),
-})
-
-/** Failure of a query that is none. */
-export const NO_QUERY = { 400: 'A query that is none' }
 
 /** Failure of a body. */
 export const WRONG_BODY = 'Not what the schema says'

@@ -3,15 +3,17 @@ import { z } from 'zod'
 import type { SessionPlace } from '../../cpns-server/server-store.ts'
 import { describeSession, shownSessionSchema } from '../../cpns-server/shown-entity.ts'
 import type { AdminHandlers, AdminRoutes } from '../rest/admin-api.ts'
-import { formatCursor, nextOf, nextSchema, parseCursor } from '../rest/page.ts'
+import {
+  entityPageSchema,
+  formatCursor,
+  NO_QUERY,
+  nextOf,
+  nextSchema,
+  parseCursor,
+} from '../rest/page.ts'
 import { Problem } from '../rest/problem.ts'
 import { readInput } from '../rest/rest-server.ts'
-import {
-  type AdministrationPorts,
-  entityPageSchema,
-  NO_QUERY,
-  paramOf,
-} from './server-admin-ports.ts'
+import { type AdministrationPorts, paramOf } from './server-admin-ports.ts'
 
 const listSchema = z.strictObject({ sessions: z.array(shownSessionSchema), next: nextSchema })
 const placeSchema = z.tuple([z.int(), z.string()])

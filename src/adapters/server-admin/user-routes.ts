@@ -8,11 +8,11 @@ import type { Secret } from '../../crypto/secret.ts'
 import { parseEntityId } from '../../identity/entity-id.ts'
 import { parseUserId, type UserId } from '../../identity/user-id.ts'
 import type { AdminHandlers, AdminRoutes } from '../rest/admin-api.ts'
-import { nextOf, nextSchema, pageSchema } from '../rest/page.ts'
+import { NO_QUERY, nextOf, nextSchema, pageSchema } from '../rest/page.ts'
 import { parsedText } from '../rest/parsed-text.ts'
 import { Problem } from '../rest/problem.ts'
 import { readInput } from '../rest/rest-server.ts'
-import { type AdministrationPorts, NO_QUERY, paramOf, WRONG_BODY } from './server-admin-ports.ts'
+import { type AdministrationPorts, paramOf, WRONG_BODY } from './server-admin-ports.ts'
 
 /** A password: goes in and never comes out. */
 export const passwordSchema = z.strictObject({ password: parsedText(parsePassword) })

@@ -1,9 +1,10 @@
 /**
  * Rows that need not be read again while no other connection has committed to the file. Asking SQLite that
- * (`PRAGMA data_version`) takes locks on the file, 5 µs, so it is asked once a turn of the event loop, and
+ * takes locks on the file, 5 µs, so it is asked once a turn of the event loop, and
  * inside a transaction, which holds them, each time. What another process writes is seen by the next turn.
  */
 import type Database from 'better-sqlite3'
+import { watchChanges } from './watch-changes.ts'
 
 /** What was made of rows lately. */
 export interface UnchangedRows<Key, Value> {
@@ -23,9 +24,8 @@ export function createUnchangedRows<Key, Value extends object>(
   db: Database.Database,
   limit: number,
 ): UnchangedRows<Key, Value> {
-  const selectVersion = db.prepare<[], number>('PRAGMA data_version').pluck()
+  const isChangedElsewhere = watchChanges(db)
   const values = new Map<Key, Value>()
-  let version: number | undefined
   let isAsked = false
   const forgetChanged = (): void => {
     if (isAsked && !db.inTransaction) return
@@ -35,9 +35,7 @@ export function createUnchangedRows<Key, Value extends object>(
       })
     }
     isAsked = true
-    const now = selectVersion.get()
-    if (now !== version) values.clear()
-    version = now
+    if (isChangedElsewhere()) values.clear()
   }
   return {
     find(key, read) {
