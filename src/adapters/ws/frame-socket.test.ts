@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { TransportFailed } from '../../errors/errors.ts'
@@ -213,6 +214,23 @@ describe('keeping alive', () => {
     expect(ended).toBe(false)
     peer.pause()
     await socket.closed
+  })
+
+  test('a connection that takes longer to open than its pings is opened all the same', async () => {
+    const silent = createServer().listen(0, '127.0.0.1')
+    const held = once(silent, 'connection') as Promise<[Socket]>
+    await once(silent, 'listening')
+    const { port } = silent.address() as AddressInfo
+    const webSocket = new WebSocket(`ws://127.0.0.1:${port}`, WEB_SOCKET_LIMITS)
+    webSocket.on('error', () => {})
+    createFrameSocket(webSocket, { remoteAddress: '127.0.0.1', keepAliveMs: 5 })
+    const [carrier] = await held
+    await pause(50)
+    expect(webSocket.readyState).toBe(WebSocket.CONNECTING)
+    const closed = new Promise((resolve) => webSocket.once('close', resolve))
+    carrier.destroy()
+    silent.close()
+    await closed
   })
 
   test('who does not receive for a while is not taken for a dead peer', async () => {

@@ -121,6 +121,8 @@ function keepAlive(webSocket: WebSocket, periodMs: number): void {
   }
   webSocket.on('pong', hear).on('ping', hear).on('message', hear)
   const timer = setInterval(() => {
+    // Before it is open nothing can be sent; who opens it has a time limit.
+    if (webSocket.readyState === WebSocket.CONNECTING) return
     if (!wasHeard && !webSocket.isPaused) {
       webSocket.terminate()
       return
