@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { readMasterKeyIds, rotateMasterKey } from '../adapters/data-folder/rotate-master-key.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { MASTER_KEY_FLAG, masterKeySourceOf } from './master-key-flag.ts'
+import { withProgressBar } from './progress-bar.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 
 interface KeyFlags extends JsonFlag {
@@ -45,7 +46,11 @@ async function showKey(flags: KeyFlags): Promise<void> {
 
 async function rotateKey(flags: KeyFlags): Promise<void> {
   const place = placeOf(flags)
-  const rotation = await rotateMasterKey(place, random)
+  const rotation = await withProgressBar(flags, ({ tell }) =>
+    rotateMasterKey(place, random, (name, done, total) =>
+      tell({ done, total, unit: `rows of ${name}` }),
+    ),
+  )
   const { keyId, formerKeyIds, isResumed, resealed } = rotation
   const values = `${resealed} key${resealed === 1 ? '' : 's'} sealed anew`
   const former = formerKeyIds.join(', ')

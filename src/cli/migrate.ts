@@ -3,8 +3,10 @@ import { Command } from 'commander'
 import {
   migrateFolder,
   type StoreForm,
+  type TellMigration,
   tryMigrations,
 } from '../adapters/data-folder/migrate-folder.ts'
+import { type TellProgress, withProgressBar } from './progress-bar.ts'
 import { type JsonFlag, sayable, sayEach } from './say.ts'
 
 interface MigrateFlags extends JsonFlag {
@@ -23,11 +25,23 @@ export function migrateCommand(): Command {
 
 async function migrate(flags: MigrateFlags): Promise<void> {
   const { data, dryRun = false } = flags
-  const forms = dryRun ? await tryMigrations(data) : migrateFolder(data)
+  const forms = await withProgressBar(flags, async ({ tell }) =>
+    dryRun ? tryMigrations(data, inWords(tell)) : migrateFolder(data, inWords(tell)),
+  )
   const stores = forms.map((form) => ({ ...form, dryRun }))
   sayEach(flags, stores, { none: `There is no store in ${data}.`, textOf: linesOf })
   const isBehind = stores.some(({ steps }) => steps.length > 0)
   if (isBehind && dryRun && flags.json !== true) for (const line of adviceFor(data)) print(line)
+}
+
+/** Pages while it copies; then steps, each of which stands there until it is done. */
+function inWords(tell: TellProgress): TellMigration {
+  return ({ store, step, copy }) => {
+    if (copy !== undefined) tell({ ...copy, unit: `pages of ${store} copied` })
+    if (step === undefined) return
+    const { done, total, brings } = step
+    tell({ done, total, unit: `steps of ${store}; now: ${brings}` })
+  }
 }
 
 function adviceFor(data: string): readonly string[] {

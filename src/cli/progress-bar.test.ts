@@ -82,6 +82,14 @@ test('is drawn over itself, not too often, at the end always, and then is gone',
   expect(written).toHaveLength(5)
 })
 
+test('what begins is drawn at once: other work may be the last that is told for a while', () => {
+  const { terminal, written } = createTerminal(true, 80)
+  const bar = createProgressBar(terminal, { monotonicMs: () => 7 })
+  bar.tell({ done: 0, total: 2, unit: 'steps; now: a' })
+  bar.tell({ done: 1, total: 2, unit: 'steps; now: b' })
+  expect(written.map((text) => text.slice(-1))).toEqual(['a', 'b'])
+})
+
 test.each([
   ['a pipe', false, {}],
   ['--json', true, { json: true }],

@@ -69,8 +69,10 @@ export function createProgressBar(
   return {
     tell(work) {
       const nowMs = clock.monotonicMs()
-      if (since?.unit !== work.unit) since = { unit: work.unit, ms: nowMs }
-      if (nowMs - drawnMs < REDRAW_MS && work.done !== work.total) return
+      const isOther = since?.unit !== work.unit
+      if (since === undefined || isOther) since = { unit: work.unit, ms: nowMs }
+      // What begins is drawn at once: it may be the last that is told for a while.
+      if (!isOther && nowMs - drawnMs < REDRAW_MS && work.done !== work.total) return
       drawnMs = nowMs
       isDrawn = true
       // Some terminals say that they have no column at all.

@@ -74,14 +74,21 @@ test('a refusal names command and status word, in words', () => {
 test('a command and its final answer are traced, never what the card answered', async () => {
   const { events, trace } = createRecordedTrace()
   const clock = createVirtualClock(7_000)
-  const reader = createScriptedReader({ '00a4': '6102', '00c0': 'dead9000', '00b0': '6982' })
+  const card = createScriptedReader({ '00a4': '6102', '00c0': 'dead9000', '00b0': '6982' })
+  const reader: typeof card = {
+    ...card,
+    async transmit(command) {
+      await clock.advance(20)
+      return card.transmit(command)
+    },
+  }
   const sender = createCommandSender(reader, { terminal: 'PN GW', trace, clock })
   await sender.send(COMMAND, { message: 'SELECT MF', fields: { a: 1 } })
   sender.nameCard('USIM')
   await sender.send({ ...COMMAND, ins: 0xb0 }, { message: 'READ', outcomeOf: () => 'mine' })
   const line = {
     kind: 'message',
-    atMs: 7_000,
+    atMs: expect.any(Number) as number,
     point: 'APDU',
     side: 'sent',
     wire: expect.any(Function),
@@ -94,6 +101,8 @@ test('a command and its final answer are traced, never what the card answered', 
       to: 'PN GW',
       message: 'SELECT MF',
       fields: { statusWord: '9000', outcome: 'success' },
+      // With GET RESPONSE: it is one exchange for who asks.
+      elapsedMs: 40,
     },
     { ...line, from: 'PN GW', to: 'USIM', message: 'READ', fields: {} },
     {
@@ -102,7 +111,9 @@ test('a command and its final answer are traced, never what the card answered', 
       to: 'PN GW',
       message: 'READ',
       fields: { statusWord: '6982', outcome: 'mine' },
+      elapsedMs: 20,
     },
   ])
+  expect(events.map((event) => 'atMs' in event && event.atMs)).toEqual([7000, 7040, 7040, 7060])
   expect(JSON.stringify(events)).not.toContain('dead')
 })

@@ -13,6 +13,7 @@ import type { UiccReader } from '../apdu/uicc-reader.ts'
 import { TransportFailed, Unsupported } from '../errors/errors.ts'
 import { concatOctets } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
+import { elapsedSince } from '../trace/elapsed.ts'
 import type { Trace, TraceEvent, WireWish } from '../trace/trace.ts'
 
 /** A command without class octet; the terminal works on the basic channel. */
@@ -44,6 +45,11 @@ export interface CommandSender {
   send(command: TerminalCommand, traced: CommandTrace): Promise<ResponseApdu>
 }
 
+/** What is told of one direction, and its octets. */
+type ShownOfCommand = Pick<TraceEvent, 'fields' | 'elapsedMs'> & {
+  readonly octets: (wish: WireWish) => Uint8Array
+}
+
 const MAX_ANSWER = 4096
 const MAX_STEPS = 64
 const SW1 = 0xff00
@@ -62,11 +68,7 @@ export function createCommandSender(
     },
     async send(command, { message, fields = {}, outcomeOf = outcomeOfStatus }) {
       const apdu = { cla: 0x00, ...command }
-      const event = (
-        from: string,
-        to: string,
-        shown: Pick<TraceEvent, 'fields'> & { readonly octets: (wish: WireWish) => Uint8Array },
-      ) => {
+      const event = (from: string, to: string, { octets, ...shown }: ShownOfCommand) => {
         trace({
           kind: 'message',
           atMs: clock?.nowMs() ?? 0,
@@ -75,13 +77,15 @@ export function createCommandSender(
           from,
           to,
           message,
-          fields: shown.fields,
-          wire: (wish) => ({ protocol: 'apdu', octets: shown.octets(wish) }),
+          ...shown,
+          wire: (wish) => ({ protocol: 'apdu', octets: octets(wish) }),
         })
       }
       event(terminal, card, { fields, octets: (wish) => commandOctets(apdu, wish) })
+      const sinceMs = clock?.monotonicMs()
       const response = await exchange(reader, apdu)
       event(card, terminal, {
+        ...(clock && sinceMs !== undefined && { elapsedMs: elapsedSince(sinceMs, clock) }),
         fields: { statusWord: formatStatusWord(response.sw), outcome: outcomeOf(response) },
         octets: (wish) => responseOctets(response, apdu, wish),
       })

@@ -14,7 +14,12 @@ import { openServerStore } from '../sqlite/server-store.ts'
 import { withFolder } from '../sqlite/sqlite.fixture.ts'
 import { openDataFolder } from './data-folder.ts'
 import { findDatabases, lockFolder } from './folder-databases.ts'
-import { migrateAtStart, migrateFolder, tryMigrations } from './migrate-folder.ts'
+import {
+  type MigrationProgress,
+  migrateAtStart,
+  migrateFolder,
+  tryMigrations,
+} from './migrate-folder.ts'
 
 const random = createSeededRandom('migrate')
 
@@ -58,8 +63,16 @@ describe.each(OLD_VERSIONS)('a folder of commit %s', (version) => {
   test('a dry run tells every step, and changes no octet', () =>
     old(async (folder) => {
       const before = stateOf(folder)
-      const stores = await tryMigrations(folder)
+      const told: MigrationProgress[] = []
+      const stores = await tryMigrations(folder, (progress) => void told.push(progress))
       expect(stateOf(folder)).toEqual(before)
+      expect(told.find(({ copy }) => copy?.done === copy?.total)).toBeDefined()
+      const dry = told.filter(({ step }) => step !== undefined)
+      expect(dry).toEqual(
+        stores.flatMap(({ store, steps }) =>
+          steps.map(({ brings }, done) => ({ store, step: { done, total: steps.length, brings } })),
+        ),
+      )
       const server = stores.find(({ store }) => store === 'server.db')
       expect(server?.steps.map(({ form }) => form)).toEqual(
         Array.from({ length: server!.newest - server!.form }, (_, n) => server!.form + n + 1),

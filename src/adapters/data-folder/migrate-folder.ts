@@ -28,16 +28,35 @@ export interface StoreForm {
   readonly steps: readonly { readonly form: number; readonly brings: string }[]
 }
 
+/** SQLite copies so many between two turns of the event loop. */
+const PAGES_AT_ONCE = 1000
+
+/** How far it is. */
+export interface MigrationProgress {
+  /** For instance `server.db`. */
+  readonly store: string
+  /** A step begins, of so many of this store; until it is done nothing else happens. */
+  readonly step?: { readonly done: number; readonly total: number; readonly brings: string }
+  /** Of a copy, how many pages of how many there are. */
+  readonly copy?: { readonly done: number; readonly total: number }
+}
+
+/** Is told how far it is. */
+export type TellMigration = (progress: MigrationProgress) => void
+
 /**
  * Tries every step that is missing on copies; in the folder no octet changes, and no file comes or goes.
  *
  * @throws {ConfigurationInvalid} If a database is of an unknown kind, or of a newer program.
  * @throws {StoreFailed} If a step fails.
  */
-export async function tryMigrations(folder: string): Promise<StoreForm[]> {
+export async function tryMigrations(
+  folder: string,
+  tell: TellMigration = () => {},
+): Promise<StoreForm[]> {
   const found = findDatabases(folder).map((database) => ({ database, form: formOf(database) }))
   for (const { database, form } of found) {
-    if (form.steps.length > 0) await tryOnCopy(database)
+    if (form.steps.length > 0) await tryOnCopy(database, tell)
   }
   return found.map(({ form }) => form)
 }
@@ -48,8 +67,8 @@ export async function tryMigrations(folder: string): Promise<StoreForm[]> {
  * @throws {ConfigurationInvalid} As `tryMigrations`, and if a process uses a database that lacks
  *   something, or works on the whole folder. @throws {StoreFailed} If a step fails.
  */
-export function migrateFolder(folder: string): StoreForm[] {
-  return migrateAll(folder, findDatabases(folder))
+export function migrateFolder(folder: string, tell?: TellMigration): StoreForm[] {
+  return migrateAll(folder, findDatabases(folder), tell)
 }
 
 /**
@@ -64,12 +83,16 @@ export function migrateAtStart(folder: string, log: Log): void {
   }
 }
 
-function migrateAll(folder: string, found: readonly FolderDatabase[]): StoreForm[] {
+function migrateAll(
+  folder: string,
+  found: readonly FolderDatabase[],
+  tell: TellMigration = () => {},
+): StoreForm[] {
   const release = lockFolder(folder)
   try {
     return found.map((database) => {
       const form = formOf(database)
-      if (form.steps.length > 0) bringForward(database, database.file)
+      if (form.steps.length > 0) bringForward(database, database.file, tell)
       return form
     })
   } finally {
@@ -92,26 +115,35 @@ function formOf({ name, file, kind: { schema } }: FolderDatabase): StoreForm {
   return { store: name, kind: schema.name, form, newest, steps }
 }
 
-async function tryOnCopy(database: FolderDatabase): Promise<void> {
+async function tryOnCopy(database: FolderDatabase, tell: TellMigration): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'cpns-migrate-'))
   try {
     const copy = join(folder, database.name)
     const source = openUnchanged(database.file)
     try {
-      await source.db.backup(copy)
+      await source.db.backup(copy, {
+        progress({ totalPages: total, remainingPages }) {
+          tell({ store: database.name, copy: { done: total - remainingPages, total } })
+          return PAGES_AT_ONCE
+        },
+      })
     } finally {
       source.close()
     }
-    bringForward(database, copy)
+    bringForward(database, copy, tell)
     assertWhole(database, copy)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-function bringForward({ file, kind: { schema } }: FolderDatabase, at: string): void {
+function bringForward(database: FolderDatabase, at: string, tell: TellMigration): void {
+  const { name: store, file, kind } = database
+  const { schema } = kind
+  const total = formOf(database).steps.length
+  let done = 0
   try {
-    migrateFile(at, schema)
+    migrateFile(at, schema, ({ brings }) => tell({ store, step: { done: done++, total, brings } }))
   } catch (cause) {
     if (cause instanceof CpnsError) throw cause
     const { code = 'unknown cause' } = cause as NodeJS.ErrnoException

@@ -124,7 +124,11 @@ test('every key of every store, under the stores that are open; the former key i
   await fill(running)
   expect(await opened(running)).toEqual(ALL)
   const before = await readMasterKeyIds({ folder: path }, random)
-  const rotation = await rotateMasterKey({ folder: path }, random)
+  const told: string[] = []
+  const rotation = await rotateMasterKey({ folder: path }, random, (name, done, total) => {
+    if (done === total) told.push(name)
+  })
+  expect([...new Set(told)]).toEqual(['app.db', 'bsf.db', 'hss.db', 'pne-watch.db', 'server.db'])
   expect(rotation).toEqual({
     keyId: rotation.keyId,
     formerKeyIds: [before.keyId],

@@ -33,6 +33,9 @@ export interface Rotation extends MasterKeyIds {
   readonly resealed: number
 }
 
+/** How many rows of how many of a database are looked at. */
+export type RotationProgress = (name: string, done: number, total: number) => void
+
 /** Which folder and key. */
 export interface RotationPlace {
   readonly folder: string
@@ -53,7 +56,11 @@ export async function readMasterKeyIds(
  *   being rotated or backed up, or if a key that is elsewhere has no former one behind it.
  * @throws {StoreFailed} If a value does not open: both keys stay in the file.
  */
-export async function rotateMasterKey(place: RotationPlace, random: Random): Promise<Rotation> {
+export async function rotateMasterKey(
+  place: RotationPlace,
+  random: Random,
+  progress: RotationProgress = () => {},
+): Promise<Rotation> {
   const { folder, masterKey } = place
   findDatabases(folder)
   const release = lockFolder(folder)
@@ -62,12 +69,13 @@ export async function rotateMasterKey(place: RotationPlace, random: Random): Pro
     const isResumed = (found.former ?? []).length > 0
     if (masterKey !== undefined) {
       if (!isResumed) throw hasNoFormerKey()
-      return { ...idsOf(found), isResumed: false, resealed: await resealAll(folder, found, random) }
+      const resealed = await resealAll(folder, found, { random, progress })
+      return { ...idsOf(found), isResumed: false, resealed }
     }
     const file = join(folder, MASTER_KEY_FILE)
     const keys = isResumed ? found : { current: drawMasterKey(random), former: [found.current] }
     if (!isResumed) replaceMasterKeys(file, keys, random)
-    const resealed = await resealAll(folder, keys, random)
+    const resealed = await resealAll(folder, keys, { random, progress })
     replaceMasterKeys(file, { current: keys.current }, random)
     return { ...idsOf(keys), isResumed, resealed }
   } finally {
@@ -76,11 +84,15 @@ export async function rotateMasterKey(place: RotationPlace, random: Random): Pro
 }
 
 /** Databases are looked for again: one made since then has keys under the key of that moment. */
-async function resealAll(folder: string, keys: MasterKeys, random: Random): Promise<number> {
+async function resealAll(
+  folder: string,
+  keys: MasterKeys,
+  { random, progress }: { readonly random: Random; readonly progress: RotationProgress },
+): Promise<number> {
   const sealer = createRecordSealer(keys, random)
   let count = 0
-  for (const { file, kind } of findDatabases(folder)) {
-    count += await resealDatabase(file, kind, sealer)
+  for (const { name, file, kind } of findDatabases(folder)) {
+    count += await resealDatabase(file, kind, sealer, (done, total) => progress(name, done, total))
   }
   for (const { file, kind } of findDatabases(folder)) {
     const left = countSealedOtherwise(file, kind, sealer.keyId)

@@ -17,6 +17,9 @@ export interface Migration {
   readonly sql: string
 }
 
+/** Told of each step before it runs; nothing else happens until it is done. */
+export type BeforeStep = (migration: Migration) => void
+
 /** The tables of one kind of store. */
 export interface StoreSchema {
   /** What the store is called in errors, for instance `HSS`. */
@@ -54,12 +57,20 @@ export function formOf(db: Database.Database, file: string, schema: StoreSchema)
  * @throws {ConfigurationInvalid} As `formOf`. @throws {StoreFailed} If a step leaves a row that refers to
  *   one that is not there; nothing is changed then.
  */
-export function runMigrations(db: Database.Database, file: string, schema: StoreSchema): number {
+export function runMigrations(
+  db: Database.Database,
+  file: string,
+  schema: StoreSchema,
+  beforeStep: BeforeStep = () => {},
+): number {
   const bringForward = db.transaction((): number => {
     const form = formOf(db, file, schema)
     const steps = schema.migrations.slice(form)
     if (steps.length === 0) return form
-    for (const { sql } of steps) db.exec(sql)
+    for (const step of steps) {
+      beforeStep(step)
+      db.exec(step.sql)
+    }
     if ((db.pragma('foreign_key_check') as unknown[]).length > 0) {
       throw new StoreFailed(`${schema.name} store ${file}: rows refer to what is not there`)
     }
@@ -81,7 +92,7 @@ export function runMigrations(db: Database.Database, file: string, schema: Store
  *
  * @throws {ConfigurationInvalid} If another process does not let it go within five seconds.
  */
-export function migrateFile(file: string, schema: StoreSchema): number {
+export function migrateFile(file: string, schema: StoreSchema, beforeStep?: BeforeStep): number {
   const deadlineMs = performance.now() + LOCK_WAIT_MS
   for (;;) {
     const db = new Database(file, { fileMustExist: true, timeout: LOCK_TRY_MS })
@@ -91,7 +102,7 @@ export function migrateFile(file: string, schema: StoreSchema): number {
       db.pragma('synchronous = FULL')
       db.pragma('trusted_schema = OFF')
       db.pragma('secure_delete = ON')
-      return runMigrations(db, file, schema)
+      return runMigrations(db, file, schema, beforeStep)
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'SQLITE_BUSY') throw cause
       if (performance.now() > deadlineMs) throw inUse(file, schema, cause)

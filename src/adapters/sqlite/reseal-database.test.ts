@@ -37,7 +37,10 @@ test('all batches of a table, each value once', () =>
     const file = join(folder, 'hss.db')
     await fill(file, 250)
     expect(countSealedOtherwise(file, HSS, both.keyId)).toBe(500)
-    expect(await resealDatabase(file, HSS, both)).toBe(500)
+    const told: [number, number][] = []
+    const tell = (done: number, total: number) => void told.push([done, total])
+    expect(await resealDatabase(file, HSS, both, tell)).toBe(500)
+    expect(told).toEqual([100, 200, 250].map((done) => [done, 250]))
     expect(countSealedOtherwise(file, HSS, both.keyId)).toBe(0)
     expect(await resealDatabase(file, HSS, both)).toBe(0)
     const store = openHssStore(file, testSealer(2))

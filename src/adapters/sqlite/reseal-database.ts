@@ -20,6 +20,9 @@ const PAUSE_MS = 2
 /** A row: its primary key by column name, and sealed values. */
 type Row = Readonly<Record<string, string | Uint8Array>>
 
+/** How many rows of how many are looked at; those that come meanwhile are not in the total. */
+export type ResealProgress = (done: number, total: number) => void
+
 /**
  * @param sealer Opens what is there; seals under its current key.
  * @returns How many values were sealed anew; those under the current key are left alone.
@@ -30,11 +33,18 @@ export async function resealDatabase(
   file: string,
   { schema, sealed }: StoreKind,
   sealer: RecordSealer,
+  progress: ResealProgress = () => {},
 ): Promise<number> {
   const db = openDatabase(file, schema)
   try {
     let count = 0
-    for (const table of sealed) count += await resealTable(db, table, sealer)
+    let done = 0
+    const total = countRows(db, sealed)
+    const look = (rows: number): void => {
+      done += rows
+      progress(Math.min(done, total), total)
+    }
+    for (const table of sealed) count += await resealTable(db, table, { sealer, look })
     // The log of the database still holds what was sealed under the former key.
     db.pragma('wal_checkpoint(TRUNCATE)')
     return count
@@ -73,10 +83,16 @@ export function countSealedOtherwise(
   }
 }
 
+function countRows(db: Database.Database, tables: readonly SealedTable[]): number {
+  const count = (table: string): number =>
+    db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0
+  return tables.reduce((sum, { table }) => sum + count(table), 0)
+}
+
 async function resealTable(
   db: Database.Database,
   table: SealedTable,
-  sealer: RecordSealer,
+  { sealer, look }: { readonly sealer: RecordSealer; readonly look: (rows: number) => void },
 ): Promise<number> {
   const found = foundBy(table)
   const key = found.join(', ')
@@ -99,6 +115,7 @@ async function resealTable(
     const rows = batch.immediate()
     last = rows.at(-1)
     if (last === undefined) return count
+    look(rows.length)
     await pause(PAUSE_MS)
   }
 }
