@@ -47,6 +47,9 @@ const folderPath = join(tmpdir(), `cpns-bench-${process.pid}-${randomBytes(4).to
 const ports = { clock: systemClock, random, trace: noTrace, log: noLog }
 let handled = 0
 
+// Ctrl-C reaches every process of a terminal; this one ends with who started it, and takes its folder along.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => process.exit())
 process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
 const tell = (told: CpnsSideTold): void => void process.send?.(told)

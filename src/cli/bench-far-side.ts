@@ -44,6 +44,9 @@ const random = createSystemRandom()
 const ports = { clock: systemClock, random }
 const folderPath = join(tmpdir(), `cpns-bench-${process.pid}-${randomBytes(4).toString('hex')}`)
 
+// Ctrl-C reaches every process of a terminal; this one ends with who started it, and takes its folder along.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => process.exit())
 process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
 const tell = (told: FarSideTold): void => void process.send?.(told)

@@ -8,6 +8,8 @@ const MAIN = join(resolve(import.meta.dirname, '..', '..'), 'src', 'cli', 'main.
 export interface CommandResult {
   /** Exit status, or `null` if a signal ended it. */
   readonly status: number | null
+  /** The signal that ended it. */
+  readonly signal: NodeJS.Signals | null
   readonly stdout: string
   readonly stderr: string
 }
@@ -21,20 +23,29 @@ export interface RunningCpns {
   readonly ended: Promise<CommandResult>
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<CommandResult>
+  /** Ctrl-C of a terminal, which reaches all processes of the command. Needs `isGroup`. */
+  pressCtrlC(): Promise<CommandResult>
 }
 
 /**
  * Starts `cpns …`; the caller ends it.
  *
- * @param input Standard input.
+ * @param options.input Standard input.
+ * @param options.isGroup Makes it the first of a group of processes, as a shell on a terminal does.
  */
 export function startCpns(
   args: readonly string[],
-  { input = '', env = {} }: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly input?: string
+    readonly env?: NodeJS.ProcessEnv
+    readonly isGroup?: boolean
+  } = {},
 ): RunningCpns {
+  const { input = '', env = {}, isGroup = false } = options
   const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...env },
+    detached: isGroup,
   })
   let stdout = ''
   let stderr = ''
@@ -48,7 +59,9 @@ export function startCpns(
   })
   child.stdin.on('error', () => {}).end(input)
   const ended = new Promise<CommandResult>((done, fail) => {
-    child.once('error', fail).once('close', (status) => done({ status, stdout, stderr }))
+    child
+      .once('error', fail)
+      .once('close', (status, signal) => done({ status, signal, stdout, stderr }))
   })
   return {
     child,
@@ -64,6 +77,11 @@ export function startCpns(
         watch()
         void ended.then((end) => fail(new Error(`"${text}" never came: ${JSON.stringify(end)}`)))
       }),
+    pressCtrlC() {
+      if (!isGroup || child.pid === undefined) throw new TypeError('it is no group of its own')
+      process.kill(-child.pid, 'SIGINT')
+      return ended
+    },
     end(signal) {
       child.kill(signal)
       return ended
