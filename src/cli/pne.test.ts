@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { runCpns, startCpns } from '../../test/support/run-cpns.ts'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
 
 const WATCH = 'urn:uuid:0b8f6f0e-3f0a-4a57-9a2f-1c5d1f1e0a10'
@@ -80,6 +83,26 @@ describe('pne send', () => {
     expect(usageErrorOf(run)).toMatch(/to|To|address/)
   })
 })
+
+/** In this process the runner of the tests would keep it alive. */
+test('as a program of its own it stays, and tries again, while its PN GW is away', async () => {
+  await pair(...gateway('ws://127.0.0.1:1/pne'))
+  const send = ['pne', 'send', ...inFolder('watch'), '--to', 'urn:x:a', 'hello', '--expires', '2']
+  const sent = await runCpns(send)
+  expect([sent.status, sent.stderr]).toEqual([1, 'cpns: nobody took it in time (status 408)\n'])
+  const away = createServer((socket) => void socket.destroy()).listen(0, '127.0.0.1')
+  await once(away, 'listening')
+  const { port } = away.address() as AddressInfo
+  let tries = 0
+  away.on('connection', () => {
+    tries += 1
+  })
+  await pair(...gateway(`ws://127.0.0.1:${port}/pne`))
+  const listening = startCpns(['pne', 'listen', ...inFolder('watch')])
+  await expect.poll(() => tries, { timeout: 60_000 }).toBeGreaterThan(2)
+  expect(await listening.end('SIGTERM')).toMatchObject({ status: 0, stdout: '' })
+  away.close()
+}, 120_000)
 
 describe('pne listen', () => {
   test('until Ctrl-C', async () => {

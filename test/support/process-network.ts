@@ -15,6 +15,13 @@ export const NETWORK_IDS = {
   sensor: 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a51',
 } as const
 
+/** Names in Diameter, and the subscriber. */
+export const NETWORK_NAMES = {
+  hss: HSS_NAME,
+  bsf: BSF_NAME,
+  impi: '001010123456788@ims.mnc001.mcc001.3gppnetwork.org',
+} as const
+
 /** One process. */
 export interface NetworkProcess extends RunningCpns {
   /** What stands behind a word at the start of a line that it printed, for instance `Ub`. */
@@ -30,6 +37,8 @@ export interface ProcessNetwork {
   readonly server: NetworkProcess
   /** Has a session. */
   readonly gateway: NetworkProcess
+  /** The PN GW anew, after its end; has a session. @param listen Where PNEs reach it. */
+  startGateway(listen: string): Promise<NetworkProcess>
   /** Pairs a PNE in `sensor/`, with an EUKey of its own. @param url Default that of the PN GW. */
   pairSensor(url?: string): Promise<void>
   /** Kills what still runs, and removes the folder. */
@@ -88,21 +97,24 @@ export async function startNetwork(
     ])
     const serverUrl = new URL(server.said('CPNS-2'))
     serverUrl.port = String(await detour(Number(serverUrl.port)))
-    const gateway = await start(
-      [
-        ...['gateway', 'serve', '--data', path('gateway'), '--entity', NETWORK_IDS.gateway],
-        ...['--listen', ANY, '--server-url', serverUrl.href, '--naf-fqdn', NAF],
-        ...['--pin', pinOf(path), '--bsf-url', bsf.said('Ub')],
-        ...['--reader', `software:${path('usim.json')}`, ...flagsOf('gateway', path)],
-      ],
-      'authenticated; session with fingerprint',
-    )
+    const startGateway = (listen: string): Promise<NetworkProcess> =>
+      start(
+        [
+          ...['gateway', 'serve', '--data', path('gateway'), '--entity', NETWORK_IDS.gateway],
+          ...['--listen', listen, '--server-url', serverUrl.href, '--naf-fqdn', NAF],
+          ...['--pin', pinOf(path), '--bsf-url', bsf.said('Ub')],
+          ...['--reader', `software:${path('usim.json')}`, ...flagsOf('gateway', path)],
+        ],
+        'authenticated; session with fingerprint',
+      )
+    const gateway = await startGateway(ANY)
     return {
       path,
       hss,
       bsf,
       server,
       gateway,
+      startGateway,
       pairSensor: (url) => pair(path, { gateway, url }),
       close,
     }

@@ -1,4 +1,5 @@
 /** A PNE on its data folder that gets its EUKey with a password: paired by a code, triggered or not. M-5, M-7 */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Secret } from '../../crypto/secret.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { UserId } from '../../identity/user-id.ts'
@@ -121,7 +122,8 @@ async function triggered(
     open.socket = await connectGateway(pairing, keyLog)
     const trigger = await waitForTrigger(open.socket, namesOf(pairing), ports)
     if (trigger !== undefined) return trigger
-    await new Promise<void>((resolve) => systemClock.setTimer(RECONNECT_MS, resolve))
+    // A timer of the clock would not keep the process, and there is no socket that does.
+    await pause(RECONNECT_MS)
   }
 }
 

@@ -42,6 +42,8 @@ export const PAIRING_FILE = 'pne.json'
 export const PNE_DATABASE = 'pne.db'
 const CPNS_1_SUBPROTOCOL = 'cpns1.v1'
 const RENEW_AHEAD_MS = 30_000
+/** The longest that the platform knows; nothing happens when it is over. */
+const LONGEST_MS = 2 ** 31 - 1
 
 /**
  * Keeps pairing and EUKey in the data folder, which is made if it is missing; former ones are replaced.
@@ -92,18 +94,34 @@ export async function openPne(
       ...(ports.onUp && { onUp: ports.onUp }),
     },
   )
+  let staying: NodeJS.Timeout | undefined
+  const leave = (): void => {
+    clearInterval(staying)
+    staying = undefined
+  }
+  const stop = (): void => {
+    leave()
+    pne.stop()
+  }
   return {
     pairing,
-    start: () => pne.start(),
+    start() {
+      // While it waits to try again there is no socket that would keep the process.
+      staying ??= setInterval(() => {}, LONGEST_MS)
+      return pne.start().catch((error: unknown) => {
+        leave()
+        throw error
+      })
+    },
     send: (message) => pne.send(message),
     get session() {
       return pne.session
     },
     idle: () => pne.idle(),
-    stop: () => pne.stop(),
+    stop,
     async close() {
       await pne.idle()
-      pne.stop()
+      stop()
       await store.close()
     },
   }
