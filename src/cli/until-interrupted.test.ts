@@ -15,15 +15,6 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s interrupts, once', async (name) =>
   expect(listeners()).toEqual(before)
 })
 
-test('the process stays until it is given up, whatever else there is to wait for', () => {
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-  const before = timers()
-  const { ignore } = untilInterrupted()
-  expect(timers()).toBe(before + 1)
-  ignore()
-  expect(timers()).toBe(before)
-})
-
 test('nobody reads standard output any more', async () => {
   const { promise, ignore } = untilInterrupted()
   process.stdout.emit('error', new Error('EPIPE'))

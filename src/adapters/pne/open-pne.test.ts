@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Secret } from '../../crypto/secret.ts'
 import { TransportFailed } from '../../errors/errors.ts'
@@ -62,4 +64,16 @@ test('without its PN GW a message waits until it is worth nothing, or the PNE is
   await pne.close()
   expect(await waiting).toBeInstanceOf(TransportFailed)
   expect(await started).toBeInstanceOf(TransportFailed)
+})
+
+test('a program lives as long as its PNE is started, though its PN GW is away', async () => {
+  await pair(Date.now() + 60_000)
+  const program = `
+    import { openPne } from ${JSON.stringify(new URL('./open-pne.ts', import.meta.url).href)}
+    const pne = await openPne(${JSON.stringify(folder)})
+    pne.start().catch(() => {})
+    setTimeout(() => { console.log('alive'); pne.stop() }, 1500).unref()`
+  const words = ['--import', 'tsx', '--input-type=module', '--eval', program]
+  const { stdout } = await promisify(execFile)(process.execPath, words)
+  expect(stdout).toBe('alive\n')
 })

@@ -9,6 +9,7 @@ import { noLog } from '../../ports/log.ts'
 import { noTrace } from '../../trace/trace.ts'
 import { type DataFolder, openDataFolder } from '../data-folder/data-folder.ts'
 import { openPneStore } from '../sqlite/pne-store.ts'
+import { holdProcess } from '../system/hold-process.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { createSystemRandom } from '../system/system-random.ts'
 import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
@@ -42,8 +43,6 @@ export const PAIRING_FILE = 'pne.json'
 export const PNE_DATABASE = 'pne.db'
 const CPNS_1_SUBPROTOCOL = 'cpns1.v1'
 const RENEW_AHEAD_MS = 30_000
-/** The longest that the platform knows; nothing happens when it is over. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /**
  * Keeps pairing and EUKey in the data folder, which is made if it is missing; former ones are replaced.
@@ -65,8 +64,9 @@ export async function pairPne(
 }
 
 /**
- * A PNE that was paired before; `start()` brings it to its session. Without `onMessage` it sends only:
- * what comes for it stays at the server until somebody listens.
+ * A PNE that was paired before; `start()` brings it to its session, and keeps the process alive until it is
+ * stopped or closed. Without `onMessage` it sends only: what comes for it stays at the server until somebody
+ * listens.
  *
  * @param dataFolder As `pairPne` made it.
  * @throws {ConfigurationInvalid} If it was not paired, or the folder cannot be used.
@@ -94,24 +94,22 @@ export async function openPne(
       ...(ports.onUp && { onUp: ports.onUp }),
     },
   )
-  let staying: NodeJS.Timeout | undefined
-  const leave = (): void => {
-    clearInterval(staying)
-    staying = undefined
-  }
+  let release = (): void => {}
   const stop = (): void => {
-    leave()
     pne.stop()
+    release()
   }
   return {
     pairing,
-    start() {
-      // While it waits to try again there is no socket that would keep the process.
-      staying ??= setInterval(() => {}, LONGEST_MS)
-      return pne.start().catch((error: unknown) => {
-        leave()
+    async start() {
+      release()
+      release = holdProcess()
+      try {
+        await pne.start()
+      } catch (error) {
+        release()
         throw error
-      })
+      }
     },
     send: (message) => pne.send(message),
     get session() {
