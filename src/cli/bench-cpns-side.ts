@@ -9,6 +9,7 @@ import { serveCpnsServer } from '../adapters/cpns-server/serve-cpns-server.ts'
 import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { serveCpns } from '../adapters/http/serve-cpns.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
+import { keepHeapCompact } from '../adapters/system/compact-heap.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
@@ -72,6 +73,8 @@ process.on('message', (asked: CpnsSideStart | CpnsSideQuestion) => {
 async function serve(start: CpnsSideStart): Promise<BenchAddress> {
   switch (start.kind) {
     case 'server':
+      // As `cpns server serve` does.
+      keepHeapCompact()
       return serveServer(start)
     case 'gateway':
       return serveBenchGateway(start.server)

@@ -8,6 +8,7 @@ import {
 } from '../adapters/cpns-server/serve-cpns-server.ts'
 import { openAppStore } from '../adapters/sqlite/app-store.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
+import { keepHeapCompact } from '../adapters/system/compact-heap.ts'
 import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
 import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
 import type { GbaKeyType } from '../cpns-server/options.ts'
@@ -184,6 +185,7 @@ async function startServer(
   { options, api, admin: adminAt, names, bsfs }: ServerSettings,
   given: EntityContext,
 ): Promise<readonly Said[]> {
+  keepHeapCompact()
   const admin = prepareServerAdmin(adminAt, given)
   const { context } = admin
   const { folder, releases } = context

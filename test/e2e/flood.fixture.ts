@@ -1,8 +1,9 @@
 /**
- * Whoever floods a CPNS Server: posts one and the same handful of forged ConnectRequests, prepared
- * beforehand, on kept connections and without waiting for answers. A process of its own, so that it takes no
+ * Whoever floods a CPNS Server: posts forged ConnectRequests, each of them a fresh one, on kept connections
+ * and without waiting for answers. A process of its own, so that it takes no
  * time of those who measure. Tells its parent once a second how many were answered.
  */
+import { randomBytes } from 'node:crypto'
 import { connect, type TLSSocket } from 'node:tls'
 
 interface FloodOrder {
@@ -13,7 +14,7 @@ interface FloodOrder {
   /** Requests a second, over all connections. */
   readonly rate: number
   readonly connections: number
-  /** Bodies of the requests, taken in turn. */
+  /** Bodies of the requests, taken in turn; `{n}` in them is a number and `{rand}` a RAND, new ones each time. */
   readonly bodies: readonly string[]
 }
 
@@ -25,11 +26,13 @@ process.on('disconnect', () => process.exit())
 process.once('message', (order: FloodOrder) => flood(order))
 
 function flood({ host, port, servername, ca, rate, connections, bodies }: FloodOrder): void {
-  const requests = bodies.map(
-    (body) =>
-      `POST /cpns HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/vnd.oma.cpns+xml\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
+  const head = `POST /cpns HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/vnd.oma.cpns+xml\r\n`
+  const requestOf = (n: number): string => {
+    const body = (bodies[n % bodies.length] ?? '')
+      .replaceAll('{n}', String(n))
+      .replaceAll('{rand}', () => freshRand())
+    return `${head}Content-Length: ${body.length}\r\n\r\n${body}`
+  }
   const lines = Array.from({ length: connections }, () => openLine({ host, port, servername, ca }))
   let answered = 0
   let owed = 0
@@ -40,7 +43,7 @@ function flood({ host, port, servername, ca, rate, connections, bodies }: FloodO
       answered += line.takeAnswers()
       let batch = ''
       while (owed >= 1 && line.room() > 0) {
-        batch += requests[turn++ % requests.length]
+        batch += requestOf(turn++)
         line.note()
         owed -= 1
       }
@@ -51,6 +54,16 @@ function flood({ host, port, servername, ca, rate, connections, bodies }: FloodO
     process.send?.({ answered })
     answered = 0
   }, 1000)
+}
+
+let pool = Buffer.alloc(0)
+
+/** 16 octets in base64, of a pool: asking for each would cost more than the flood. */
+function freshRand(): string {
+  if (pool.length < 16) pool = randomBytes(16 * 1024)
+  const rand = pool.subarray(0, 16)
+  pool = pool.subarray(16)
+  return rand.toString('base64')
 }
 
 function openLine(to: { host: string; port: number; servername: string; ca: string }) {

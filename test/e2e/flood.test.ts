@@ -22,7 +22,7 @@ import { type RunningCpns, startCpns } from '../support/run-cpns.ts'
 const GATEWAYS = 100
 const GOOD_SECONDS = 10
 const RATE = 5_000
-const MIB = 1024 * 1024
+const MB = 1_000_000
 /** USER_HZ of Linux. */
 const TICKS_A_SECOND = 100
 const NAF = 'cpns.example.org'
@@ -87,9 +87,12 @@ function startOf(n: number) {
   } as const
 }
 
-/** Forged: in the name of every PN GW there is, of some that are not, and with B-TIDs made up. */
+/**
+ * Forged, and never twice the same: in the name of every PN GW there is, of as many that are not, each
+ * another one, and with B-TIDs made up.
+ */
 function forgedRequests(): string[] {
-  const forged = Array.from({ length: 2 * GATEWAYS }, (_, n) => {
+  return Array.from({ length: 2 * GATEWAYS }, (_, n) => {
     const start = startOf(n)
     const isWithBtid = n % 4 === 0
     const { send } = step(
@@ -97,8 +100,11 @@ function forgedRequests(): string[] {
       isWithBtid ? { ...start, keyType: 'ks-ext-naf', btid: btidOf(n) } : start,
     )
     return fromUtf8(send as Uint8Array)
+      .replace(`"t-${n}"`, '"t-{n}"')
+      .replace(/(?<= RAND=")[^"]+/, '{rand}')
+      .replace(/(?<= BTID=")[^@]+/, '{rand}')
+      .replace(/(?<=gateway-)\d{3}(?=")/, '{n}')
   })
-  return forged
 }
 
 /** A whole handshake on a connection of its own. @returns Milliseconds. */
@@ -152,21 +158,17 @@ function startFlood(): { readonly perSecond: number[]; end(): void } {
   return { perSecond, end: () => child.disconnect() }
 }
 
-/** The last three seconds of the flood. */
-const SETTLED_SAMPLES = 30
-
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('a hundred PN GWs connect meanwhile, and the server keeps nothing of the flood', async () => {
   const pin = readFileSync(join(folder, 'server.pin'), 'utf8').trim()
   // What is loaded and compiled once is not growth.
   for (let n = 0; n < 20; n++) await connectOnce(n, pin)
-  const quiet = residentOctets()
-  const flood = startFlood()
-  await expect.poll(() => flood.perSecond.length, { timeout: 30_000 }).toBeGreaterThan(3)
-  const before = residentOctets()
+  const idle = residentOctets()
   const resident: number[] = []
   const watch = setInterval(() => resident.push(residentOctets()), 100)
+  const flood = startFlood()
+  await expect.poll(() => flood.perSecond.length, { timeout: 30_000 }).toBeGreaterThan(3)
   const spentBefore = processorMicros()
   flood.perSecond.length = 0
   const good = Array.from({ length: GATEWAYS }, async (_, n) => {
@@ -179,20 +181,16 @@ test('a hundred PN GWs connect meanwhile, and the server keeps nothing of the fl
   const spent = processorMicros() - spentBefore
   flood.end()
   const [p50, p99] = [times[49], times[98]].map((ms) => Math.round(ms as number))
-  const peak = (Math.max(...resident) - before) / MIB
-  // Between two collections garbage comes and goes, more of it where the processor is shared; what stays is growth.
-  const grown = (Math.min(...resident.slice(-SETTLED_SAMPLES)) - before) / MIB
+  const grown = (Math.max(...resident) - idle) / MB
   const answered = rates.reduce((sum, rate) => sum + rate, 0)
   process.stdout.write(
     `flood: ${answered} forged ConnectRequests answered (${rates.join(', ')} a second); ` +
-      `100 good connects p50 ${p50} ms, p99 ${p99} ms; resident ${(quiet / MIB).toFixed(0)} MiB before, ${(before / MIB).toFixed(0)} MiB after 4 s, ` +
-      `${grown.toFixed(0)} MiB more at the end, ${peak.toFixed(0)} MiB at the peak; ` +
-      `${(spent / answered).toFixed(0)} µs of processor time an answer\n`,
+      `100 good connects p50 ${p50} ms, p99 ${p99} ms; resident ${(idle / MB).toFixed(0)} MB before the flood, ` +
+      `${grown.toFixed(0)} MB more at its peak; ${(spent / answered).toFixed(0)} µs of processor time an answer\n`,
   )
   expect(answered).toBeGreaterThan(GOOD_SECONDS * 100)
   // Where the machine is shared fewer are answered a second; that one core could answer them all shows in this.
   expect(spent / answered).toBeLessThan(1_000_000 / RATE)
   expect(p99).toBeLessThan(2000)
   expect(grown).toBeLessThan(50)
-  expect(peak).toBeLessThan(200)
 }, 120_000)
