@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type CommandResult, runCpns, startCpns } from '../support/run-cpns.ts'
+import { runCpns, startCpns } from '../support/run-cpns.ts'
 
 const SUBSCRIBERS = 10_000
 /** As a shell shows it: 130. */
@@ -22,12 +22,9 @@ afterAll(() => rmSync(place, { recursive: true, force: true }))
 /** Presses Ctrl-C as soon as it is so far; what ends before that is the result. */
 async function interrupted(args: readonly string[], isSoFar: () => boolean, env = {}) {
   const run = startCpns(args, { isGroup: true, env })
-  let result: CommandResult | undefined
-  void run.ended.then((ended) => {
-    result = ended
-  })
-  while (result === undefined && !isSoFar()) await pause(1)
-  return result ?? (await run.pressCtrlC())
+  const { child } = run
+  while (child.exitCode === null && !isSoFar()) await pause(1)
+  return child.exitCode === null ? await run.pressCtrlC() : await run.ended
 }
 
 const json = async (...args: string[]): Promise<Record<string, unknown>> => {
