@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
+import { DISCONNECT_PEER } from '../../diameter/base/base-commands.ts'
+import { writeRequest } from '../../diameter/base/command.ts'
 import { fromHex, utf8 } from '../../octets/octets.ts'
 import { type DialedPeer, type DiameterTarget, dialPeer } from './dial-peer.ts'
 import { cea, dwr, type HandPeer, handPeer, testPorts } from './diameter.fixture.ts'
@@ -185,6 +187,24 @@ describe('a peer that answers with', () => {
     await hands[0]?.ended
     await until(isUsable(peer))
   })
+})
+
+test.each([
+  ['BUSY', 30_000],
+  ['DO_NOT_WANT_TO_TALK_TO_YOU', 30_000],
+  ['REBOOTING', 100],
+] as const)('a peer that leaves by DPR (%s) is called back in %i ms', async (cause, retryMs) => {
+  const { port } = await listenByHand(async (hand) => {
+    await welcome(hand)
+    const origin = { originHost: HSS.originHost, originRealm: HSS.originRealm }
+    const values = { ...origin, disconnectCause: cause }
+    hand.send(writeRequest(DISCONNECT_PEER, values, { hopByHop: 1, endToEnd: 1 }))
+    await hand.next()
+    hand.socket.end()
+  })
+  const { logged } = dial({ port })
+  await until(() => logged.length > 1)
+  expect(logged[1]).toMatchObject({ event: 'diameter-peer-down', fields: { retryMs } })
 })
 
 test('closing does not wait for a peer that never speaks', async () => {

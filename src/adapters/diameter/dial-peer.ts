@@ -79,10 +79,13 @@ export function dialPeer(
     while (!abort.signal.aborted) {
       const startedAtMs = clock.monotonicMs()
       const reason = await useConnection().catch((error: Error) => error.message)
+      const isDismissed = connection?.isDismissed === true
       connection = undefined
       decide()
       if (abort.signal.aborted) return
       if (clock.monotonicMs() - startedAtMs >= WORTHWHILE_MS) waitMs = FIRST_WAIT_MS
+      // Who is busy, or has no use for us, is not called back at once. RFC 6733 5.4
+      if (isDismissed) waitMs = LONGEST_WAIT_MS
       node.log.warn('diameter-peer-down', { at: name, reason, retryMs: waitMs })
       const [octet = 0] = random.octets(1)
       await pause(waitMs * (0.75 + octet / 510), { clock, signal: abort.signal })

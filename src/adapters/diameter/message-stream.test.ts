@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { DiameterFailure } from '../../diameter/base/diameter-failure.ts'
-import { fromHex } from '../../octets/octets.ts'
+import { concatOctets, fromHex } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { MessageStream, type StreamLimits } from './message-stream.ts'
@@ -33,13 +33,18 @@ async function pair(
   peer.on('error', () => {})
   cleanups.push(() => peer.destroy())
   cleanups.push(() => socket.destroy())
-  const stream = new MessageStream({
+  const broken: (readonly [number, number])[] = []
+  const stream: MessageStream = new MessageStream({
     socket,
     clock,
     limits: { ...LIMITS, ...limits },
     onMessage,
+    onBroken: (octets, failure) => {
+      broken.push([octets.length, failure.resultCode])
+      stream.write(MESSAGE)
+    },
   })
-  return { stream, socket, peer }
+  return { stream, socket, peer, broken }
 }
 
 test('messages come whole, as octets of their own', async () => {
@@ -63,6 +68,19 @@ test('a message that nobody can take ends the stream; what follows is not looked
   peer.write(Buffer.concat([MESSAGE, MESSAGE]))
   expect(await stream.closed).toBe('AVP: too long')
   expect(taken).toBe(1)
+})
+
+test('what cannot be cut is shown once, and an answer to it goes out before the end', async () => {
+  const { stream, peer, broken } = await pair()
+  const got: Uint8Array[] = []
+  peer.on('data', (octets: Uint8Array) => got.push(octets))
+  const other = MESSAGE.slice()
+  other[0] = 2
+  peer.write(concatOctets(other, new Uint8Array(3)))
+  expect(await stream.closed).toBe('message: not version 1')
+  await once(peer, 'close')
+  expect(broken).toEqual([[MESSAGE.length + 3, 5011]])
+  expect(concatOctets(...got)).toEqual(MESSAGE)
 })
 
 test('halves that become whole in time go on', async () => {

@@ -27,6 +27,12 @@ export interface MessageStreamInput {
   readonly limits: StreamLimits
   /** Takes a whole message, undecoded. A DiameterFailure that it throws ends the stream. */
   readonly onMessage: (frame: Uint8Array) => void
+  /**
+   * Sees what came in place of a message before the stream ends by it, and may still write. RFC 6733 7.1.5
+   *
+   * @param octets From where the message begins; they may be few.
+   */
+  readonly onBroken: (octets: Uint8Array, failure: DiameterFailure) => void
 }
 
 /** For octets that are still to be sent at the end. */
@@ -133,7 +139,7 @@ export class MessageStream {
   #receive(octets: Uint8Array): void {
     if (this.#isEnded) return
     try {
-      const frames = this.#splitter.push(octets)
+      const frames = this.#split(octets)
       for (const frame of frames) {
         if (!this.#isEnded) this.#input.onMessage(frame)
       }
@@ -141,6 +147,15 @@ export class MessageStream {
     } catch (error) {
       if (!(error instanceof DiameterFailure)) throw error
       this.end(error.message)
+    }
+  }
+
+  #split(octets: Uint8Array): Uint8Array[] {
+    try {
+      return this.#splitter.push(octets)
+    } catch (error) {
+      if (error instanceof DiameterFailure) this.#input.onBroken(this.#splitter.broken, error)
+      throw error
     }
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../crypto/secret.ts'
 import { failureOf } from '../../diameter/base/diameter.fixture.ts'
+import { failedAuthData } from '../../diameter/zh/multimedia-auth.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import type { ZhAnswer, ZhRequest } from '../../gba/zh.ts'
 import { concatOctets } from '../../octets/octets.ts'
@@ -35,12 +36,15 @@ describe('MAR', () => {
     const authDataItem = { authorization: octets(length) }
     const failure = failureOf(() => readZhRequest({ userName: impi, authDataItem }))
     expect([failure.resultCode, failure.field]).toEqual([5004, 'SIP-Authorization'])
+    expect(failure.failedAvp).toEqual(failedAuthData(authDataItem))
   })
 
   test('another scheme (5004)', () => {
     const authDataItem = { authenticationScheme: 'SIP Digest' }
     const failure = failureOf(() => readZhRequest({ userName: impi, authDataItem }))
     expect([failure.resultCode, failure.field]).toEqual([5004, 'SIP-Authentication-Scheme'])
+    expect(failure.failedAvp?.code).toBe(612)
+    expect(failure.failedAvp).toEqual(failedAuthData(authDataItem))
   })
 })
 

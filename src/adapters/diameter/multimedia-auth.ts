@@ -6,6 +6,7 @@ import { experimentalResult, isExperimentalResult } from '../../diameter/base/ga
 import { RESULT_CODE } from '../../diameter/base/result-code.ts'
 import {
   DIGEST_AKAV1_MD5,
+  failedAuthData,
   type MultimediaAuthAnswer,
   type MultimediaAuthRequest,
   type SipAuthDataItem,
@@ -46,14 +47,16 @@ export function writeZhRequest({ impi, resynchronization }: ZhRequest): ZhReques
 export function readZhRequest({ userName, authDataItem }: ZhRequestValues): ZhRequest | undefined {
   const { authenticationScheme = DIGEST_AKAV1_MD5, authorization } = authDataItem ?? {}
   if (authenticationScheme !== DIGEST_AKAV1_MD5) {
-    throw wrong('not Digest-AKAv1-MD5', 'SIP-Authentication-Scheme')
+    const what = { reason: 'not Digest-AKAv1-MD5', field: 'SIP-Authentication-Scheme' }
+    throw wrong(what, { authenticationScheme })
   }
   const impi = orUndefined(() => parseImpi(userName))
   if (impi === undefined) return undefined
   if (authorization === undefined) return { impi }
   const octets = authorization.reveal()
   if (octets.length !== RAND_OCTETS + AUTS_OCTETS) {
-    throw wrong('not RAND and AUTS', 'SIP-Authorization')
+    const what = { reason: 'not RAND and AUTS', field: 'SIP-Authorization' }
+    throw wrong(what, { authorization })
   }
   const rand = octets.subarray(0, RAND_OCTETS)
   return { impi, resynchronization: { rand, auts: octets.subarray(RAND_OCTETS) } }
@@ -150,6 +153,11 @@ function orUndefined<T>(parse: () => T): T | undefined {
   }
 }
 
-function wrong(reason: string, field: string): DiameterFailure {
-  return new DiameterFailure('DIAMETER_INVALID_AVP_VALUE', { reason, field })
+/** 5004 has to have its Failed-AVP. RFC 6733 7.1.5 */
+function wrong(
+  what: { readonly reason: string; readonly field: string },
+  part: SipAuthDataItem,
+): DiameterFailure {
+  const failedAvp = failedAuthData(part)
+  return new DiameterFailure('DIAMETER_INVALID_AVP_VALUE', what, failedAvp && { failedAvp })
 }

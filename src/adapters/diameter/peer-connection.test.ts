@@ -207,12 +207,45 @@ describe('what comes in any pieces', () => {
 })
 
 describe('bad input on an open connection', () => {
-  test.each(GARBAGE.slice(0, -1))('%s: the connection ends', async (_, octets) => {
+  test.each([
+    ['text of another protocol', utf8('GET / HTTP/1.1\r\n\r\n')],
+    ['zeros', new Uint8Array(64)],
+    ['the header of an answer', fromHex(`0200001400000117${'00'.repeat(12)}`)],
+    ['half a header', header('02000014').subarray(0, 19)],
+  ])('%s: the connection ends without an answer', async (_, octets) => {
     const { open } = await listen()
     const hand = await open()
     hand.write(octets)
     await hand.ended
     expect(hand.inbox).toEqual([])
+  })
+
+  test.each([
+    ['length 0', header('01000000'), 5015],
+    ['length 16 MB', header('01fffffc'), 5015],
+    ['length 21', header('01000015'), 5015],
+    ['version 2', header('02000014'), 5011],
+  ])('a request of %s is answered (%i), and the connection ends', async (_, octets, code) => {
+    const { open } = await listen()
+    const hand = await open()
+    octets.set([1, 2, 3, 4, 5, 6, 7, 8], 12)
+    hand.write(octets)
+    const answer = await hand.next()
+    expect(answer).toMatchObject({ error: true, hopByHop: 0x01020304, endToEnd: 0x05060708 })
+    expect(resultOf(answer)).toBe(code)
+    await hand.ended
+    expect(hand.inbox).toEqual([])
+  })
+
+  test('what can be read of a broken request comes back: Session-Id and Proxy-Info', async () => {
+    const { open } = await listen()
+    const hand = await open()
+    const avp = (code: number) => ({ code, vendorId: 0, mandatory: true, data: new Uint8Array(4) })
+    const broken = encodeMessage({ ...request(), avps: [avp(263), avp(284), avp(1), avp(284)] })
+    broken.set([0x0f, 0xff], 20 + 12 + 12 + 6)
+    hand.write(broken)
+    const { avps } = await hand.next()
+    expect(avps.map(({ code }) => code)).toEqual([263, 268, 264, 296, 281, 279, 284])
   })
 
   test('a request that cannot be read is answered (5014), and the next one served', async () => {

@@ -5,6 +5,7 @@
  * TCP, and TLS above it. SCTP (RFC 6733 2.1) is out of scope: Node has none.
  */
 import type { Socket } from 'node:net'
+import { decodeReadableAvps } from '../../diameter/base/avp-codec.ts'
 import type { PeerDescription } from '../../diameter/base/capabilities.ts'
 import { DiameterFailure } from '../../diameter/base/diameter-failure.ts'
 import { writeFailureAnswer } from '../../diameter/base/failure-answer.ts'
@@ -77,6 +78,7 @@ export class PeerConnection {
   #state: PeerState = { name: 'closed' }
   #peer: PeerDescription | undefined
   #isUsable = false
+  #isDismissed = false
   #serving = 0
   #onIdle = (): void => {}
   #settleOpened: (peer: PeerDescription | undefined) => void = () => {}
@@ -89,7 +91,11 @@ export class PeerConnection {
     this.opened = new Promise((resolve) => {
       this.#settleOpened = resolve
     })
-    this.#stream = new MessageStream({ ...input, onMessage: (frame) => this.#take(frame) })
+    this.#stream = new MessageStream({
+      ...input,
+      onMessage: (frame) => this.#take(frame),
+      onBroken: (octets, failure) => this.#refuseBroken(octets, failure),
+    })
     this.closed = this.#stream.closed.then((reason) => {
       this.#leave()
       return reason
@@ -102,6 +108,11 @@ export class PeerConnection {
     return (
       this.#isUsable && this.#pending.size < this.#input.limits.maxPending && !this.#stream.isUnread
     )
+  }
+
+  /** Whether the peer has gone and does not want to be called back at once. RFC 6733 5.4 */
+  get isDismissed(): boolean {
+    return this.#isDismissed
   }
 
   /**
@@ -159,6 +170,9 @@ export class PeerConnection {
         this.#isUsable = effect.usable
         if (!effect.usable) this.#pending.loseAll()
         break
+      case 'dismissed':
+        this.#isDismissed = true
+        break
       case 'request':
         this.#serve(effect.message)
         break
@@ -179,13 +193,24 @@ export class PeerConnection {
       if (!(error instanceof DiameterFailure)) throw error
       // Before capabilities are exchanged nobody has a right to an answer.
       if (this.#state.name !== 'open' || frame.length < HEADER_OCTETS) throw error
-      this.#refuse({ ...decodeHeader(frame), avps: [] }, error)
+      const avps = decodeReadableAvps(frame.subarray(HEADER_OCTETS))
+      this.#refuse({ ...decodeHeader(frame), avps }, error)
       return
     }
     this.#feed({ kind: 'message', message })
   }
 
-  /** A message that cannot be read: what its header says is enough for an answer to it. RFC 6733 7.1.5 */
+  /** A request of another version or of a length that cannot be: the last one of this connection. */
+  #refuseBroken(octets: Uint8Array, failure: DiameterFailure): void {
+    if (this.#state.name !== 'open' || octets.length < HEADER_OCTETS) return
+    const header = decodeHeader(octets)
+    if (header.request) this.#refuse({ ...header, avps: [] }, failure)
+  }
+
+  /**
+   * A message that cannot be read: its header, and what AVPs of it can be read, are enough for an answer to
+   * it. RFC 6733 6.2, 7.1.5
+   */
   #refuse(message: DiameterMessage, failure: DiameterFailure): void {
     if (message.request) {
       this.#stream.write(

@@ -83,10 +83,10 @@ async function serve(hss: Zh, changes: object = {}, items: TraceItem[] = []) {
   return server
 }
 
-function mar(originHost: string) {
+function mar(originHost: string, authApplicationId = APPLICATION_ZH) {
   const values = {
     sessionId: `${originHost};1;1`,
-    vendorSpecificApplicationId: { vendorId: 10_415, authApplicationId: APPLICATION_ZH },
+    vendorSpecificApplicationId: { vendorId: 10_415, authApplicationId },
     authSessionState: 'NO_STATE_MAINTAINED' as const,
     originHost,
     originRealm: 'home.example',
@@ -95,6 +95,14 @@ function mar(originHost: string) {
   }
   return writeRequest(MULTIMEDIA_AUTH, values, freshIds())
 }
+
+test('a request that names the application of Zn in Zh is refused (5004)', async () => {
+  const server = await serve(ANSWERING)
+  const bsf = await openByHand(server.port, BSF.originHost, APPLICATION_ZH)
+  bsf.send(mar(BSF.originHost, APPLICATION_ZH - 1))
+  expect(resultOf(await bsf.next())).toBe(5004)
+  bsf.socket.destroy()
+})
 
 describe('who gets vectors', () => {
   test('a peer that is no BSF of this HSS is refused at once (3010)', async () => {

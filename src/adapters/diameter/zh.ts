@@ -1,6 +1,11 @@
 /** Zh over Diameter: the HSS as a server, and the BSF's way to it. TS 29.109 4, RFC 6733 */
 import { isSameIdentity } from '../../diameter/base/capabilities.ts'
-import { readAnswer, writeAnswer, writeRequest } from '../../diameter/base/command.ts'
+import {
+  assertApplication,
+  readAnswer,
+  writeAnswer,
+  writeRequest,
+} from '../../diameter/base/command.ts'
 import { DiameterFailure } from '../../diameter/base/diameter-failure.ts'
 import type { DiameterMessage, MessageIds } from '../../diameter/base/message.ts'
 import { handlerOf } from '../../diameter/base/request-desk.ts'
@@ -57,6 +62,7 @@ export function serveDiameterZh(
         throw new DiameterFailure('DIAMETER_AUTHORIZATION_REJECTED', what)
       }
       const { sessionId, vendorSpecificApplicationId } = values
+      assertApplication(MULTIMEDIA_AUTH, vendorSpecificApplicationId)
       const request = readZhRequest(values)
       const answerOf = (answer: ZhAnswer) => ({
         sessionId,

@@ -98,10 +98,14 @@ async function serve(changes: Partial<ServeDiameterZnOptions> = {}) {
   return { port: server.port, askedBy }
 }
 
-function bir(originHost: string, transactionIdentifier: string = WORKED.btid) {
+function bir(
+  originHost: string,
+  transactionIdentifier: string = WORKED.btid,
+  authApplicationId = APPLICATION_ZN,
+) {
   const values = {
     sessionId: `${originHost};1;1`,
-    vendorSpecificApplicationId: { vendorId: 10_415, authApplicationId: APPLICATION_ZN },
+    vendorSpecificApplicationId: { vendorId: 10_415, authApplicationId },
     originHost,
     originRealm: NAF_REALM,
     destinationRealm: BSF.originRealm,
@@ -111,6 +115,15 @@ function bir(originHost: string, transactionIdentifier: string = WORKED.btid) {
   }
   return writeRequest(BOOTSTRAPPING_INFO, values, freshIds())
 }
+
+test('a request that names the application of Zh in Zn is refused (5004)', async () => {
+  const { port, askedBy } = await serve()
+  const naf = await openByHand(port, 'naf.example.org', APPLICATION_ZN)
+  naf.send(bir('naf.example.org', WORKED.btid, APPLICATION_ZN + 1))
+  expect(resultOf(await naf.next())).toBe(5004)
+  expect(askedBy).toEqual([])
+  naf.socket.destroy()
+})
 
 describe('who a NAF is', () => {
   test('the Origin-Host of its connection, and no other one (5004)', async () => {

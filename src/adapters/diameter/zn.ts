@@ -1,5 +1,10 @@
 /** Zn over Diameter: the BSF as a server, and a NAF's way to it. TS 29.109 5, RFC 6733 */
-import { readAnswer, writeAnswer, writeRequest } from '../../diameter/base/command.ts'
+import {
+  assertApplication,
+  readAnswer,
+  writeAnswer,
+  writeRequest,
+} from '../../diameter/base/command.ts'
 import type { DiameterMessage, MessageIds } from '../../diameter/base/message.ts'
 import { handlerOf } from '../../diameter/base/request-desk.ts'
 import { APPLICATION_ZN, BOOTSTRAPPING_INFO } from '../../diameter/zn/bootstrapping-info.ts'
@@ -57,6 +62,7 @@ export function serveDiameterZn(
     command: BOOTSTRAPPING_INFO,
     async answer(values) {
       const { sessionId, vendorSpecificApplicationId } = values
+      assertApplication(BOOTSTRAPPING_INFO, vendorSpecificApplicationId)
       const naf = { originHost: values.originHost }
       const request = readZnRequest(values)
       const answerOf = (answer: ZnAnswer) => ({

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   APPLICATION_ANSWER,
   APPLICATION_REQUEST,
+  assertApplication,
   type Command,
   readAnswer,
   readRequest,
@@ -84,4 +85,17 @@ test.each(request.avps.map(({ code }) => code))('a request with AVP %i twice: 50
     resultCode: 5009,
     failedAvp: { code },
   })
+})
+
+test.each([
+  { vendorId: 10_415, authApplicationId: 78 },
+  { vendorId: 10_415, acctApplicationId: 77 },
+])('an application that is not the one of the header: 5004', (named) => {
+  const failedAvp = writeRequest(
+    COMMAND,
+    { ...VALUES, vendorSpecificApplicationId: named },
+    request,
+  ).avps.find(({ code }) => code === 260)
+  const failure = failureOf(() => assertApplication(COMMAND, named))
+  expect(failure).toMatchObject({ resultCode: 5004, failedAvp })
 })

@@ -22,7 +22,9 @@ import {
   RESULT_CODE_AVP,
   SESSION_ID,
   VENDOR_SPECIFIC_APPLICATION_ID,
+  type VendorSpecificApplicationId,
 } from './base-avps.ts'
+import { DiameterFailure } from './diameter-failure.ts'
 import type { DiameterMessage, MessageIds } from './message.ts'
 import { isProtocolError } from './result-code.ts'
 
@@ -108,6 +110,21 @@ export function readRequest<R extends AvpRules>(
   message: DiameterMessage,
 ): ValuesOf<R> {
   return readValues(command.request, message.avps)
+}
+
+/**
+ * The application that a request names is the one of its header. RFC 6733 2.4, 3
+ *
+ * @throws {DiameterFailure} 5004, with the AVP that says otherwise.
+ */
+export function assertApplication(
+  { applicationId }: Pick<Command<AvpRules, AvpRules>, 'applicationId'>,
+  named: VendorSpecificApplicationId,
+): void {
+  if (named.authApplicationId === applicationId) return
+  const [failedAvp] = writeValues({ named: required(VENDOR_SPECIFIC_APPLICATION_ID) }, { named })
+  const what = { reason: 'not that of the header', field: VENDOR_SPECIFIC_APPLICATION_ID.name }
+  throw new DiameterFailure('DIAMETER_INVALID_AVP_VALUE', what, failedAvp && { failedAvp })
 }
 
 /** The values of an answer to this command. @throws {DiameterFailure} As `readValues`. */

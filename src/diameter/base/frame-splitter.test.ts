@@ -70,6 +70,13 @@ describe('what is no stream of messages', () => {
     expect(failureOf(() => splitter.push(octets.subarray(3))).resultCode).toBe(resultCode)
   })
 
+  test('what begins with the wrong message is there for an answer to it', () => {
+    const splitter = createFrameSplitter()
+    const wrong = fromHex(`02000014${'00'.repeat(16)}`)
+    expect(failureOf(() => splitter.push(concatOctets(frame(24), wrong))).resultCode).toBe(5011)
+    expect(splitter.broken).toEqual(wrong)
+  })
+
   test('random octets give frames or a failure, and never more than came', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 6 }), (pieces) => {

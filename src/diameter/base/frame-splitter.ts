@@ -13,6 +13,8 @@ export interface FrameSplitter {
   push(octets: Uint8Array): Uint8Array[]
   /** Whether part of a message is held. */
   readonly isWaiting: boolean
+  /** After a failure: what begins with the message that cannot be cut. */
+  readonly broken: Uint8Array
 }
 
 const LENGTH_OCTETS = 4
@@ -23,13 +25,14 @@ export function createFrameSplitter(): FrameSplitter {
   let held = 0
   /** Octets that have to be there before anything can be done. */
   let wanted = LENGTH_OCTETS
+  let rest: Uint8Array = new Uint8Array(0)
 
   return {
     push(octets) {
       parts.push(octets)
       held += octets.length
       if (held < wanted) return []
-      let rest = parts.length === 1 ? octets : concatOctets(...parts)
+      rest = parts.length === 1 ? octets : concatOctets(...parts)
       const frames: Uint8Array[] = []
       wanted = LENGTH_OCTETS
       while (rest.length >= LENGTH_OCTETS) {
@@ -45,6 +48,9 @@ export function createFrameSplitter(): FrameSplitter {
     },
     get isWaiting() {
       return held > 0
+    },
+    get broken() {
+      return rest
     },
   }
 }

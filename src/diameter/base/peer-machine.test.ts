@@ -172,7 +172,16 @@ describe('open', () => {
       received(unknownBase),
       ['open quiet', 'timer 30000', 'send 271A 3001 E'],
     ],
-    ['DPR', received(dpr), ['closing', 'send 282A 2001', 'usable false', 'timer 1000']],
+    [
+      'DPR',
+      received(dpr),
+      ['closing', 'send 282A 2001', 'usable false', 'dismissed', 'timer 1000'],
+    ],
+    [
+      'DPR before a reboot',
+      received(writeRequest(DISCONNECT_PEER, { ...ORIGIN, disconnectCause: 'REBOOTING' }, IDS)),
+      ['closing', 'send 282A 2001', 'usable false', 'timer 1000'],
+    ],
     ['stop', { kind: 'stop' }, ['closing', 'send 282R', 'usable false', 'timer 1000']],
     ['disconnected', { kind: 'disconnected' }, ['closed', 'close: disconnected']],
     ['CER again', received(cer()), ['open quiet', 'send 257A 2001', 'opened', 'timer 30000']],

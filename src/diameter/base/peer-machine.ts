@@ -11,7 +11,7 @@
  * at most one in a back-off interval.
  */
 import type { AvpRules } from './avp-rules.ts'
-import { APPLICATION_BASE } from './base-avps.ts'
+import { APPLICATION_BASE, type DisconnectCause } from './base-avps.ts'
 import { CAPABILITIES_EXCHANGE, DEVICE_WATCHDOG, DISCONNECT_PEER } from './base-commands.ts'
 import {
   describeCapabilities,
@@ -196,17 +196,26 @@ function leave(context: PeerContext, peer: PeerDescription): PeerStep {
   }
 }
 
-/** DPA; whoever sent DPR ends the connection. RFC 6733 5.4.2 */
+/**
+ * DPA; whoever sent DPR ends the connection. Only from a reboot a peer wants to be called back at once.
+ * RFC 6733 5.4.2, 5.4.3
+ */
 function leaveWith(
   context: PeerContext,
   peer: PeerDescription,
   message: DiameterMessage,
 ): PeerStep {
   const dpa = answerTo(DISCONNECT_PEER, { node: context.node, message })
+  const effects: PeerEffect[] = [send(dpa), { kind: 'usable', usable: false }]
+  if (!dpa.error && causeOf(message) !== 'REBOOTING') effects.push({ kind: 'dismissed' })
   return {
     state: { name: 'closing', peer },
-    effects: [send(dpa), { kind: 'usable', usable: false }, wait(context.timings.closingMs)],
+    effects: [...effects, wait(context.timings.closingMs)],
   }
+}
+
+function causeOf(dpr: DiameterMessage): DisconnectCause {
+  return readRequest(DISCONNECT_PEER, dpr).disconnectCause
 }
 
 /** What still comes in while closing: answers under way, and the end of it. RFC 6733 5.6, `Closing` */

@@ -31,6 +31,8 @@ export type PeerEffect = Readonly<
   | { kind: 'opened'; peer: PeerDescription }
   /** Whether new requests may be sent; when it turns false, those under way go elsewhere. RFC 3539 3.4.1 */
   | { kind: 'usable'; usable: boolean }
+  /** The peer goes and does not want to be asked for a while: it is short of means, or has no use for us. */
+  | { kind: 'dismissed' }
   /** A request or an answer of an application. */
   | { kind: 'request' | 'answer'; message: DiameterMessage }
   /** After all that was to be sent. @param reason For the log. */

@@ -1,4 +1,5 @@
 /** Zh: Multimedia-Auth-Request and -Answer, by which a BSF asks its HSS. TS 29.109 4.2, 6.3, TS 29.229 6.3 */
+import type { Avp } from '../base/avp.ts'
 import {
   type AvpDeclaration,
   type AvpRules,
@@ -6,6 +7,7 @@ import {
   optional,
   required,
   type ValuesOf,
+  writeValues,
 } from '../base/avp-rules.ts'
 import { AUTH_SESSION_STATE, USER_NAME, VENDOR_3GPP } from '../base/base-avps.ts'
 import { APPLICATION_ANSWER, APPLICATION_REQUEST, type Command } from '../base/command.ts'
@@ -53,6 +55,12 @@ const SIP_AUTH_DATA_ITEM: AvpDeclaration<SipAuthDataItem> = threeGpp(
   612,
   grouped(AUTH_DATA_ITEM_RULES),
 )
+
+/** SIP-Auth-Data-Item with only what is wrong in it: for Failed-AVP. RFC 6733 7.5 */
+export function failedAuthData(authDataItem: SipAuthDataItem): Avp | undefined {
+  return writeValues({ authDataItem: required(SIP_AUTH_DATA_ITEM) }, { authDataItem })[0]
+}
+
 /** Read because IMS-bred nodes send them; Zh goes by User-Name and one vector. */
 const PUBLIC_IDENTITY = threeGpp('Public-Identity', 601, utf8String({ min: 1, max: 512 }))
 const SIP_NUMBER_AUTH_ITEMS = threeGpp('SIP-Number-Auth-Items', 607, unsigned32)
