@@ -46,6 +46,16 @@ describe('what cannot be read is Error 400', () => {
     expect(answer).toMatchObject({ name: 'Error', detail: expect.stringContaining('RAND') })
   })
 
+  test('the Error names the exchange, if that could be read', async () => {
+    const text = (id: string) =>
+      `<ConnectRequest ${NAMESPACE} ${id} EntityID="urn:x:y" Role="pn-gw"/>`
+    const exchange = async (id: string) =>
+      decodeMessage(await post(world, utf8(text(id)))).transactionId
+    expect(await exchange('TransactionID="t&amp;1"')).toBe('t&1')
+    expect(await exchange('TransactionID=""')).toBeUndefined()
+    expect(await exchange('xmlns:f="urn:f" f:TransactionID="t"')).toBeUndefined()
+  })
+
   test('what cpns-1.0 refuses is named in its exchange', async () => {
     const other = createCpnsWorld({ algorithms: ['SHA-1'] })
     other.zn.know(btidOf(1), gbaUAnswer(1, other.clock))

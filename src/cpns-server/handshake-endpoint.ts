@@ -3,7 +3,7 @@
  * frame, a relay record. Design 7
  */
 import { messageEvent } from '../cpns/message-trace.ts'
-import { type CpnsMessage, decodeMessage } from '../cpns/messages.ts'
+import { type CpnsMessage, decodeMessage, transactionIdOf } from '../cpns/messages.ts'
 import { CpnsError, InvalidMessage } from '../errors/errors.ts'
 import { noTrace } from '../trace/trace.ts'
 import { encodeError } from './answers.ts'
@@ -72,7 +72,7 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
       const isReadable = !(message instanceof InvalidMessage)
       const answer: HandshakeAnswer = isReadable
         ? await answerReadable(octets, message, arrival)
-        : { octets: failureAnswer(message, {}, server), unreadable: true }
+        : { octets: failureAnswer(message, exchangeOf(octets), server), unreadable: true }
       // Decoding the answer is a fifth of the work; it is done only for who looks.
       if (ports.trace !== noTrace) {
         const sent = { message: decodeMessage(answer.octets), octets: answer.octets }
@@ -90,6 +90,12 @@ function readMessage(octets: Uint8Array): CpnsMessage | InvalidMessage {
     if (error instanceof InvalidMessage) return error
     throw error
   }
+}
+
+/** Read a second time, but only what is refused anyway. */
+function exchangeOf(octets: Uint8Array): { readonly transactionId?: string } {
+  const transactionId = transactionIdOf(octets)
+  return transactionId === undefined ? {} : { transactionId }
 }
 
 async function dispatch(

@@ -117,6 +117,7 @@ describe('a message of a peer', () => {
 
   test.each([
     ['with a foreign From', 403, { from: GATEWAY_ID }],
+    ['with a foreign EntityID', 403, { entityId: GATEWAY_ID }],
     ['to an entity that nobody knows', 404, { to: WATCH_ID }],
     ['to a service that nobody registered', 404, { to: 'urn:cpns:service:unknown' }],
     ['to a service', 202, { to: SERVICE }],

@@ -74,7 +74,7 @@ export function createMessageIntake(
       for (const { message, payload } of messages) {
         const answer = (status: Status): void =>
           answered(resultOf(message, status, options.entityId))
-        if (message.from !== session.entityId) answer(403)
+        if (!isOwn(message, session)) answer(403)
         else {
           const { messageId, from, to, contentType, expires } = message
           const submission = { messageId, from, to, contentType, payload, expires }
@@ -84,6 +84,11 @@ export function createMessageIntake(
       await placing.place(own, { directly: true })
     },
   }
+}
+
+/** Only the entity of the session speaks in it. Design 8 */
+function isOwn({ from, entityId }: Message, session: Session): boolean {
+  return from === session.entityId && entityId === session.entityId
 }
 
 function incomingOf(

@@ -14,7 +14,7 @@ import {
   encodePing,
 } from '../cpns/record-content.ts'
 import { StoreFailed } from '../errors/errors.ts'
-import { concatOctets, lengthPrefixed, utf8 } from '../octets/octets.ts'
+import { concatOctets, fromUtf8, lengthPrefixed, utf8 } from '../octets/octets.ts'
 import { noLog } from '../ports/log.ts'
 import type { TraceItem } from '../trace/trace.ts'
 import type { RecordHandler, ValidRecord } from './attachment-desk.ts'
@@ -107,7 +107,9 @@ const takeMessage = (message: CpnsMessage, payload = utf8('')) =>
   take({ type: 'message', content: encodeMessageContent({ xml: encodeMessage(message), payload }) })
 
 const messagesSent = () =>
-  sent.map(({ content }) => decodeMessage(decodeMessageContent(content).xml))
+  sent.map(({ type, content }) =>
+    decodeMessage(type === 'control' ? content : decodeMessageContent(content).xml),
+  )
 
 const common = { transactionId: 't', entityId: WATCH_ID }
 const MESSAGE = {
@@ -119,6 +121,10 @@ const MESSAGE = {
   contentType: 'text/plain',
   expires: 60,
 } as const
+
+/** MESSAGE with some of its text replaced. */
+const spoiled = (text: string, by: string) =>
+  utf8(fromUtf8(encodeMessage(MESSAGE)).replace(text, by))
 
 describe('message records', () => {
   test('Message: taken in and answered', async () => {
@@ -173,6 +179,31 @@ describe('message records', () => {
   })
 
   test.each([
+    { name: 'Disconnect', ...common, entityId: GATEWAY_ID },
+    {
+      name: 'MessageResult',
+      ...common,
+      entityId: GATEWAY_ID,
+      messageId: 'm',
+      from: 'urn:x:y',
+      status: 200,
+    },
+  ] as const)(
+    '$name in the name of another: Error 403 in its exchange, and nothing happens',
+    async (message) => {
+      await takeMessage(message)
+      expect(events).toEqual([])
+      expect(messagesSent()).toMatchObject([{ name: 'Error', transactionId: 't', status: 403 }])
+    },
+  )
+
+  test('what has a payload and is no Message: Error 400, and nothing happens', async () => {
+    await takeMessage({ name: 'Disconnect', ...common }, utf8('x'))
+    expect(events).toEqual([])
+    expect(messagesSent()).toMatchObject([{ name: 'Error', transactionId: 't', status: 400 }])
+  })
+
+  test.each([
     { name: 'ConnectResponse', ...common, status: 403 },
     {
       name: 'PneStatus',
@@ -195,11 +226,18 @@ describe('message records', () => {
       'a payload over 64 KiB',
       concatOctets(lengthPrefixed(encodeMessage(MESSAGE)), new Uint8Array(65_537)),
       413,
+      't',
     ],
-  ])('%s: Error inside the session', async (_, content, status) => {
-    await take({ type: 'message', content })
-    expect(messagesSent()).toMatchObject([{ name: 'Error', status }])
-  })
+    ['no such life', lengthPrefixed(spoiled(' Expires="60"', ' Expires="0"')), 400, 't'],
+    ['a TransactionID that is none', lengthPrefixed(spoiled('"t"', '""')), 400],
+  ])(
+    '%s: Error inside the session, in its exchange if that can be read',
+    async (_, content, status, transactionId?: string) => {
+      await take({ type: 'message', content })
+      expect(messagesSent()).toMatchObject([{ name: 'Error', status }])
+      expect(messagesSent()[0]?.transactionId).toBe(transactionId)
+    },
+  )
 })
 
 describe('other records', () => {
@@ -269,9 +307,10 @@ describe('other records', () => {
     expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
   })
 
-  test('a message that is no question in a control record is Error 400', async () => {
+  test('a message that is no question in a control record is Error 400, in one and in its exchange', async () => {
     await take({ type: 'control', content: encodeMessage(MESSAGE) }, 'pn-gw')
-    expect(messagesSent()).toMatchObject([{ name: 'Error', status: 400 }])
+    expect(sent.map(({ type }) => type)).toEqual(['control'])
+    expect(messagesSent()).toMatchObject([{ name: 'Error', transactionId: 't', status: 400 }])
   })
 
   test.each([

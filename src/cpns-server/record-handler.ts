@@ -5,12 +5,14 @@ import {
   decodeMessage,
   encodeMessage,
   type MessageResult,
+  transactionIdOf,
 } from '../cpns/messages.ts'
 import {
   decodeMessageContent,
   decodePing,
   encodeMessageContent,
   encodePing,
+  xmlOfMessageContent,
 } from '../cpns/record-content.ts'
 import { InvalidMessage, TransportFailed } from '../errors/errors.ts'
 import { noTrace } from '../trace/trace.ts'
@@ -60,12 +62,28 @@ export function createRecordHandler(parts: RecordHandlerParts): RecordHandler {
       if (taken !== undefined) await taken
     } catch (error) {
       if (!(error instanceof InvalidMessage)) throw error
-      const { entityId } = parts.options
-      const status = error.field === 'payload' ? 413 : 400
-      const refusal = errorOf({ serverEntityId: entityId, status, detail: error.message })
-      await answer(attachment, refusal, parts)
+      await refuse(attachment, record, { error, context: parts })
     }
   }
+}
+
+/** Says so the way it came, in its exchange. */
+async function refuse(
+  attachment: Attachment,
+  { type, content }: ValidRecord,
+  { error, context }: { readonly error: InvalidMessage; readonly context: ServerContext },
+): Promise<void> {
+  const ofControl = type === 'control' ? content : undefined
+  const xml = type === 'message' ? xmlOfMessageContent(content) : ofControl
+  const transactionId = xml && transactionIdOf(xml)
+  const refusal = errorOf({
+    ...(transactionId !== undefined && { transactionId }),
+    serverEntityId: context.options.entityId,
+    status: error.field === 'payload' ? 413 : 400,
+    detail: error.message,
+  })
+  const isControl = type === 'control' && attachment.session.role === 'pn-gw'
+  await (isControl ? sendControl : answer)(attachment, refusal, context)
 }
 
 /** The batches of each attachment; there are none before it sends a message. */
@@ -168,14 +186,28 @@ function takeMessage(
   const message = decodeMessage(xml)
   trace('received', attachment, message, parts)
   if (message.name === 'Message') return parts.durable.put(attachment, { message, payload })
-  if (message.name === 'MessageResult') {
-    if (parts.delivery.acknowledgedDirectly(attachment, message)) return undefined
-    return parts.durable.put(attachment, { message })
-  }
-  if (message.name === 'Disconnect') return disconnect(attachment, parts)
+  if (payload.length > 0) throw new InvalidMessage('with a payload', message.name)
   // An Error is never answered, so that none can loop.
   if (message.name === 'Error') return undefined
-  throw new InvalidMessage('not expected in a message record', message.name)
+  if (message.name !== 'MessageResult' && message.name !== 'Disconnect') {
+    throw new InvalidMessage('not expected in a message record', message.name)
+  }
+  if (message.entityId !== attachment.session.entityId) {
+    return answer(attachment, foreignSender(message, parts), parts)
+  }
+  if (message.name === 'Disconnect') return disconnect(attachment, parts)
+  if (parts.delivery.acknowledgedDirectly(attachment, message)) return undefined
+  return parts.durable.put(attachment, { message })
+}
+
+/** Only the entity of the session speaks in it. Design 7, M-6 */
+function foreignSender({ transactionId }: CpnsMessage, { options }: ServerContext): CpnsMessage {
+  return errorOf({
+    ...(transactionId !== undefined && { transactionId }),
+    serverEntityId: options.entityId,
+    status: 403,
+    detail: 'EntityID: not the entity of this session',
+  })
 }
 
 async function disconnect(attachment: Attachment, { durable, ports }: RecordParts): Promise<void> {
@@ -192,9 +224,16 @@ async function takeControl(
 ): Promise<void> {
   const message = decodeMessage(content)
   trace('received', attachment, message, parts)
-  const answered = await answerControl(attachment, message, parts)
-  const sent = attachment.send('control', encodeMessage(answered))
-  trace('sent', attachment, answered, parts)
+  await sendControl(attachment, await answerControl(attachment, message, parts), parts)
+}
+
+async function sendControl(
+  attachment: Attachment,
+  message: CpnsMessage,
+  context: ServerContext,
+): Promise<void> {
+  const sent = attachment.send('control', encodeMessage(message))
+  trace('sent', attachment, message, context)
   await sent
 }
 

@@ -27,7 +27,8 @@ export const MAX_EXPIRES_SECONDS = 604_800
 const YEAR_SECONDS = 31_536_000
 const DAY_SECONDS = 86_400
 
-const identifier = values.text({ min: 1, max: 64 })
+/** Names an exchange or a message. */
+export const identifier = values.text({ min: 1, max: 64 })
 const remark = values.text({ min: 1, max: 256 })
 const rand = values.octets({ min: 16, max: 16 })
 const hash = values.octets({ min: 20, max: 32 })

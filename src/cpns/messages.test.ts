@@ -13,7 +13,13 @@ import {
   revealed,
   schemaFault,
 } from './messages.fixture.ts'
-import { type ConnectRequest, decodeMessage, encodeMessage, type MessageName } from './messages.ts'
+import {
+  type ConnectRequest,
+  decodeMessage,
+  encodeMessage,
+  type MessageName,
+  transactionIdOf,
+} from './messages.ts'
 
 const NAMES = Object.keys(FULL_EXAMPLES) as MessageName[]
 const RAND = 'AAAAAAAAAAAAAAAAAAAAAA=='
@@ -363,4 +369,20 @@ test('whatever comes, it is read or refused as InvalidMessage', () => {
     }),
     { seed: 4, numRuns: 3000 },
   )
+})
+
+describe('the exchange of a message that is refused', () => {
+  test.each([
+    ['<Hello TransactionID="t"/>', 't'],
+    ['<Message TransactionID="a&amp;b" Expires="x"/>', 'a&b'],
+    [`<Message TransactionID="${'t'.repeat(65)}"/>`, undefined],
+    ['<Message MessageID="m"/>', undefined],
+    ['<Message TransactionID="t"', undefined],
+  ])('%s', (text, expected) => {
+    expect(transactionIdOf(inNamespace(text))).toBe(expected)
+  })
+
+  test('of another namespace is none of ours', () => {
+    expect(transactionIdOf(utf8('<Message xmlns="urn:x" TransactionID="t"/>'))).toBeUndefined()
+  })
 })

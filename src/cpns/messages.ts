@@ -8,7 +8,7 @@
 import { InvalidMessage } from '../errors/errors.ts'
 import { utf8 } from '../octets/octets.ts'
 import { parseXml } from '../xml/xml-reader.ts'
-import { MESSAGES } from './message-declarations.ts'
+import { identifier, MESSAGES } from './message-declarations.ts'
 import {
   briefName,
   CPNS_NAMESPACE,
@@ -26,6 +26,7 @@ export const MAX_MESSAGE_OCTETS = 4096
 /** Deepest message in levels, the root being 1. Design 6 */
 export const MAX_MESSAGE_DEPTH = 8
 
+const LIMITS = { maxOctets: MAX_MESSAGE_OCTETS, maxDepth: MAX_MESSAGE_DEPTH }
 const NAMESPACE_DECLARATION = ` xmlns="${CPNS_NAMESPACE}"`
 
 type Declarations = typeof MESSAGES
@@ -93,7 +94,7 @@ export function encodeMessage(message: CpnsMessage): Uint8Array {
  * @see Design 6
  */
 export function decodeMessage(octets: Uint8Array): CpnsMessage {
-  const root = parseXml(octets, { maxOctets: MAX_MESSAGE_OCTETS, maxDepth: MAX_MESSAGE_DEPTH })
+  const root = parseXml(octets, LIMITS)
   const { name, namespace } = root
   if (namespace !== CPNS_NAMESPACE) {
     throw new InvalidMessage(`not in namespace ${CPNS_NAMESPACE}`, briefName(name))
@@ -103,6 +104,24 @@ export function decodeMessage(octets: Uint8Array): CpnsMessage {
   const fault = faultOfProof(message)
   if (fault !== undefined) throw new InvalidMessage(fault.reason, fault.field)
   return message
+}
+
+/**
+ * The exchange of octets that `decodeMessage` refuses, so that the Error can name it: who has several under way
+ * learns which of them is meant. `undefined` if it cannot be read.
+ *
+ * @see Design 6
+ */
+export function transactionIdOf(octets: Uint8Array): string | undefined {
+  try {
+    const { namespace, attributes } = parseXml(octets, LIMITS)
+    if (namespace !== CPNS_NAMESPACE) return undefined
+    const found = attributes.find((one) => one.namespace === '' && one.name === 'TransactionID')
+    return found && identifier.parse(found.value, found.name)
+  } catch (error) {
+    if (error instanceof InvalidMessage) return undefined
+    throw error
+  }
 }
 
 function isMessageName(name: string): name is MessageName {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InvalidMessage } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
-import { concatOctets, fromHex, toHex, uint16, utf8 } from '../octets/octets.ts'
+import { concatOctets, fromHex, lengthPrefixed, toHex, uint16, utf8 } from '../octets/octets.ts'
 import { MAX_MESSAGE_OCTETS } from './messages.ts'
 import {
   decodeCloseContent,
@@ -14,6 +14,7 @@ import {
   encodePing,
   encodeRelayContent,
   MAX_PAYLOAD_OCTETS,
+  xmlOfMessageContent,
 } from './record-content.ts'
 
 const pne = parseEntityId('urn:p')
@@ -44,6 +45,13 @@ describe('message: length(2), XML, payload', () => {
     for (let length = 0; length < whole.length; length++) {
       expect(() => decodeMessageContent(whole.subarray(0, length))).toThrow(InvalidMessage)
     }
+  })
+
+  test('the XML of what is refused, if it is whole', () => {
+    const tooMuch = concatOctets(lengthPrefixed(utf8('<a/>')), new Uint8Array(65_537))
+    expect(xmlOfMessageContent(tooMuch)).toEqual(utf8('<a/>'))
+    expect(xmlOfMessageContent(Uint8Array.of(0, 5, 60))).toBeUndefined()
+    expect(xmlOfMessageContent(Uint8Array.of(0))).toBeUndefined()
   })
 
   test('limits: XML of 4 KiB, payload of 64 KiB', () => {

@@ -59,6 +59,14 @@ export function decodeMessageContent(octets: Uint8Array): MessageContent {
   return { xml, payload }
 }
 
+/** The XML of content that `decodeMessageContent` refuses; `undefined` if that cannot be found. */
+export function xmlOfMessageContent(octets: Uint8Array): Uint8Array | undefined {
+  const reader = new OctetReader(octets)
+  if (reader.remaining < 2) return undefined
+  const length = reader.uint16('message record')
+  return length > reader.remaining ? undefined : reader.take(length, 'message record')
+}
+
 /** @throws {RangeError} If there are no octets to relay, or the EntityID is over 255 octets. */
 export function encodeRelayContent({ entityId, octets }: RelayContent): Uint8Array {
   const id = utf8(entityId)
