@@ -27,6 +27,16 @@ test('has the shape of OpenAPI 3.1, and a security for all but itself', () => {
   expect(open.map(({ operationId }) => operationId)).toEqual(['openapi'])
 })
 
+test('says that a body can be too large, or no JSON', () => {
+  const { paths } = document.parse(appOpenApi('1'))
+  for (const methods of Object.values(paths)) {
+    for (const { requestBody, responses } of Object.values(methods)) {
+      const statuses = ['413', '415'].filter((status) => status in responses)
+      expect(statuses).toEqual(requestBody === undefined ? [] : ['413', '415'])
+    }
+  }
+})
+
 test('says what a message is', () => {
   const { paths } = document.parse(appOpenApi('1'))
   const body = paths['/api/messages']?.post?.requestBody

@@ -10,6 +10,12 @@ const COMMON_FAILURES: Readonly<Record<number, string>> = {
   500: 'The server failed; nothing was changed',
 }
 
+/** What can come where a body is taken. */
+const BODY_FAILURES: Readonly<Record<number, string>> = {
+  413: 'The body is over 128 KiB',
+  415: 'The body is not JSON',
+}
+
 /** @param version Of the package. */
 export function appOpenApi(version: string): object {
   const options = {
@@ -19,5 +25,9 @@ export function appOpenApi(version: string): object {
     needs: ({ scope }: AppRoute) => scope && `API key with scope \`${scope}\``,
     commonFailures: COMMON_FAILURES,
   }
-  return openApiDocument<AppRoute>(options, APP_ROUTES)
+  const routes = Object.entries<AppRoute>(APP_ROUTES).map(([name, route]) => {
+    const { body, failures } = route
+    return [name, body ? { ...route, failures: { ...BODY_FAILURES, ...failures } } : route] as const
+  })
+  return openApiDocument<AppRoute>(options, Object.fromEntries(routes))
 }

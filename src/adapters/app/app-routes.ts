@@ -19,7 +19,7 @@ export const sendSchema = z
     to: address,
     /** Default a fresh one; the same again is the same message. */
     messageId: messageId.optional(),
-    contentType: z.string().min(1).max(128).optional(),
+    contentType: z.string().min(3).max(255).optional(),
     /** Seconds. */
     expires: z.int().min(1).max(LONGEST_EXPIRES).default(3600),
     text: z.string().max(LONGEST_BASE64).optional(),
@@ -63,7 +63,7 @@ export const APP_ROUTES = {
     failures: {
       400: 'Not what the schema says',
       404: 'The recipient is not known',
-      413: 'The payload is over 64 KiB',
+      413: 'The payload is over 64 KiB, or the body over 128 KiB',
       503: 'The mailbox of the recipient is full; the same later, Retry-After says when',
     },
   },

@@ -100,6 +100,9 @@ describe('POST /api/messages', () => {
   test.each([
     ['no JSON', '{', {}, 400],
     ['another type', 'to=x', { type: 'application/x-www-form-urlencoded' }, 415],
+    ['text', '{"to":"urn:x:a","text":"a"}', { type: 'text/plain' }, 415],
+    ['no key, and no JSON', '{', { key: '' }, 401],
+    ['no key, and over 128 KiB', 'a'.repeat(140_000), { key: '' }, 401],
     ['over 128 KiB', { to: 'urn:x:a', text: 'a'.repeat(140_000) }, {}, 413],
   ])('%s', async (_name, body, options, expected) => {
     const answer = await send(body, options)
@@ -111,6 +114,7 @@ describe('POST /api/messages', () => {
     const answer = await send({ to: 'urn:x:a', text: 'a' })
     const retryAfter = refused === 503 ? '2' : null
     expect(answer).toMatchObject({ status: refused, retryAfter })
+    expect(answer.json?.detail).toBeTruthy()
   })
 })
 

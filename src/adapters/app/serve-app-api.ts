@@ -12,7 +12,7 @@ import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
 import { listPnPage, showPn } from '../rest/pn-pages.ts'
 import { Problem } from '../rest/problem.ts'
-import { fastifyPath } from '../rest/rest-route.ts'
+import { fastifyPath, mediaTypeOf } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import { type AppAuthorization, createAppAuthorization } from './app-authorization.ts'
@@ -82,6 +82,14 @@ const MESSAGE_ID_LENGTH = 16
 const RETRY_SECONDS = 2
 const DEFAULT_TYPES = { text: 'text/plain', payload: 'application/octet-stream' }
 
+/** Why the server did not take a message. M-6 */
+const REFUSED_BECAUSE: Readonly<Record<number, string>> = {
+  400: 'to, contentType or messageId is not of the form that a CPNS message needs',
+  404: 'to: not known here',
+  413: 'the payload is over 64 KiB',
+  503: 'the mailbox of the recipient is full',
+}
+
 /** @throws {ConfigurationInvalid} If it cannot listen there. */
 export async function serveAppApi(
   options: ServeAppApiOptions,
@@ -135,19 +143,23 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
   }
   for (const [name, handler] of Object.entries(handlers)) {
     const route: AppRoute = APP_ROUTES[name as keyof typeof handlers]
-    const { method, path, scope = 'send', success } = route
+    const { method, path, scope = 'send', body, success } = route
+    const keys = new WeakMap<FastifyRequest, ApiKeyRecord>()
     app.route({
       method,
       url: fastifyPath(path),
       exposeHeadRoute: false,
-      async handler(request, reply) {
+      // Before the body is read: nobody else can make us take a large one.
+      async onRequest(request) {
         const { authorization } = request.headers
-        const key = await parts.authorization.authorize(
-          { authorization, address: request.ip },
-          scope,
-        )
+        const asked = { authorization, address: request.ip }
+        keys.set(request, await parts.authorization.authorize(asked, scope))
+        if (body !== undefined && mediaTypeOf(request) !== 'application/json')
+          throw new Problem(415)
+      },
+      async handler(request, reply) {
         reply.code(success.status).header('cache-control', 'no-store')
-        return handler(key, request, reply)
+        return handler(keys.get(request) as ApiKeyRecord, request, reply)
       },
     })
   }
@@ -169,7 +181,7 @@ async function send(
   const submission = { messageId, from, to, contentType, payload: octets, expires }
   const status = await exchange.submit(submission)
   if (status === 503) reply.header('retry-after', RETRY_SECONDS)
-  if (status !== 202) throw new Problem(status)
+  if (status !== 202) throw new Problem(status, REFUSED_BECAUSE[status])
   return { messageId, status }
 }
 

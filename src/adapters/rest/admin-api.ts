@@ -4,7 +4,7 @@ import { ConfigurationInvalid, InvalidMessage } from '../../errors/errors.ts'
 import type { AdminAuthorization } from './admin-token.ts'
 import { openApiDocument } from './openapi.ts'
 import { Problem } from './problem.ts'
-import { fastifyPath, type RestRoute } from './rest-route.ts'
+import { fastifyPath, mediaTypeOf, type RestRoute } from './rest-route.ts'
 
 /** One route. */
 export interface AdminRoute extends RestRoute {
@@ -116,8 +116,7 @@ function addRoute(
     async onRequest(request) {
       const { authorization: header } = request.headers
       if (!open) authorization.authorize({ authorization: header, address: request.ip })
-      const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
-      if (body !== undefined && !accepts.includes(type)) throw new Problem(415)
+      if (body !== undefined && !accepts.includes(mediaTypeOf(request))) throw new Problem(415)
     },
     async handler(request, reply) {
       reply.code(success.status).header('cache-control', 'no-store')
