@@ -27,6 +27,15 @@ export interface CompletedCommand {
   readonly subcommands: readonly string[]
   readonly flags: readonly CompletedFlag[]
   readonly arguments: readonly CompletedValue[]
+  /** Whose flags stand behind `--`, by the entity that is named before it. */
+  readonly entities: readonly CompletedEntity[]
+}
+
+/** An entity whose flags another command takes. */
+export interface CompletedEntity {
+  readonly name: string
+  /** Path of its own command. */
+  readonly path: readonly string[]
 }
 
 const HELP: CompletedFlag = { name: '--help', description: 'display help for command' }
@@ -43,6 +52,7 @@ export function completedCommands(
     subcommands: command.commands.map((sub) => sub.name()),
     flags: [...command.options.flatMap(flagOf), HELP],
     arguments: command.registeredArguments.map(argumentOf),
+    entities: entitiesOf(command),
   }
   return [own, ...command.commands.flatMap((sub) => completedCommands(sub, path))]
 }
@@ -56,6 +66,15 @@ function flagOf({ long, description, flags, argChoices, required }: Option): Com
 function argumentOf(argument: Argument): CompletedValue {
   const { argChoices } = argument
   return argChoices ? choiceOf(argChoices) : valueNamed(`<${argument.name()}>`)
+}
+
+/** Of `doctor` and `config show`, which take the flags of an entity behind `--`. */
+function entitiesOf({ registeredArguments: [entity, flags] }: Command): readonly CompletedEntity[] {
+  if (entity?.name() !== 'entity' || flags?.name() !== 'flags') return []
+  return (entity.argChoices ?? []).map((name) => ({
+    name,
+    path: name === 'lab' ? ['cpns', name] : ['cpns', name, 'serve'],
+  }))
 }
 
 function choiceOf(choices: readonly string[]): CompletedValue {

@@ -33,6 +33,17 @@ test.each([
   ],
   [['completion', 'f'], ['fish']],
   [['doctor', 'b'], ['bsf']],
+  [['doctor', 'bsf', '--zn-'], []],
+  [['doctor', 'bsf', '--', '--zn-'], ['--zn-listen']],
+  [['doctor', '--config', 'x', 'server', '--', '--data', './y', '--gba-k'], ['--gba-key']],
+  [
+    ['config', 'show', 'lab', '--', '--ports-z'],
+    ['--ports-zh', '--ports-zn'],
+  ],
+  [
+    ['config', 'show', 'server', '--', '--first-use', ''],
+    ['refuse', 'bind'],
+  ],
   [
     ['uicc', ''],
     ['new', 'serve', 'apdu', '--help'],

@@ -3,18 +3,21 @@ import type { CompletedCommand, CompletedValue } from './completed-command.ts'
 
 /**
  * The command is the longest one that the words so far begin with; flags among them are passed over. Behind a
- * flag stands its value; else a word with a dash is a flag.
+ * flag stands its value; else a word with a dash is a flag. Behind `--` another command goes on.
  */
 export function bashScript(commands: readonly CompletedCommand[]): string {
   const names = commands.map(({ path }) => path.join('/')).join(' ')
   return `_cpns() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}"
-  local at='cpns' next='' flags='' word
+  local at='cpns' next='' flags='' word other=''
   # --flag=value is three words.
   if [ "\${cur}" = '=' ]; then cur=''; elif [ "\${prev}" = '=' ]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD-1))}"; do
     case ' ${names} ' in
       *" \${at}/\${word} "*) at="\${at}/\${word}" ;;
+    esac
+    case "\${at} \${word}" in
+${commands.flatMap(otherCases).join('\n')}
     esac
   done
   COMPREPLY=()
@@ -31,6 +34,16 @@ ${commands.map(commandCase).join('\n')}
 }
 complete -o default -F _cpns cpns
 `
+}
+
+/** Whose flags stand behind `--`. */
+function otherCases({ path, entities }: CompletedCommand): readonly string[] {
+  if (entities.length === 0) return []
+  const at = path.join('/')
+  return [
+    ...entities.map((one) => `      '${at} ${one.name}') other='${one.path.join('/')}' ;;`),
+    `      '${at} --') at="\${other:-\${at}}" ;;`,
+  ]
 }
 
 /** What stands behind each flag of a command that has a value. */

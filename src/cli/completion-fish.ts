@@ -6,6 +6,7 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
   const descriptions = new Map(
     commands.map(({ path, description }) => [path.join(' '), description]),
   )
+  const flagsOf = new Map(commands.map(({ path, flags }) => [path.join(' '), flags]))
   const lines = commands.flatMap((command) => {
     const { path, subcommands, flags, arguments: values } = command
     const start = `complete -c cpns -n ${quoted(conditionOf(command))}`
@@ -18,10 +19,20 @@ export function fishScript(commands: readonly CompletedCommand[]): string {
       ...flags.map(({ name, description, value }) =>
         [start, `-l ${name.slice(2)}`, ...valueFlags(value), `-d ${quoted(description)}`].join(' '),
       ),
+      ...command.entities.flatMap(({ name, path: other }) => {
+        const here = `${conditionOf(command)}; and __fish_seen_subcommand_from ${name}; and ${BEHIND_DASHES}`
+        // No flags of fish: it offers none behind the dashes.
+        return (flagsOf.get(other.join(' ')) ?? []).map(
+          (flag) =>
+            `complete -c cpns -n ${quoted(here)} -a '${flag.name}' -d ${quoted(flag.description)}`,
+        )
+      }),
     ]
   })
   return `complete -c cpns -f\n${lines.join('\n')}\n`
 }
+
+const BEHIND_DASHES = 'contains -- -- (commandline -opc)'
 
 function conditionOf({ path: [, ...seen], subcommands }: CompletedCommand): string {
   const before = seen.map((name) => `__fish_seen_subcommand_from ${name}`)

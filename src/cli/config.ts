@@ -7,6 +7,7 @@ import type { FileFault } from '../adapters/files/placed-json.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { checkLabConfig, DEFAULT_LAB_CONFIG } from '../lab/lab-config.ts'
 import { readConfigFile, SCHEMA_KEY } from './config-file.ts'
+import { linesOfValues } from './config-lines.ts'
 import {
   CONFIGURED,
   type ConfiguredEntity,
@@ -137,14 +138,8 @@ async function showConfig(
   }: { name: ConfiguredEntity; flags: readonly string[]; options: ShowFlags },
 ): Promise<void> {
   const values = await effectiveConfig(program, name, { flags, file: options.config })
-  const widthOf = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length))
-  const texts = values.map(({ value }) => (value === null ? '-' : JSON.stringify(value)))
-  const [keyWidth, valueWidth] = [widthOf(values.map(({ key }) => key)), widthOf(texts)]
-  const lines = values.map(
-    ({ key, from }, index) =>
-      `${key.padEnd(keyWidth)}  ${(texts[index] ?? '').padEnd(valueWidth)}  ${from}`,
-  )
-  say(options, Object.fromEntries(values.map(({ key, ...one }) => [key, one])), lines)
+  const fields = Object.fromEntries(values.map(({ key, ...one }) => [key, one]))
+  say(options, fields, linesOfValues(values))
 }
 
 function faultsOf(program: Command, entity: ConfiguredEntity, file: string): readonly FileFault[] {

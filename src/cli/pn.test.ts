@@ -28,7 +28,7 @@ afterAll(() => rmSync(data, { recursive: true, force: true }))
 const pn = (...args: string[]) => runProgram(['pn', ...args, '--data', data])
 
 test('list and show say the same, for people', async () => {
-  const lines = `${PN} "home", until 2100-01-01T00:00:00.000Z\n  PN GW ${PHONE}  online\n`
+  const lines = `${PN} "home"  until 2100-01-01T00:00:00Z\n  PN GW ${PHONE}  online\n`
   expect((await pn('list')).stdout).toBe(lines)
   expect((await pn('show', PN)).stdout).toBe(lines)
 })

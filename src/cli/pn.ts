@@ -10,6 +10,7 @@ import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
+import { lineOrTwo, shownTime } from './wrap-text.ts'
 
 interface Flags extends JsonFlag {
   readonly data: string
@@ -66,14 +67,15 @@ function withPns(
 
 function linesOf(pn: ShownPn): readonly string[] {
   const { pnId, alias, gateway, members } = pn
+  const name = `${pnId}${alias === undefined ? '' : ` "${alias}"`}`
   return [
-    `${pnId}${alias === undefined ? '' : ` "${alias}"`}, until ${pn.expires}`,
-    `  PN GW ${gateway}  ${presenceOf(pn)}`,
-    ...members.map((member) => `  PNE   ${member.entityId}  ${presenceOf(member)}`),
+    ...lineOrTwo(name, `until ${shownTime(pn.expires)}`),
+    ...lineOrTwo(`  PN GW ${gateway}`, presenceOf(pn)),
+    ...members.flatMap((member) => lineOrTwo(`  PNE   ${member.entityId}`, presenceOf(member))),
   ]
 }
 
 function presenceOf({ online, lastSeen }: Pick<ShownPn, 'online' | 'lastSeen'>): string {
   if (online) return 'online'
-  return lastSeen === undefined ? 'never seen' : `away since ${lastSeen}`
+  return lastSeen === undefined ? 'never seen' : `away since ${shownTime(lastSeen)}`
 }

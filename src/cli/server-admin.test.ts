@@ -35,15 +35,22 @@ test('it answers to the token of the folder, and only where it is wanted', async
   expect(unwanted.context.trace, 'nothing is traced for nobody').toBe(noTrace)
   const admin = prepareServerAdmin({ host: '127.0.0.1', port: 0 }, context)
   const [said] = await admin.start({ store, server })
-  const [line = '', consoleLine = ''] = said?.lines ?? []
-  expect(said?.fields).toMatchObject({ console: /^console (\S+),/.exec(consoleLine)?.[1] })
+  const [line = '', consoleLine = '', passwordLine] = said?.lines ?? []
+  const page = /^console (\S+)$/.exec(consoleLine)?.[1] ?? ''
+  expect(said?.fields).toMatchObject({ console: page })
+  const tokenFile = join(path, 'admin.token')
+  expect(passwordLine).toBe(`        its password, made just now, is in ${tokenFile}`)
   const url = /^admin {3}(\S+)$/.exec(line)?.[1]
-  const token = readFileSync(join(path, 'admin.token'), 'utf8').trim()
+  const token = readFileSync(tokenFile, 'utf8').trim()
   const ask = async (bearer: string) =>
     (await fetch(`${url}/users`, { headers: { authorization: `Bearer ${bearer}` } })).status
   expect([await ask(token), await ask('x')]).toEqual([200, 401])
-  const page = /^console (\S+),/.exec(consoleLine)?.[1] ?? ''
   expect((await fetch(page)).status).toBe(200)
+  const [later] = await prepareServerAdmin({ host: '127.0.0.1', port: 0 }, context).start({
+    store,
+    server,
+  })
+  expect(later?.lines[2], 'not the first start').toBe(`        its password is in ${tokenFile}`)
   admin.context.trace({ kind: 'note', atMs: 1, entity: 'server', text: 'seen by the console' })
   const logIn = await fetch(new URL('api/login', page), {
     method: 'POST',

@@ -1,4 +1,6 @@
 /** `cpns server serve --admin`: the admin API of a CPNS Server, behind the token of its folder. Design 10, 12 */
+
+import { existsSync } from 'node:fs'
 import { Option } from 'commander'
 import { createConsoleFeed } from '../adapters/console/console-feed.ts'
 import { openAdminToken } from '../adapters/rest/admin-token.ts'
@@ -51,11 +53,16 @@ async function startServerAdmin(
   context: EntityContext,
 ): Promise<readonly Said[]> {
   const tokenFile = context.folder.file(ADMIN_TOKEN)
+  const isNew = !existsSync(tokenFile)
   const authorization = openAdminToken(tokenFile, context)
   const options = { ...at, version: packageVersion(), consolePage: CONSOLE_PAGE }
   const served = await serveServerAdmin(options, { ...context, ...shown, authorization })
   context.releases.push(() => served.close())
   const [admin, page] = [`${served.url}/admin`, `${served.url}/console/`]
-  const lines = [`admin   ${admin}`, `console ${page}, its password is in ${tokenFile}`]
+  const lines = [
+    `admin   ${admin}`,
+    `console ${page}`,
+    `        its password${isNew ? ', made just now,' : ''} is in ${tokenFile}`,
+  ]
   return [{ fields: { admin: { url: admin, tokenFile }, console: page }, lines }]
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { CommanderError } from 'commander'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
@@ -8,6 +9,7 @@ import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { toHex } from '../octets/octets.ts'
 import { parseCardProfile } from '../uicc/card-profile.ts'
 import { runUicc } from './uicc.fixture.ts'
+import { uiccNewCommand } from './uicc-new.ts'
 
 const IMSI = '001010123456789'
 const IMPI = '001010123456789@ims.mnc001.mcc001.3gppnetwork.org'
@@ -37,6 +39,19 @@ describe('a card', () => {
     expect(profile().credentials.subscriberKey.equals(WORKED.k)).toBe(true)
     expect(profile().credentials.operatorVariant.equals(WORKED.opc)).toBe(true)
     expect(statSync(out).mode & 0o777).toBe(0o600)
+  })
+
+  test('on a terminal the line is broken where a shell lets it be', async () => {
+    const output = Object.assign(new PassThrough(), { isTTY: true })
+    const command = uiccNewCommand(output)
+    await command.parseAsync(['--imsi', IMSI, '--out', out, '--k', K, '--opc', OPC], {
+      from: 'user',
+    })
+    const lines = String(output.read()).split('\n')
+    expect(lines.filter((line) => line.length > 80)).toEqual([])
+    expect(lines.slice(0, -2).every((line) => line.endsWith(' \\'))).toBe(true)
+    const words = lines.map((line) => line.replace(/ \\$/, '').trim()).join(' ')
+    expect(words).toContain(`cpns subscriber add --impi ${IMPI} --algorithm milenage --k ${K} `)
   })
 
   test('OPc from OP: TS 35.208 test set 1', async () => {

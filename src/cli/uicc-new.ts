@@ -53,7 +53,12 @@ export function uiccNewCommand(output: NodeJS.WritableStream): Command {
     async (flags: NewFlags) => {
       const profile = profileOf(flags, createSystemRandom())
       await writeNewCardProfile(flags.out, profile)
-      for (const fields of subscribersOf(profile)) say(flags, fields, lineOf(fields), output)
+      const { isTTY } = output as Partial<NodeJS.WriteStream>
+      for (const fields of subscribersOf(profile)) {
+        // One line for `$(…)`; on a terminal as many as it takes to be read, and copied.
+        const words = commandOf(fields)
+        say(flags, fields, isTTY === true ? words.join(' \\\n  ') : words.join(' '), output)
+      }
     },
   )
 }
@@ -99,10 +104,17 @@ function subscribersOf({ credentials, applications }: CardProfile): readonly Sub
   }))
 }
 
-function lineOf({ impi, algorithm, k, opc, topc, uiccType }: SubscriberFields): string {
-  const variant = opc === undefined ? `--topc ${topc}` : `--opc ${opc}`
-  const keys = `--k ${k} ${variant}`
-  return `cpns subscriber add --impi ${impi} --algorithm ${algorithm} ${keys} --uicc-type ${uiccType}`
+/** Command and flags. */
+function commandOf(fields: SubscriberFields): readonly string[] {
+  const { impi, algorithm, k, opc, topc, uiccType } = fields
+  return [
+    'cpns subscriber add',
+    `--impi ${impi}`,
+    `--algorithm ${algorithm}`,
+    `--k ${k}`,
+    opc === undefined ? `--topc ${topc}` : `--opc ${opc}`,
+    `--uicc-type ${uiccType}`,
+  ]
 }
 
 interface SubscriberFields {

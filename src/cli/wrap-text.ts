@@ -17,6 +17,12 @@ export function wrapText(text: string, indent = ''): readonly string[] {
   return [...lines, indent + line]
 }
 
+/** Two parts on one line if 80 columns have room for both, else the second behind an indent of its own. */
+export function lineOrTwo(first: string, second: string, indent = '        '): readonly string[] {
+  const line = `${first}  ${second}`
+  return line.length <= TABLE_COLUMNS ? [line] : [first, `${indent}${second}`]
+}
+
 /** A time for a person, in ISO 8601 without the milliseconds, which programs get. */
 export function shownTime(iso: string): string {
   return iso.replace(/\.\d+Z$/, 'Z')

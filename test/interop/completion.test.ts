@@ -78,6 +78,7 @@ const CASES = [
   ['a subcommand', 'cpns gatew\tlog\t\n', '<gateway><login>'],
   ['a flag that every command has', 'cpns entity remove x --js\t\n', '<entity><remove><x><--json>'],
   ['a value', 'cpns lab --pcap-style expo\t\n', '<--pcap-style><exported>'],
+  ['a flag of an entity behind --', 'cpns doctor bsf -- --zn-l\t\n', '<--><--zn-listen>'],
   ['a folder', 'cpns lab --data my-d\t\n', '<--data><my-data'],
 ] as const
 
