@@ -60,7 +60,7 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
       .nth(1)
     const before = await left.textContent()
     expect(before).toMatch(/\d min/)
-    await expect.poll(() => left.textContent(), { timeout: 5000 }).not.toBe(before)
+    await expect.poll(() => left.textContent()).not.toBe(before)
     await watcher.shoot(page, 'lab-light-1366')
     await page.close()
   })
@@ -73,7 +73,7 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
       const before = await shown.textContent()
       await page.getByRole('button', { name, exact: true }).click()
       await page.getByText(`✔ ${name}:`).waitFor()
-      await expect.poll(() => shown.textContent(), { timeout: 5000 }).not.toBe(before)
+      await expect.poll(() => shown.textContent()).not.toBe(before)
     }
     expect(await shifts()).toBeLessThan(0.01)
     await page.close()

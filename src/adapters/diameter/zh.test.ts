@@ -183,7 +183,7 @@ describe('a bootstrap while the HSS goes away, TS 24.109 4', () => {
     hss.requestVector = async () => SUCCESS
     await proxy.comeBack()
     const ask = async () => (await world.ub(formatInitialRequest(IDENTITY))).status
-    await expect.poll(ask, { timeout: 5000 }).toBe(401)
+    await expect.poll(ask).toBe(401)
     expect(world.store.btids).toEqual([])
   })
 })

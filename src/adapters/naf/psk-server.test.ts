@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http'
 import { connect as connectTcp, type Socket } from 'node:net'
 import { connect as connectSecure, type TLSSocket } from 'node:tls'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { NAF_BTID, NAF_FQDN, NAF_IMPI } from '../../naf/naf.fixture.ts'
 import { helloRecord } from '../../naf/psk-hello.fixture.ts'
@@ -235,7 +235,7 @@ describe('handshakes that do not end', () => {
     await start({ maxHandshakes: 20 })
     await silent(300)
     const gaveWay = (): number => world.logged.filter((line) => line.endsWith('-full')).length
-    await vi.waitFor(() => expect(gaveWay()).toBe(280))
+    await expect.poll(gaveWay).toBe(280)
     const client = await world.connect()
     client.end()
     expect(await readToEnd(client)).toBe('hello ')
@@ -244,7 +244,7 @@ describe('handshakes that do not end', () => {
   test('the limit of connections holds', async () => {
     await start({ maxConnections: 2 })
     const sockets = await silent(5)
-    expect(sockets.filter((socket) => socket.destroyed)).toHaveLength(3)
+    await expect.poll(() => sockets.filter((socket) => socket.destroyed).length).toBe(3)
   })
 })
 
