@@ -1,12 +1,13 @@
 /** `cpns pne pair|send|listen`: a PNE from the command line. Design 10 */
 import { Command, Option } from 'commander'
 import { pairPneByCode } from '../adapters/pne/obtain-pne-eukey.ts'
-import { type OpenedPne, openPne, pairPne } from '../adapters/pne/open-pne.ts'
-import { parsePairing } from '../adapters/pne/pairing.ts'
+import { movePne, type OpenedPne, openPne, pairPne } from '../adapters/pne/open-pne.ts'
+import { type Pairing, parsePairing } from '../adapters/pne/pairing.ts'
 import type { Status } from '../cpns/status.ts'
 import { ConfigurationInvalid, CpnsError } from '../errors/errors.ts'
 import { utf8 } from '../octets/octets.ts'
 import type { IncomingMessage } from '../pne/inbox.ts'
+import type { DeviceEuKey } from '../pne/pne-store.ts'
 import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { readDeviceEuKey } from './device-eukey-file.ts'
 import { pneAwaitTriggerCommand, pneLoginCommand } from './pne-eukey.ts'
@@ -94,7 +95,7 @@ function addPair(command: Command): void {
     .option('--pin <hex>', "SHA-256 of the PN GW's key, as the PN GW prints it")
     .option(
       '--key-file <file>',
-      'what "cpns eukey add --json" printed, or 64 hex digits; "-" for standard input',
+      'what "cpns eukey add --json" printed, or 64 hex digits; "-" for standard input; default the EUKey that is there stays',
     )
     .addOption(
       new Option('--code <code>', 'as "cpns gateway pair" printed it').conflicts('keyFile'),
@@ -129,11 +130,30 @@ async function pairSeen(flags: PairFlags, { keyLog }: Pick<OpenedTrace, 'keyLog'
     const userId = await pairPneByCode(data, { pairing, code, ...(keyLog && { keyLog }) })
     return say(flags, { ...fields, userId }, `${names}; it belongs to ${userId}.`)
   }
-  if (keyFile === undefined) throw new ConfigurationInvalid('--key-file or --code: needed')
-  const euKey = readDeviceEuKey(keyFile, { entityId, nowMs: Date.now() })
-  await pairPne(data, { pairing, euKey })
+  const euKey =
+    keyFile === undefined ? await moved(data, pairing) : await paired(data, { pairing, keyFile })
   const expires = new Date(euKey.expiresAtMs).toISOString()
   say(flags, { ...fields, euKeyId: euKey.id, expires }, `${names}; its EUKey ends ${expires}.`)
+}
+
+async function paired(
+  data: string,
+  { pairing, keyFile }: { readonly pairing: Pairing; readonly keyFile: string },
+): Promise<DeviceEuKey> {
+  const euKey = readDeviceEuKey(keyFile, { entityId: pairing.entityId, nowMs: Date.now() })
+  await pairPne(data, { pairing, euKey })
+  return euKey
+}
+
+/** To another PN GW. @throws {ConfigurationInvalid} Naming the flags that the first pairing needs. */
+async function moved(data: string, pairing: Pairing): Promise<DeviceEuKey> {
+  try {
+    return await movePne(data, pairing)
+  } catch (error) {
+    if (!(error instanceof ConfigurationInvalid)) throw error
+    const reason = `--key-file or --code: needed, because ${error.message}`
+    throw new ConfigurationInvalid(reason, { cause: error })
+  }
 }
 
 async function send(text: string | undefined, flags: SendFlags): Promise<void> {

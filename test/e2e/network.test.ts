@@ -87,6 +87,12 @@ test('a PN GW bootstraps, authenticates and forwards; the HSS may be killed in b
   const byPsk = ['--server-url', server.found('PSK-TLS'), '--psk', '1.2']
   const pskGateway = processes.begin(gatewayArgs([...byPsk, ...home.forGateway]))
   await pskGateway.untilPrinted(GATEWAY_READY)
+  // The PNE goes there with the EUKey that it has.
+  const own = ['--data', path('sensor'), '--entity', SENSOR]
+  await run(['pne', 'pair', ...own, ...wayTo(GATEWAY, pskGateway)])
+  expect(await run(['pne', 'send', '--data', path('sensor'), ...to])).toBe(
+    '202 kept for delivery\n',
+  )
   for (const process of [pskGateway, server, home.bsf]) {
     expect((await process.end('SIGTERM')).status).toBe(0)
   }

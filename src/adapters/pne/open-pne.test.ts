@@ -8,7 +8,7 @@ import { Secret } from '../../crypto/secret.ts'
 import { TransportFailed } from '../../errors/errors.ts'
 import { parseEntityId } from '../../identity/entity-id.ts'
 import { utf8 } from '../../octets/octets.ts'
-import { openPne, pairPne } from './open-pne.ts'
+import { movePne, openPne, pairPne } from './open-pne.ts'
 import { parsePairing } from './pairing.ts'
 
 const KEY = new Uint8Array(32).fill(0xab)
@@ -53,6 +53,29 @@ test('it is who the pairing says, and is paired anew where that is done again', 
   const second = await openPne(folder)
   expect(second.pairing).toEqual(pairing)
   await second.close()
+})
+
+test('it is moved to another PN GW with the EUKey that it has', async () => {
+  const expiresAtMs = Date.now() + 60_000
+  await pair(expiresAtMs)
+  const gateway = { ...PAIRING.gateway, entityId: parseEntityId('urn:x:other-gw') }
+  const moved = await movePne(folder, { ...PAIRING, gateway })
+  expect([moved.id, moved.key.reveal(), moved.expiresAtMs]).toEqual(['k', KEY, expiresAtMs])
+  const pne = await openPne(folder)
+  expect(pne.pairing).toEqual({ ...PAIRING, gateway })
+  await pne.close()
+})
+
+test('it is not moved under another name, nor without an EUKey', async () => {
+  await pair(Date.now() + 60_000)
+  const other = { ...PAIRING, entityId: parseEntityId('urn:x:other') }
+  await expect(movePne(folder, other)).rejects.toThrow(`${folder} is the folder of urn:x:watch`)
+  rmSync(join(folder, 'pne.db'))
+  const gateway = { ...PAIRING.gateway, entityId: parseEntityId('urn:x:other-gw') }
+  await expect(movePne(folder, { ...PAIRING, gateway })).rejects.toThrow('has no EUKey')
+  const pne = await openPne(folder)
+  expect(pne.pairing).toEqual(PAIRING)
+  await pne.close()
 })
 
 test('without its PN GW a message waits until it is worth nothing, or the PNE is closed', async () => {

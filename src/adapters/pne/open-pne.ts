@@ -1,6 +1,7 @@
 /** A PNE on its data folder: pairing, assigned EUKey and seen-list from there, CPNS-1 over WebSocket. Design 7, 8 */
 
 import type { Algorithm } from '../../cpns/algorithms.ts'
+import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { createAssignedCredentials } from '../../pne/assigned-credentials.ts'
 import { createPne, type Pne, type PnePorts } from '../../pne/create-pne.ts'
 import type { DeviceEuKey } from '../../pne/pne-store.ts'
@@ -58,6 +59,30 @@ export async function pairPne(
   try {
     await store.saveEuKey(euKey)
     writePairing(folder.file(PAIRING_FILE), pairing)
+  } finally {
+    await store.close()
+  }
+}
+
+/**
+ * Another PN GW for a PNE that has an EUKey: that stays, whatever it came from, because it is the PNE's and the
+ * server's alone.
+ *
+ * @returns The EUKey that stays.
+ * @throws {ConfigurationInvalid} If the folder has no EUKey, or is that of another PNE; nothing is changed.
+ */
+export async function movePne(dataFolder: string, pairing: Pairing): Promise<DeviceEuKey> {
+  const folder = await openDataFolder(dataFolder, { create: false }, createSystemRandom())
+  const former = readPairing(folder.file(PAIRING_FILE))
+  if (former.entityId !== pairing.entityId) {
+    throw new ConfigurationInvalid(`${dataFolder} is the folder of ${former.entityId}`)
+  }
+  const store = openStore(folder)
+  try {
+    const euKey = await store.loadEuKey()
+    if (euKey === undefined) throw new ConfigurationInvalid(`${dataFolder} has no EUKey`)
+    writePairing(folder.file(PAIRING_FILE), pairing)
+    return euKey
   } finally {
     await store.close()
   }
