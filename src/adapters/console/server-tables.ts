@@ -34,13 +34,27 @@ export async function serverTables(
     store.listPns(nowMs, part),
     store.listUsers(part),
   ])
+  // Of more sessions than are shown, those of the entities that are.
+  const isCut = sessions.length > MOST_ROWS
+  const theirs = isCut ? await sessionsOf(entities, store, nowMs) : sessions
   return [
-    entityTable(entities, sessions, nameOf),
+    entityTable(entities, { sessions: theirs, pns }, nameOf),
     sessionTable(sessions, nameOf),
     pnTable(pns, nameOf),
     euKeyTable(euKeys, nameOf),
     userTable(users),
   ].map(bounded)
+}
+
+async function sessionsOf(
+  entities: readonly EntityInfo[],
+  store: ServerTablesPorts['store'],
+  nowMs: number,
+): Promise<readonly SessionInfo[]> {
+  const found = entities
+    .slice(0, MOST_ROWS)
+    .map(({ entityId }) => store.listSessions(nowMs, { entityId, limit: 1 }))
+  return (await Promise.all(found)).flat()
 }
 
 function bounded(table: ConsoleTable): ConsoleTable {
@@ -52,12 +66,16 @@ type NameOf = (entity: string) => string
 
 function entityTable(
   entities: readonly EntityInfo[],
-  sessions: readonly SessionInfo[],
+  { sessions, pns }: { readonly sessions: readonly SessionInfo[]; readonly pns: readonly PnInfo[] },
   nameOf: NameOf,
 ): ConsoleTable {
+  // Who is away now has the role that he has in his PN.
+  const roles = new Map<string, string>([
+    ...pns.flatMap(({ members }) => members.map(({ entityId }) => [entityId, ROLES.pne] as const)),
+    ...pns.map(({ gateway }) => [gateway, ROLES['pn-gw']] as const),
+    ...sessions.map(({ entityId, role }) => [entityId, ROLES[role]] as const),
+  ])
   const sessionOf = new Map(sessions.map((session) => [session.entityId, session]))
-  // Of sessions that were not read nothing is known.
-  const without = sessions.length > MOST_ROWS ? '' : 'offline'
   return {
     id: 'entities',
     title: 'Entities',
@@ -73,8 +91,8 @@ function entityTable(
       const session = sessionOf.get(entityId)
       return {
         entity: nameOf(entityId),
-        role: session === undefined ? '' : ROLES[session.role],
-        state: session === undefined ? without : 'online',
+        role: roles.get(entityId) ?? '',
+        state: session === undefined ? 'offline' : 'online',
         via: session?.via === undefined ? '' : nameOf(session.via),
         owner: owner.id,
       }
@@ -160,7 +178,7 @@ function userTable(users: readonly UserInfo[]): ConsoleTable {
     empty: 'No user yet.',
     columns: [
       { key: 'user', title: 'UserID', kind: 'text' },
-      { key: 'password', title: 'Password of', kind: 'time' },
+      { key: 'password', title: 'Password since', kind: 'time' },
     ],
     rows: users.map(({ userId, changedAtMs }) => ({ user: userId, password: changedAtMs })),
   }
