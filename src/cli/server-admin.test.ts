@@ -6,6 +6,7 @@ import { openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { parseEntityId } from '../identity/entity-id.ts'
 import { noLog } from '../ports/log.ts'
 import { noTrace } from '../trace/trace.ts'
 import type { EntityContext } from './serve-entity.ts'
@@ -29,11 +30,12 @@ test('it answers to the token of the folder, and only where it is wanted', async
     measureMailbox: (store) => store,
     ...ports,
   }
-  const unwanted = prepareServerAdmin(undefined, context)
+  const entityId = parseEntityId('urn:x:server')
+  const unwanted = prepareServerAdmin({ at: undefined, entityId }, context)
   const server = { endSession: async () => false, closeEnded: async () => {} }
   expect(await unwanted.start({ store, server })).toEqual([])
   expect(unwanted.context.trace, 'nothing is traced for nobody').toBe(noTrace)
-  const admin = prepareServerAdmin({ host: '127.0.0.1', port: 0 }, context)
+  const admin = prepareServerAdmin({ at: { host: '127.0.0.1', port: 0 }, entityId }, context)
   const [said] = await admin.start({ store, server })
   const [line = '', consoleLine = '', passwordLine] = said?.lines ?? []
   const page = /^console (\S+)$/.exec(consoleLine)?.[1] ?? ''
@@ -46,12 +48,10 @@ test('it answers to the token of the folder, and only where it is wanted', async
     (await fetch(`${url}/users`, { headers: { authorization: `Bearer ${bearer}` } })).status
   expect([await ask(token), await ask('x')]).toEqual([200, 401])
   expect((await fetch(page)).status).toBe(200)
-  const [later] = await prepareServerAdmin({ host: '127.0.0.1', port: 0 }, context).start({
-    store,
-    server,
-  })
+  const again = { at: { host: '127.0.0.1', port: 0 }, entityId }
+  const [later] = await prepareServerAdmin(again, context).start({ store, server })
   expect(later?.lines[2], 'not the first start').toBe(`        its password is in ${tokenFile}`)
-  admin.context.trace({ kind: 'note', atMs: 1, entity: 'server', text: 'seen by the console' })
+  admin.context.trace({ kind: 'note', atMs: 1, entity: entityId, text: 'seen by the console' })
   const logIn = await fetch(new URL('api/login', page), {
     method: 'POST',
     headers: { 'x-cpns-console': '1', 'content-type': 'application/json' },
@@ -62,6 +62,7 @@ test('it answers to the token of the folder, and only where it is wanted', async
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader()
   let text = ''
   while (!text.includes('seen by the console')) text += (await reader?.read())?.value ?? ''
+  expect(text, 'on the ladder it has one name').toContain('"entity":"CPNS Server"')
   await reader?.cancel()
   for (const release of releases) await release()
   await store.close()

@@ -8,6 +8,7 @@ import {
   type ServerAdminPorts,
   serveServerAdmin,
 } from '../adapters/server-admin/serve-server-admin.ts'
+import type { EntityId } from '../identity/entity-id.ts'
 import { ADMIN_TOKEN } from '../lab/lab-files.ts'
 import { CONSOLE_PAGE } from './console-page.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
@@ -37,10 +38,15 @@ export interface ServerAdmin {
   start(served: Pick<ServerAdminPorts, 'store' | 'server' | 'peers'>): Promise<readonly Said[]>
 }
 
-/** @param at Where it is wanted; nothing is traced for nobody. */
-export function prepareServerAdmin(at: HostPort | undefined, context: EntityContext): ServerAdmin {
+/** @param wish Where it is wanted; nothing is traced for nobody. */
+export function prepareServerAdmin(
+  { at, entityId }: { readonly at: HostPort | undefined; readonly entityId: EntityId },
+  context: EntityContext,
+): ServerAdmin {
   if (at === undefined) return { context, start: async () => [] }
-  const feed = createConsoleFeed({}, context.clock)
+  // On Zn it is called so already: one entity is one column of the ladder.
+  const nameOf = (entity: string): string => (entity === entityId ? 'CPNS Server' : entity)
+  const feed = createConsoleFeed({ nameOf }, context.clock)
   return {
     context: { ...context, trace: joinTraces([context.trace, feed.trace]) },
     start: (served) => startServerAdmin(at, { ...served, feed }, context),

@@ -186,7 +186,7 @@ async function startServer(
   given: EntityContext,
 ): Promise<readonly Said[]> {
   keepHeapCompact()
-  const admin = prepareServerAdmin(adminAt, given)
+  const admin = prepareServerAdmin({ at: adminAt, entityId: options.entityId }, given)
   const { context } = admin
   const { folder, releases } = context
   const store = context.measureMailbox(openServerStore(folder.file(SERVER_DATABASE), folder.sealer))
