@@ -45,7 +45,8 @@ export function App({ page, onLogin }: { page: PageState; onLogin: () => void })
         >
           <MessageDetails page={page} />
         </section>
-        <section class="panel known" aria-labelledby="known-title">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}
+        <section class="panel known" aria-labelledby="known-title" tabIndex={0}>
           <DataTables page={page} />
         </section>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys */}

@@ -21,6 +21,14 @@ export function messageEvent(seq: number, change: Partial<TraceEvent> = {}): Con
   }
 }
 
+/** One without TransactionID or fields. */
+export function bareEvent(seq: number, change: Partial<TraceEvent> = {}): ConsoleEvent {
+  const { seq: _, item } = messageEvent(seq)
+  if (item.kind === 'note') throw new Error('it is a message')
+  const { transactionId: __, ...bare } = item
+  return { seq, item: { ...bare, message: 'M', fields: {}, ...change } }
+}
+
 /** A note with this number. */
 export function noteEvent(seq: number): ConsoleEvent {
   return {

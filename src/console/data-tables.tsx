@@ -1,13 +1,25 @@
 /** Entities, EUKeys, sessions and what else the server knows: ids, states, and expiries counting down. */
-import type { VNode } from 'preact'
+import type { ComponentChildren } from 'preact'
 import type {
   ColumnKind,
   ConsoleColumn,
   ConsoleTable,
 } from '../adapters/console/console-protocol.ts'
-import { shortName } from './lanes.ts'
+import { breakable } from './breakable.tsx'
 import type { PageState } from './page-state.ts'
 import { countdownText, dateText } from './time-text.ts'
+
+/**
+ * Said in so many words: where a table is narrow its rows are drawn as cards, and a browser may forget that what is no
+ * table to look at is one to hear. WAI-ARIA 1.2, 5.3.3
+ */
+const AS = {
+  table: { role: 'table' },
+  group: { role: 'rowgroup' },
+  row: { role: 'row' },
+  head: { role: 'columnheader' },
+  cell: { role: 'cell' },
+} as const
 
 /** All tables below each other. */
 export function DataTables({ page }: { page: PageState }) {
@@ -15,9 +27,11 @@ export function DataTables({ page }: { page: PageState }) {
   return (
     <>
       <h2 id="known-title">Known here</h2>
-      {tables.map((table) => (
-        <DataTable key={table.id} table={table} page={page} />
-      ))}
+      <div class="tables">
+        {tables.map((table) => (
+          <DataTable key={table.id} table={table} page={page} />
+        ))}
+      </div>
     </>
   )
 }
@@ -25,9 +39,8 @@ export function DataTables({ page }: { page: PageState }) {
 function DataTable({ table, page }: { table: ConsoleTable; page: PageState }) {
   const { id, title, empty, columns, rows } = table
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
-    <section class="table-box" aria-labelledby={`table-${id}`} tabIndex={0}>
-      <table>
+    <section class="table-box" aria-labelledby={`table-${id}`}>
+      <table {...AS.table} aria-labelledby={`table-${id}`}>
         <caption id={`table-${id}`}>
           {title}{' '}
           <span class="count">
@@ -35,27 +48,29 @@ function DataTable({ table, page }: { table: ConsoleTable; page: PageState }) {
             {table.isCut && ' first ones; there are more'}
           </span>
         </caption>
-        <thead>
-          <tr>
-            {columns.map(({ key, title: name }) => (
-              <th key={key} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
+        {rows.length > 0 && (
+          <thead {...AS.group}>
+            <tr {...AS.row}>
+              {columns.map(({ key, title: name }) => (
+                <th {...AS.head} key={key} scope="col">
+                  {name}
+                </th>
+              ))}
+            </tr>
+          </thead>
+        )}
+        <tbody {...AS.group}>
           {rows.map((row, n) => (
             // Two rows may begin alike, for instance with the same name.
-            <tr key={`${n} ${row[columns[0]?.key ?? '']}`}>
+            <tr {...AS.row} key={`${n} ${row[columns[0]?.key ?? '']}`}>
               {columns.map((column) => (
                 <Cell key={column.key} column={column} value={row[column.key]} page={page} />
               ))}
             </tr>
           ))}
           {rows.length === 0 && (
-            <tr>
-              <td class="nothing" colSpan={columns.length}>
+            <tr {...AS.row}>
+              <td {...AS.cell} class="nothing">
                 {empty}
               </td>
             </tr>
@@ -72,35 +87,47 @@ function Cell(cell: {
   page: PageState
 }) {
   const { column, value, page } = cell
-  if (value === undefined || value === '') return <td class="nothing">–</td>
-  return CELLS[column.kind](value, page)
+  const isNothing = value === undefined || value === ''
+  return (
+    <td
+      {...AS.cell}
+      class={isNothing ? 'nothing' : classOf(column.kind, value)}
+      // Shown where the row is a card, which has no head of a column.
+      data-label={column.title}
+    >
+      {isNothing ? '–' : CONTENTS[column.kind](value, page)}
+    </td>
+  )
 }
 
-const CELLS: Readonly<Record<ColumnKind, (value: string | number, page: PageState) => VNode>> = {
-  text: (value) => (
-    <td class="text">
-      <span title={String(value)}>{value}</span>
-    </td>
-  ),
-  entity: (value) => (
-    <td>
-      <span title={String(value)}>{shortName(String(value))}</span>
-    </td>
-  ),
-  id: (value) => (
-    <td class="id">
-      <span title={String(value)}>{value}</span>
-    </td>
-  ),
-  state: (value) => (
-    <td>
-      <span class={`state state-${value}`}>{value}</span>
-    </td>
-  ),
-  time: (value) => <td class="number">{dateText(Number(value))}</td>,
-  expiry: (value, page) => (
-    <td class="number" title={dateText(Number(value))}>
-      {countdownText(Number(value) - page.nowMs.value)}
-    </td>
-  ),
+/** Letters that stay in one line. */
+const SHORT = 14
+
+function classOf(kind: ColumnKind, value: string | number): string {
+  if (kind === 'time' || kind === 'expiry') return 'number'
+  return `${kind === 'id' ? 'id' : 'text'}${String(value).length <= SHORT ? ' short' : ''}`
+}
+
+/** Nothing is cut off: what is long goes on in the next line. */
+const CONTENTS: Readonly<
+  Record<ColumnKind, (value: string | number, page: PageState) => ComponentChildren>
+> = {
+  text: (value) => <span>{breakable(String(value))}</span>,
+  entity: (value) => <span>{breakable(String(value))}</span>,
+  id: (value) => <span>{breakable(String(value))}</span>,
+  state: (value) => <span class={`state state-${value}`}>{value}</span>,
+  time: (value) => <span>{dateText(Number(value))}</span>,
+  expiry: (value, page) => <Countdown atMs={Number(value)} page={page} />,
+}
+
+/** What ends within this time has another colour. */
+const SOON_MS = 60_000
+
+function Countdown({ atMs, page }: { atMs: number; page: PageState }) {
+  const leftMs = atMs - page.nowMs.value
+  return (
+    <span class={leftMs < SOON_MS ? 'soon' : undefined} title={dateText(atMs)}>
+      {countdownText(leftMs)}
+    </span>
+  )
 }

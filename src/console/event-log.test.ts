@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { messageEvent, noteEvent } from './console.fixture.ts'
+import { bareEvent, messageEvent, noteEvent } from './console.fixture.ts'
 import { createEventLog, NO_FILTER } from './event-log.ts'
 
 const seqs = (log: ReturnType<typeof createEventLog>) => log.shown.map(({ seq }) => seq)
@@ -36,7 +36,7 @@ describe('the filter', () => {
     [{ point: 'note' }, [3]],
     [{ entity: 'BSF' }, [2, 4]],
     [{ entity: 'PN GW' }, [1, 2, 3]],
-    [{ transactionId: 't4' }, [4]],
+    [{ exchange: 4 }, [4]],
     [{ text: 'UNAUTH' }, [2]],
     [{ text: 'outcome=succ' }, [4]],
     [{ text: 'holds' }, [3]],
@@ -51,6 +51,21 @@ describe('the filter', () => {
     log.add([messageEvent(5), messageEvent(6, { point: 'Ub' })])
     expect(seqs(log)).toEqual([2, 6])
   })
+})
+
+test('what turns out to be of the shown exchange is shown, though it came before', () => {
+  const log = createEventLog()
+  const [rand, nonce] = ['00'.repeat(16), `${'A'.repeat(43)}=`]
+  log.add([
+    bareEvent(1, { point: 'Ub', from: 'PN GW', to: 'BSF' }),
+    messageEvent(2, { point: 'Zh', from: 'HSS', to: 'BSF', fields: { RAND: rand } }),
+  ])
+  log.setFilter({ ...NO_FILTER, exchange: 1 })
+  expect(seqs(log)).toEqual([1])
+  const fields = { status: 401, nonce }
+  log.add([bareEvent(3, { point: 'Ub', from: 'BSF', to: 'PN GW', fields })])
+  expect(seqs(log)).toEqual([1, 2, 3])
+  expect([...log.shownEntities]).toEqual(['PN GW', 'BSF', 'HSS'])
 })
 
 test('a log that was cleared takes numbers from 1 again', () => {

@@ -1,5 +1,6 @@
 /** The events that the page holds: the newest so many, and those of them that the filter lets through. Design 11 */
 import { type ConsoleEvent, EVENTS_HELD } from '../adapters/console/console-protocol.ts'
+import { createExchanges, type Exchanges } from './exchanges.ts'
 
 /** What is shown. An empty string is no condition. */
 export interface EventFilter {
@@ -9,12 +10,12 @@ export interface EventFilter {
   readonly point: string
   /** An entity at either end. */
   readonly entity: string
-  /** All messages of one exchange. */
-  readonly transactionId: string
+  /** Number of a message: those of its exchange. 0 is no condition. */
+  readonly exchange: number
 }
 
 /** Lets all through. */
-export const NO_FILTER: EventFilter = { text: '', point: '', entity: '', transactionId: '' }
+export const NO_FILTER: EventFilter = { text: '', point: '', entity: '', exchange: 0 }
 
 /** Held events. */
 export interface EventLog {
@@ -45,52 +46,49 @@ const NAMES_KEPT = 64
 /** @param capacity Events that are held at least; up to 256 more for a moment. */
 export function createEventLog(capacity: number = EVENTS_HELD): EventLog {
   let held: ConsoleEvent[] = []
-  let shown: ConsoleEvent[] = []
   let heldEntities = new Set<string>()
-  let shownEntities = new Set<string>()
   let filter = NO_FILTER
+  let exchanges = createExchanges()
   let lastSeq = 0
-  let dropped = 0
+  const shown = createShown()
 
+  const filterAll = (): void => shown.set(held.filter((event) => isShown(event, filter, exchanges)))
   const cutOff = (): void => {
     if (held.length <= capacity + SLACK) return
     held = held.slice(held.length - capacity)
     const oldest = held[0]?.seq ?? 0
-    const before = shown.length
-    shown = shown.slice(firstFrom(shown, oldest))
-    dropped += before - shown.length
+    shown.cutTo(oldest)
+    exchanges.forgetBefore(oldest)
     if (heldEntities.size > NAMES_KEPT) heldEntities = namesIn(held)
-    if (shownEntities.size > NAMES_KEPT) shownEntities = namesIn(shown)
   }
   const addOne = (event: ConsoleEvent): void => {
     lastSeq = event.seq
     held.push(event)
-    const names = entitiesOf(event.item)
-    for (const name of names) heldEntities.add(name)
-    if (!isShown(event, filter)) return
-    shown.push(event)
-    for (const name of names) shownEntities.add(name)
+    exchanges.add(event)
+    for (const name of entitiesOf(event.item)) heldEntities.add(name)
+    if (isShown(event, filter, exchanges)) shown.add(event)
   }
 
   return {
     add(events) {
+      const { joined } = exchanges
       for (const event of events) if (event.seq > lastSeq) addOne(event)
+      // What came may show that something earlier belongs to the exchange.
+      if (filter.exchange !== 0 && exchanges.joined !== joined) filterAll()
       cutOff()
     },
     setFilter(next) {
       filter = next
-      dropped = 0
-      shown = held.filter((event) => isShown(event, filter))
-      shownEntities = namesIn(shown)
+      filterAll()
     },
     get filter() {
       return filter
     },
     get shown() {
-      return shown
+      return shown.events
     },
     get shownEntities() {
-      return shownEntities
+      return shown.entities
     },
     get heldEntities() {
       return heldEntities
@@ -102,27 +100,59 @@ export function createEventLog(capacity: number = EVENTS_HELD): EventLog {
       return lastSeq
     },
     get dropped() {
-      return dropped
+      return shown.dropped
     },
     clear() {
       held = []
-      shown = []
       heldEntities = namesIn(held)
-      shownEntities = namesIn(shown)
-      lastSeq = dropped = 0
+      exchanges = createExchanges()
+      lastSeq = 0
+      shown.set([])
+    },
+  }
+}
+
+/** What the filter lets through, and who takes part in it. */
+function createShown() {
+  let events: ConsoleEvent[] = []
+  let entities = new Set<string>()
+  let dropped = 0
+  return {
+    add(event: ConsoleEvent): void {
+      events.push(event)
+      for (const name of entitiesOf(event.item)) entities.add(name)
+    },
+    set(all: ConsoleEvent[]): void {
+      events = all
+      entities = namesIn(all)
+      dropped = 0
+    },
+    /** @param oldest Number of the first event that stays. */
+    cutTo(oldest: number): void {
+      const place = firstFrom(events, oldest)
+      events = events.slice(place)
+      dropped += place
+      if (entities.size > NAMES_KEPT) entities = namesIn(events)
+    },
+    get events(): readonly ConsoleEvent[] {
+      return events
+    },
+    get entities(): ReadonlySet<string> {
+      return entities
+    },
+    get dropped() {
+      return dropped
     },
   }
 }
 
 /** Whether a filter lets an event through. */
-export function isShown(event: ConsoleEvent, filter: EventFilter): boolean {
+function isShown(event: ConsoleEvent, filter: EventFilter, exchanges: Exchanges): boolean {
   const { item } = event
-  const { text, point, entity, transactionId } = filter
+  const { text, point, entity, exchange } = filter
   if (point !== '' && point !== (item.kind === 'note' ? 'note' : item.point)) return false
   if (entity !== '' && !entitiesOf(item).includes(entity)) return false
-  if (transactionId !== '') {
-    if (item.kind === 'note' || item.transactionId !== transactionId) return false
-  }
+  if (exchange !== 0 && !exchanges.isSame(event.seq, exchange)) return false
   return text === '' || wordsOf(event).includes(text.toLowerCase())
 }
 

@@ -12,7 +12,11 @@ describe('in one line', () => {
     const page = filledPage()
     const health = page.state.value.health.map((part) => ({ ...part, isWell: true }))
     page.setState({ ...page.state.value, health })
-    expect(htmlOf(<HealthBar page={page} />)).toMatch(/health well"[^>]*>all 2 parts are well</)
+    expect(htmlOf(<HealthBar page={page} />)).toMatch(/health well"[^>]*>both parts are well</)
+    page.setState({ ...page.state.value, health: [...health, ...health] })
+    expect(htmlOf(<HealthBar page={page} />)).toContain('all 4 parts are well')
+    page.setState({ ...page.state.value, health: health.slice(0, 1) })
+    expect(htmlOf(<HealthBar page={page} />)).toContain('HSS Zh is well')
     page.setState({ ...page.state.value, health: [] })
     expect(htmlOf(<HealthBar page={page} />)).toMatch(/><\/span>$/)
   })
@@ -21,8 +25,8 @@ describe('in one line', () => {
 describe('over the last minute', () => {
   test('a word says what the colour says', () => {
     const html = htmlOf(<HealthCharts page={filledPage()} />)
-    expect(html).toMatch(/class="well" title="127.0.0.1:3868">✔ 127.0.0.1:3868</)
-    expect(html).toMatch(/class="ill" title="gone">✘ gone</)
+    expect(html).toMatch(/class="well">✔ 127.<wbr\/>0.<wbr\/>0.<wbr\/>1:<wbr\/>3868</)
+    expect(html).toMatch(/class="ill">✘ gone</)
   })
 
   test('what is ill is higher; what was not seen is not drawn', () => {

@@ -1,5 +1,7 @@
 /** Whether the parts are well: in one line, and over the last minute as small charts. Design 11 */
 import { useComputed } from '@preact/signals'
+import type { ConsoleHealth } from '../adapters/console/console-protocol.ts'
+import { breakable } from './breakable.tsx'
 import type { HealthSecond } from './health-history.ts'
 import type { PageState } from './page-state.ts'
 import { CHART_SECONDS } from './rate-meter.ts'
@@ -10,7 +12,7 @@ export function HealthBar({ page }: { page: PageState }) {
     const { health } = page.state.value
     if (health.length === 0) return ''
     const ill = health.filter(({ isWell }) => !isWell)
-    if (ill.length === 0) return `all ${health.length} parts are well`
+    if (ill.length === 0) return allWell(health)
     return ill.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   }).value
   const isWell = page.state.value.health.every((part) => part.isWell)
@@ -21,19 +23,25 @@ export function HealthBar({ page }: { page: PageState }) {
   )
 }
 
+function allWell(health: readonly ConsoleHealth[]): string {
+  const [first] = health
+  if (health.length === 1) return `${first?.name} is well`
+  return health.length === 2 ? 'both parts are well' : `all ${health.length} parts are well`
+}
+
 /** Each part by name; a word says what the colour says. */
 export function HealthCharts({ page }: { page: PageState }) {
   return (
     <ul class="charts health-charts">
       {page.healthHistory.value.map(({ name, isWell, detail, seconds }) => (
         <li key={name}>
-          <span title={name}>{name}</span>
+          <span>{breakable(name)}</span>
           <svg viewBox={`0 0 ${CHART_SECONDS} 10`} preserveAspectRatio="none" aria-hidden="true">
             <path class="well" d={stripOf(seconds, 'well')} />
             <path class="ill" d={stripOf(seconds, 'ill')} />
           </svg>
-          <span class={isWell ? 'well' : 'ill'} title={detail}>
-            {isWell ? '✔' : '✘'} {detail}
+          <span class={isWell ? 'well' : 'ill'}>
+            {isWell ? '✔' : '✘'} {breakable(detail)}
           </span>
         </li>
       ))}

@@ -20,8 +20,13 @@ export function LadderFilter({ page }: { page: PageState }) {
       />
       <Choice page={page} name="point" label="Point" choices={POINTS} />
       <Choice page={page} name="entity" label="Entity" choices={page.heldNames.value} />
-      {filter.transactionId !== '' && (
-        <button type="button" onClick={() => page.setFilter({ transactionId: '' })}>
+      {filter.exchange !== 0 && (
+        <button
+          type="button"
+          class="one"
+          aria-pressed
+          onClick={() => page.setFilter({ exchange: 0 })}
+        >
           One exchange ✕<span class="hidden">: show all again</span>
         </button>
       )}
@@ -34,14 +39,23 @@ export function LadderFilter({ page }: { page: PageState }) {
       >
         Pause
       </button>
-      <Counts page={page} />
+      <button
+        type="button"
+        title="Keeps the newest message in sight"
+        aria-pressed={page.isFollowing.value}
+        onClick={() => {
+          page.isFollowing.value = !page.isFollowing.value
+        }}
+      >
+        Follow
+      </button>
       <FoundAloud page={page} />
     </search>
   )
 }
 
-/** Changes with every message: seen, not said. */
-function Counts({ page }: { page: PageState }) {
+/** How many are shown of how many. Changes with every message: seen, not said. */
+export function Counts({ page }: { page: PageState }) {
   void page.logVersion.value
   const { size, shown } = page.log
   const heldBack = page.heldBack.value
@@ -63,7 +77,9 @@ function FoundAloud({ page }: { page: PageState }) {
   const [said, say] = useState('')
   const filter = page.filter.value
   useEffect(() => {
-    const isFiltered = Object.values(filter).some((condition) => condition !== '')
+    const isFiltered = Object.values(filter).some(
+      (condition) => condition !== '' && condition !== 0,
+    )
     const timer = setTimeout(() => {
       say(isFiltered ? `${page.log.shown.length} of ${page.log.size} messages shown` : '')
     }, PAUSE_MS)

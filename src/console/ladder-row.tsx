@@ -47,7 +47,7 @@ export class LadderRow extends Component<LadderRowProps> {
       >
         <time>{clockText(item.atMs)}</time>
         {item.kind === 'note' ? (
-          <Note entity={item.entity} text={item.text} />
+          <Note entity={item.entity} text={item.text} lanes={isList ? [] : lanes} />
         ) : (
           <Arrow item={item} lanes={isList ? [] : lanes} />
         )}
@@ -77,9 +77,12 @@ function Arrow({ item, lanes }: { item: Message; lanes: readonly string[] }) {
   )
 }
 
-function Note({ entity, text }: { entity: string; text: string }) {
+/** Beside its entity, on the side that has more room. */
+function Note(note: { entity: string; text: string; lanes: readonly string[] }) {
+  const { entity, text, lanes } = note
+  const at = Math.max(0, lanes.indexOf(entity))
   return (
-    <span class="note">
+    <span class={at < lanes.length / 2 ? 'note' : 'note ends-here'} style={{ '--left': at }}>
       <span class="label">
         <b>{shortName(entity)}</b> {text}
       </span>

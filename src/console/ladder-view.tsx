@@ -1,11 +1,11 @@
 /** The live ladder: one row a message, one column an entity; only the rows in sight are drawn. Design 11 */
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { ConsoleEvent } from '../adapters/console/console-protocol.ts'
-import { LadderFilter } from './ladder-filter.tsx'
+import { Counts, LadderFilter } from './ladder-filter.tsx'
 import { LadderRow, LIST_ROW_HEIGHT, ROW_HEIGHT } from './ladder-row.tsx'
 import { hasRoomForLanes, shortName, withBreaks } from './lanes.ts'
 import type { PageState } from './page-state.ts'
-import { useSize } from './use-size.ts'
+import { isNarrow, useSize } from './use-size.ts'
 import { isAtEnd, placeOf, rowsInWindow } from './window-rows.ts'
 
 const KEYS: Readonly<Record<string, number>> = {
@@ -18,8 +18,6 @@ const KEYS: Readonly<Record<string, number>> = {
 }
 /** What is drawn until the page knows better. */
 const GUESS = { width: 0, height: 400 }
-/** Where the parts of the page are below each other; the same in console.css. */
-const NARROW = '(max-width: 900px)'
 /** Pixels of the page before the first lane; the same in console.css. */
 const TIME_WIDTH = 104
 
@@ -33,9 +31,10 @@ export function LadderView({ page }: { page: PageState }) {
     <>
       <div class="wires-head">
         <h2 id="wires-title">Messages</h2>
+        <Counts page={page} />
         <LadderFilter page={page} />
       </div>
-      {!isList && <Heads lanes={lanes} />}
+      {!isList && <Heads page={page} />}
       <div ref={box} class={isList ? 'rows-box as-list' : 'rows-box'}>
         <Rows page={page} isList={isList} viewHeight={height} />
       </div>
@@ -43,17 +42,25 @@ export function LadderView({ page }: { page: PageState }) {
   )
 }
 
-function Heads({ lanes }: { lanes: readonly string[] }) {
+function Heads({ page }: { page: PageState }) {
+  const lanes = page.lanes.value
   return (
     <div class="lanes" style={{ '--lanes': Math.max(1, lanes.length) }} aria-hidden="true">
       <span>UTC</span>
       {lanes.map((name) => (
         <span key={name} title={name}>
+          <small>{roleBefore(name, page)} </small>
           {withBreaks(shortName(name))}
         </span>
       ))}
     </div>
   )
+}
+
+/** What the name of an entity does not say itself. */
+function roleBefore(name: string, { roleOf }: PageState): string {
+  const role = roleOf(name)
+  return role === undefined || name.includes(role) ? '' : role
 }
 
 function Rows(rows: { page: PageState; isList: boolean; viewHeight: number }) {
@@ -62,11 +69,14 @@ function Rows(rows: { page: PageState; isList: boolean; viewHeight: number }) {
   const box = useRef<HTMLDivElement>(null)
   const rowHeight = isList ? LIST_ROW_HEIGHT : ROW_HEIGHT
   const { shown } = page.log
-  const { scrollTop, isFollowing, onScroll, follow } = useScroll(box, page, rowHeight)
+  const { scrollTop, onScroll } = useScroll(box, page, rowHeight)
   const selectedSeq = page.selected.value?.seq
   const choose = (row: number): void => {
     page.selected.value = shown[row]
-    bringIntoView(box.current, row, rowHeight)
+    const list = { rowCount: shown.length, rowHeight, viewHeight }
+    const top = bringIntoView(box.current, row, rowHeight)
+    // Before the page is drawn anew, which would lead back to the newest.
+    if (top !== undefined) page.isFollowing.value = isAtEnd({ ...list, scrollTop: top })
   }
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Enter') detailsTitle()?.focus()
@@ -76,11 +86,11 @@ function Rows(rows: { page: PageState; isList: boolean; viewHeight: number }) {
     choose(row)
   }
   const onClick = (event: MouseEvent): void => {
-    const row = (event.target as Element).closest<HTMLElement>('.row')?.dataset.row
+    const row = rowOf(event)
     if (row === undefined) return
-    choose(Number(row))
+    choose(row)
     // On a small screen the message is below the list.
-    if (matchMedia(NARROW).matches) detailsTitle()?.scrollIntoView()
+    if (isNarrow()) detailsTitle()?.parentElement?.scrollIntoView()
   }
   const { from, to } = rowsInWindow({ rowCount: shown.length, rowHeight, scrollTop, viewHeight })
   const drawn = shown.slice(from, to)
@@ -116,14 +126,14 @@ function Rows(rows: { page: PageState; isList: boolean; viewHeight: number }) {
         </div>
       </div>
       <span class="focus-ring" />
-      {shown.length === 0 && <p class="nothing waiting">No message yet.</p>}
-      {!isFollowing && (
-        <button type="button" class="newest" onClick={follow}>
-          ↓ Newest
-        </button>
-      )}
+      {shown.length === 0 && <p class="nothing waiting">{whyNothing(page)}</p>}
     </>
   )
+}
+
+function rowOf(event: MouseEvent): number | undefined {
+  const row = (event.target as Element).closest<HTMLElement>('.row')?.dataset.row
+  return row === undefined ? undefined : Number(row)
 }
 
 /** The row that a key leads to; `undefined` if it leads nowhere. @param at The row now, or -1. */
@@ -140,7 +150,7 @@ function useScroll(
   rowHeight: number,
 ) {
   const [scrollTop, setScrollTop] = useState(0)
-  const [isFollowing, setFollowing] = useState(true)
+  const isFollowing = page.isFollowing.value
   const droppedBefore = useRef(0)
   const heightBefore = useRef(0)
   const { shown, dropped } = page.log
@@ -160,10 +170,15 @@ function useScroll(
     const { scrollTop: top = 0, clientHeight = 0 } = box.current ?? {}
     const list = { rowCount: shown.length, rowHeight, scrollTop: top, viewHeight: clientHeight }
     // A window that has become smaller is no wish to stand still.
-    if (clientHeight === heightBefore.current) setFollowing(isAtEnd(list))
+    if (clientHeight === heightBefore.current) page.isFollowing.value = isAtEnd(list)
     setScrollTop(top)
   }
-  return { scrollTop, isFollowing, onScroll, follow: () => setFollowing(true) }
+  return { scrollTop, onScroll }
+}
+
+function whyNothing({ log, isPaused }: PageState): string {
+  if (log.size > 0) return 'No message fits the filter.'
+  return isPaused.value ? 'Paused; no message yet.' : 'No message yet.'
 }
 
 function detailsTitle(): HTMLElement | null {
@@ -174,11 +189,16 @@ function idOf(event: ConsoleEvent | undefined): string | undefined {
   return event && `event-${event.seq}`
 }
 
-function bringIntoView(box: HTMLElement | null, row: number, rowHeight: number): void {
-  if (box === null) return
+/** @returns Where the list stands now, if it had to be moved. */
+function bringIntoView(
+  box: HTMLElement | null,
+  row: number,
+  rowHeight: number,
+): number | undefined {
+  if (box === null) return undefined
   const top = row * rowHeight
-  if (top < box.scrollTop) box.scrollTop = top
-  else if (top + rowHeight > box.scrollTop + box.clientHeight) {
-    box.scrollTop = top + rowHeight - box.clientHeight
-  }
+  const isAbove = top < box.scrollTop
+  if (!isAbove && top + rowHeight <= box.scrollTop + box.clientHeight) return undefined
+  box.scrollTop = isAbove ? top : top + rowHeight - box.clientHeight
+  return box.scrollTop
 }

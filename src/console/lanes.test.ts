@@ -27,6 +27,21 @@ test('from the device to the network, strangers last, each once', () => {
   ])
 })
 
+test('who is called by an EntityID stands where its role does', () => {
+  const roles = new Map([
+    ['urn:x:1', 'PN GW'],
+    ['urn:x:2', 'PNE'],
+  ])
+  const came = ['BSF', 'urn:x:3', 'urn:x:1', 'CPNS Server', 'urn:x:2']
+  expect(orderLanes(came, (name) => roles.get(name))).toEqual([
+    'urn:x:2',
+    'urn:x:1',
+    'CPNS Server',
+    'BSF',
+    'urn:x:3',
+  ])
+})
+
 test.each([
   ['PN GW home', 'PN GW home'],
   ['urn:uuid:6d0f8f3a-30c5-4c1e-9a5f-6b1f6e0c7a02', '6d0f8f…0c7a02'],
@@ -44,7 +59,12 @@ test('columns need room; before anything is drawn there is enough', () => {
   expect(hasRoomForLanes(14, 0)).toBe(true)
 })
 
-test('long words may be broken in the middle, short ones not', () => {
-  expect(withBreaks('PNE watch')).toBe('PNE watch')
-  expect(withBreaks('other eavesdropper')).toBe('other eavesd\u00adropper')
+test.each([
+  ['PNE watch', 'PNE watch'],
+  ['other eavesdropper', 'other ea-ves-drop-per'],
+  ['application', 'ap-pli-ca-tion'],
+  ['impostor', 'im-pos-tor'],
+  ['6d0f8f…0c7a02', '6d0f8f…0c7a02'],
+])('%s may be broken as %s where a column is narrow', (name, broken) => {
+  expect(withBreaks(name)).toBe(broken.replaceAll('-', '\u00ad'))
 })

@@ -11,12 +11,19 @@ const ORDER: readonly RegExp[] = [
   /^application/,
 ]
 
-/** @param entities Names as they came. @returns The same, each once, from left to right. */
-export function orderLanes(entities: Iterable<string>): readonly string[] {
-  const rank = (name: string): number => {
+/**
+ * @param entities Names as they came. @param roleOf The role of who is called by an EntityID.
+ * @returns The same, each once, from left to right.
+ */
+export function orderLanes(
+  entities: Iterable<string>,
+  roleOf: (entity: string) => string | undefined = () => undefined,
+): readonly string[] {
+  const placeOf = (name: string): number => {
     const found = ORDER.findIndex((pattern) => pattern.test(name))
     return found < 0 ? ORDER.length : found
   }
+  const rank = (name: string): number => Math.min(placeOf(name), placeOf(roleOf(name) ?? ''))
   return [...new Set(entities)].sort((a, b) => rank(a) - rank(b))
 }
 
@@ -31,12 +38,12 @@ export function shortName(name: string): string {
   return rest.length <= LONGEST_NAME ? rest : `${rest.slice(0, HEAD)}…${rest.slice(-TAIL)}`
 }
 
-/** A name whose long words may be broken in the middle, with a hyphen, where a column is narrow. */
+/** Between two vowels: before one consonant, and behind the first of more. */
+const SYLLABLE = /([aeiouy])((?:[^aeiouy\s-](?=[^aeiouy\s-]))?)(?=[^aeiouy\s-]+[aeiouy])/gi
+
+/** A name whose long words may be broken, with a hyphen, where a column is narrow. */
 export function withBreaks(name: string): string {
-  return name.replace(/[^\s-]{8,}/g, (word) => {
-    const middle = Math.ceil(word.length / 2)
-    return `${word.slice(0, middle)}\u00ad${word.slice(middle)}`
-  })
+  return name.replace(/\b[a-z]{8,}\b/gi, (word) => word.replace(SYLLABLE, '$1$2\u00ad'))
 }
 
 /** Pixels of the page that an entity's column needs at least, to be read. */

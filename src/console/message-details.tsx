@@ -5,7 +5,7 @@ import { hexDump, LINE_OCTETS } from './hex-dump.ts'
 import { fetchOctets } from './live-stream.ts'
 import type { PageState } from './page-state.ts'
 import { clockText, dateText } from './time-text.ts'
-import { useSize } from './use-size.ts'
+import { isNarrow, useSize } from './use-size.ts'
 
 /** Of the selected event. */
 export function MessageDetails({ page }: { page: PageState }) {
@@ -50,11 +50,9 @@ function Opened({ event, page }: { event: ConsoleEvent; page: PageState }) {
         <span class={`point point-${item.point}`}>{item.point}</span> {item.from} → {item.to},{' '}
         {clockText(item.atMs)}
       </p>
-      {transactionId !== undefined && (
-        <button type="button" onClick={() => page.setFilter({ transactionId })}>
-          Show this exchange only
-        </button>
-      )}
+      <button type="button" onClick={() => showExchange(event, page)}>
+        Show this exchange only
+      </button>
       <table class="fields">
         <caption>Fields</caption>
         <tbody>
@@ -75,6 +73,11 @@ function Opened({ event, page }: { event: ConsoleEvent; page: PageState }) {
       <Octets seq={event.seq} />
     </>
   )
+}
+
+function showExchange({ seq }: ConsoleEvent, page: PageState): void {
+  page.setFilter({ exchange: seq })
+  if (isNarrow()) backToMessages()
 }
 
 /** `none`: the server has let them go, or cannot be asked. */

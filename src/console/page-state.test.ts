@@ -25,6 +25,23 @@ test("time is the server's, though this machine's clock is another", () => {
   expect(page.nowMs.value).toBe(5_002_000)
 })
 
+test('EntityIDs stand where their role belongs, as soon as it is known', () => {
+  const page = createPageState()
+  page.addEvents([
+    messageEvent(1, { point: 'Zn', to: 'BSF', from: 'CPNS Server', message: 'Request' }),
+    messageEvent(2, { from: 'urn:x:gw', fields: { Role: 'pn-gw' } }),
+    messageEvent(3, { from: 'CPNS Server', to: 'urn:x:watch', message: 'Message' }),
+  ])
+  expect(page.lanes.value).toEqual(['urn:x:gw', 'CPNS Server', 'BSF', 'urn:x:watch'])
+  const rows = [{ entity: 'urn:x:watch', role: 'PNE' }]
+  const table = { id: 'entities', title: '', empty: '', columns: [], rows }
+  page.setState({ atMs: 1, tables: [table], health: [] })
+  expect(page.lanes.value).toEqual(['urn:x:watch', 'urn:x:gw', 'CPNS Server', 'BSF'])
+  const lanes = page.lanes.value
+  page.setState({ atMs: 2, tables: [table], health: [] })
+  expect(page.lanes.value, 'and nothing is drawn anew for what is known').toBe(lanes)
+})
+
 test('a change of the filter leaves its other conditions', () => {
   const page = createPageState()
   page.addEvents([messageEvent(1), messageEvent(2, { point: 'Ub', from: 'BSF' })])
@@ -41,8 +58,8 @@ test('of a hundred thousand entities a hundred are named', () => {
   for (let seq = 1; seq <= 300; seq++) page.addEvents([messageEvent(seq, { from: `urn:x:${seq}` })])
   expect(page.lanes.value).toHaveLength(100)
   expect(page.heldNames.value).toHaveLength(100)
-  page.setFilter({ transactionId: 't300' })
-  expect(page.lanes.value).toEqual(['CPNS Server', 'urn:x:300'])
+  page.setFilter({ exchange: 300 })
+  expect(page.lanes.value).toEqual(['urn:x:300', 'CPNS Server'])
 })
 
 test('who leaves takes everything away', () => {

@@ -10,6 +10,7 @@ import { createEventLog, type EventFilter, NO_FILTER } from './event-log.ts'
 import { createHealthHistory } from './health-history.ts'
 import { orderLanes } from './lanes.ts'
 import { createRateMeter } from './rate-meter.ts'
+import { createRoles, type Roles } from './roles.ts'
 
 /** How the page stands to its server. */
 export type Connection = 'connecting' | 'open' | 'lost' | 'login-needed'
@@ -45,6 +46,8 @@ function createSignals() {
     report: signal<ActionReport | undefined>(undefined),
     /** Whether the log should not move while it is read. */
     isPaused: signal(false),
+    /** Whether the newest message is kept in sight. */
+    isFollowing: signal(true),
     /** Events that wait until it may move again. */
     heldBack: signal(0),
     /** Events that made no sense and were passed over. */
@@ -59,8 +62,9 @@ export function createPageState() {
   const history = createHealthHistory()
   const signals = createSignals()
   const { state, nowMs, filter, lanes, heldNames, logVersion } = signals
-  const shownNamesOf = createNames()
-  const heldNamesOf = createNames()
+  const roles = createRoles()
+  const shownNamesOf = createNames(roles)
+  const heldNamesOf = createNames(roles)
   let clockOffsetMs = 0
 
   const noteLogChange = (): void => {
@@ -73,6 +77,7 @@ export function createPageState() {
     ...signals,
     log,
     meter,
+    roleOf: roles.roleOf,
     /** Changes once a second, not with every message. */
     rates: computed(() => meter.series(nowMs.value)),
     /** Of each part over the last minute; changes as `rates` does. */
@@ -80,11 +85,15 @@ export function createPageState() {
 
     addEvents(events: readonly ConsoleEvent[]): void {
       log.add(events)
+      roles.learnFrom(events)
       noteLogChange()
     },
     setState(next: ConsoleState): void {
       clockOffsetMs = next.atMs - Date.now()
       state.value = next
+      const { version } = roles
+      roles.learnFromTables(next.tables)
+      if (roles.version !== version) noteLogChange()
     },
     tick(): void {
       const now = Date.now() + clockOffsetMs
@@ -116,17 +125,19 @@ export function createPageState() {
 /** A server may see a hundred thousand entities; no screen has room for more columns than these. */
 const MOST_NAMES = 100
 
-/** Names in order; the same list as long as nobody came or went, so that nothing is drawn anew. */
-function createNames(): (entities: ReadonlySet<string>) => readonly string[] {
+/** Names in order; the same list as long as nobody came, went or took a role, so that nothing is drawn anew. */
+function createNames(roles: Roles): (entities: ReadonlySet<string>) => readonly string[] {
   let former: { readonly entities: ReadonlySet<string>; readonly size: number } | undefined
+  let version = -1
   let names: readonly string[] = []
   return (entities) => {
-    const isSame = former?.entities === entities && former.size === entities.size
-    if (isSame || (former?.entities === entities && names.length === MOST_NAMES)) return names
+    const isKnown = former?.entities === entities && version === roles.version
+    if (isKnown && (former?.size === entities.size || names.length === MOST_NAMES)) return names
     former = { entities, size: entities.size }
+    version = roles.version
     const some: string[] = []
     for (const name of entities) if (some.push(name) === MOST_NAMES) break
-    names = orderLanes(some)
+    names = orderLanes(some, roles.roleOf)
     return names
   }
 }

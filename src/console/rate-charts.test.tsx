@@ -16,12 +16,12 @@ describe('a chart', () => {
     const page = filledPage()
     page.meter.add(Array.from({ length: 7 }, (_, n) => messageEvent(10 + n, { atMs: Date.now() })))
     page.tick()
-    expect(htmlOf(<RateCharts page={page} />)).toMatch(/CPNS-2.*at most 7/s)
+    expect(htmlOf(<RateCharts page={page} />)).toMatch(/CPNS-2.*peak 7\/s/s)
   })
 })
 
 test('no message yet, and health all the same', () => {
   const html = htmlOf(<RateCharts page={filledPage()} />)
-  expect(html).toContain('None yet.')
+  expect(html).toContain('No message yet.')
   expect(html).toContain('HSS Zh')
 })

@@ -11,29 +11,44 @@ export function RateCharts({ page }: { page: PageState }) {
   const rates = page.rates.value
   return (
     <>
-      <h2 id="rates-title">The last minute</h2>
-      <h3>Messages a second</h3>
-      {rates.length === 0 && <p class="nothing">None yet.</p>}
+      <h2 id="rates-title">Messages a second in the last minute</h2>
+      {rates.length === 0 && <p class="nothing">No message yet.</p>}
       <ul class="charts">
         {rates.map(({ point, counts }) => {
-          const most = Math.max(1, ...counts)
+          const most = Math.max(...counts)
           const now = counts.at(-2) ?? 0
           return (
             <li key={point}>
               <span class={`point point-${point}`}>{point}</span>
-              <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
-                <path d={areaOf(counts, most)} />
+              <svg
+                class={`point-${point}`}
+                viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+                preserveAspectRatio="none"
+                aria-hidden="true"
+              >
+                <path d={areaOf(counts, Math.max(1, most))} />
               </svg>
               <span class="number">
-                {now}/s <small>at most {most}</small>
+                {now}/s <small>peak {most}/s</small>
               </span>
             </li>
           )
         })}
       </ul>
-      <h3>Health</h3>
+      {rates.length > 0 && <TimeAxis />}
+      <h2 class="next">Health in the last minute</h2>
       <HealthCharts page={page} />
     </>
+  )
+}
+
+/** Below the pictures, which are hidden from who hears the page, and so it is. */
+function TimeAxis() {
+  return (
+    <div class="axis" aria-hidden="true">
+      <span>{CHART_SECONDS} s ago</span>
+      <span>now</span>
+    </div>
   )
 }
 

@@ -28,6 +28,9 @@ export function StoryButtons({ page }: { page: PageState }) {
         ))}
       </fieldset>
       <p class="report" role="status">
+        {report === undefined && (
+          <span class="nothing">Press a step: what was seen is said here.</span>
+        )}
         {report?.kind === 'running' && `${report.label} …`}
         {report?.kind === 'ended' && (
           <span class={report.result.isDone ? 'well' : 'ill'}>

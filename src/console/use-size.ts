@@ -1,6 +1,14 @@
 /** How large an element is, as it changes. */
 import { useEffect, useState } from 'preact/hooks'
 
+/** Where the parts of the page are below each other; the same in console.css. */
+const NARROW = '(max-width: 900px)'
+
+/** Whether one part is seen at a time, so that who chooses something must be led to it. */
+export function isNarrow(): boolean {
+  return matchMedia(NARROW).matches
+}
+
 /** Width and height of the content, in pixels of the page. */
 export interface Size {
   readonly width: number

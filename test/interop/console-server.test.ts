@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningCpns, runCpns, startCpns } from '../support/run-cpns.ts'
 import { browserProgram } from './chromium.fixture.ts'
-import { barriersOf, openWatcher, type Watcher } from './console.fixture.ts'
+import { barriersOf, cutOffIn, openWatcher, type Watcher } from './console.fixture.ts'
 
 const GATEWAY = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a50'
 const USER_PASSWORD = 'correct horse battery staple'
@@ -115,7 +115,7 @@ describe.skipIf(browserProgram === undefined)('the console of a server', () => {
       page.getByRole('table', { name: table }).getByRole('cell', { name, exact: true }).first()
     await cellOf(/^Entities/, GATEWAY).waitFor()
     await cellOf(/^Entities/, 'online').waitFor()
-    await cellOf(/^Sessions/, '3f1c1f…1e0a50').waitFor()
+    await cellOf(/^Sessions/, GATEWAY).waitFor()
     await cellOf(/^Personal networks/, 'PN GW').waitFor()
     await cellOf(/^EUKeys/, 'assigned')
       .or(cellOf(/^EUKeys/, 'password'))
@@ -138,10 +138,37 @@ describe.skipIf(browserProgram === undefined)('the console of a server', () => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme })
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
+        expect(await cutOffIn(page), `${width} wide`).toEqual([])
         await watcher.shoot(page, `server-${colorScheme}-${width}`, width === 360)
       }
       expect(await barriersOf(page)).toEqual([])
     }
+    await page.close()
+    forgetRefusals(401)
+  })
+
+  test('on a phone a row is a card with every name whole, and a table all the same to who hears it', async () => {
+    const page = await openLoggedIn({ viewport: { width: 360, height: 780 } })
+    const row = page.getByRole('table', { name: /^Entities/ }).getByRole('row', { name: GATEWAY })
+    const cells = row.getByRole('cell')
+    const [name, role] = await Promise.all([cells.nth(0).boundingBox(), cells.nth(1).boundingBox()])
+    expect(role?.y, 'cells are below each other').toBeGreaterThan((name?.y ?? 0) + 10)
+    expect(await cells.nth(0).textContent()).toBe(GATEWAY)
+    const label = await page.evaluate(
+      "getComputedStyle(document.querySelector('.known td + td'), '::before').content",
+    )
+    expect(label, 'and say what they are').toBe('"Role"')
+    await page.getByRole('columnheader', { name: 'Owner' }).waitFor({ state: 'attached' })
+    await page.close()
+    forgetRefusals(401)
+  })
+
+  test('the ladder has one column of the server, with the PN GW before it', async () => {
+    const page = await openLoggedIn()
+    await page.locator('.row').first().waitFor()
+    const heads = await page.locator('.lanes span').allTextContents()
+    expect(heads.slice(1, 3)).toEqual(['PN GW 3f1c1f…1e0a50', ' CPNS Server'])
+    expect(heads.join(), 'it is not there twice').not.toContain('urn:x:server')
     await page.close()
     forgetRefusals(401)
   })

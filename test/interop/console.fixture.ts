@@ -70,6 +70,21 @@ export async function barriersOf(page: Page): Promise<readonly string[]> {
       id + ' ' + target.join(' ') + ': ' + failureSummary.split('\\n').pop().trim())))`)
 }
 
+/**
+ * Elements of the tables that have more content than room: it would be cut off, or need scrolling sideways; and texts
+ * that stick out of the panel that they are in.
+ */
+export async function cutOffIn(page: Page): Promise<readonly string[]> {
+  return page.evaluate<string[]>(`(() => {
+    const right = document.querySelector('.known').getBoundingClientRect().right
+    const elements = document.querySelectorAll('.known, .known section, .known caption, .known td, .known td span')
+    return [...elements].filter((element) => {
+      const isCut = element.scrollWidth > element.clientWidth && getComputedStyle(element).display !== 'inline'
+      return isCut || element.getBoundingClientRect().right > right
+    }).map((element) => element.className + ' ' + element.textContent)
+  })()`)
+}
+
 /** Starts to add up how much the page's content moves by itself. Layout Instability 2.1 */
 export async function watchShifts(page: Page): Promise<() => Promise<number>> {
   await page.evaluate(`window.shifts = 0; new PerformanceObserver((list) => {

@@ -3,7 +3,7 @@ import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type RunningCpns, startCpns } from '../support/run-cpns.ts'
 import { browserProgram } from './chromium.fixture.ts'
-import { barriersOf, openWatcher, type Watcher, watchShifts } from './console.fixture.ts'
+import { barriersOf, cutOffIn, openWatcher, type Watcher, watchShifts } from './console.fixture.ts'
 
 const STEPS = ['Bootstrap', 'Connect', 'Send message', 'Expire now', 'Wrong card', 'Attacks']
 const TABLES = ['Entities', 'Sessions', 'Personal networks', 'EUKeys', 'Users', 'Subscribers']
@@ -79,9 +79,73 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
     await page.close()
   })
 
+  test('the buttons work again and again, in any order', async () => {
+    const page = await open()
+    for (const name of STEPS.toReversed().flatMap((step) => [step, step])) {
+      const messages = await page.locator('.counts').textContent()
+      await page.getByRole('button', { name, exact: true }).click()
+      await page
+        .locator('.report')
+        .getByText(RegExp(`^✔ ${name}:|^✘`))
+        .waitFor()
+      expect(await page.locator('.report').textContent()).toMatch(RegExp(`^✔ ${name}:`))
+      await expect.poll(() => page.locator('.counts').textContent()).not.toBe(messages)
+    }
+    await page.getByText('all 7 parts are well').waitFor()
+    await page.close()
+  })
+
+  test('the exchange of a bootstrapping run: Ub, its vector, its APDUs, and only those', async () => {
+    const page = await open()
+    await page.getByRole('button', { name: 'Bootstrap' }).click()
+    await page.getByText('✔ Bootstrap:').waitFor()
+    await page.locator('.row').filter({ hasText: '200 OK' }).last().click()
+    await page.getByRole('button', { name: 'Show this exchange only' }).click()
+    await expect
+      .poll(() => page.locator('.lanes span').allTextContents())
+      .toEqual(['UTC', ' PN GW', ' USIM', ' BSF', ' HSS'])
+    const shown = await page.locator('.row').allTextContents()
+    const count = (name: string): number => shown.filter((text) => text.includes(name)).length
+    expect(count('GET')).toBe(2)
+    expect(count('401 Unauthorized')).toBe(1)
+    expect(count('200 OK')).toBe(1)
+    expect(count('Multimedia-Auth-')).toBe(2)
+    expect(count('AUTHENTICATE GBA bootstrapping')).toBe(2)
+    await page.getByRole('button', { name: 'Send message' }).click()
+    await page.getByText('✔ Send message:').waitFor()
+    await page.waitForTimeout(300)
+    expect(await page.locator('.row').count(), 'what comes is of another').toBe(shown.length)
+    await page.getByRole('button', { name: /^One exchange/ }).click()
+    await expect.poll(() => page.locator('.lanes span').count()).toBeGreaterThan(5)
+    await page.close()
+  })
+
+  test('who reads what was is left in peace until he follows again', async () => {
+    const page = await open()
+    const follow = page.getByRole('button', { name: 'Follow' })
+    const isFollowing = () => follow.getAttribute('aria-pressed')
+    expect(await isFollowing()).toBe('true')
+    await page.locator('.rows').press('Home')
+    await expect.poll(isFollowing).toBe('false')
+    const top = () => page.evaluate("document.querySelector('.rows').scrollTop")
+    await page.getByRole('button', { name: 'Send message' }).click()
+    await page.getByText('✔ Send message:').waitFor()
+    expect(await top()).toBe(0)
+    await follow.press('Space')
+    await expect.poll(top).toBeGreaterThan(1000)
+    expect(await isFollowing()).toBe('true')
+    await page.setViewportSize({ width: 900, height: 500 })
+    await page.setViewportSize({ width: 360, height: 780 })
+    await page.waitForTimeout(200)
+    expect(await isFollowing(), 'a turned phone is no wish to stand still').toBe('true')
+    await page.close()
+  })
+
   test('by keys alone: a step, a message, its octets, its exchange, and back', async () => {
     const page = await open({ colorScheme: 'dark' })
     await tabTo(page, '.buttons button')
+    await page.keyboard.press('Enter')
+    await page.getByText('✔ Bootstrap:').waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.getByText('✔ Connect:').waitFor()
@@ -112,8 +176,11 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
     expect(ring, 'the focus is seen').toBe('solid')
     await details.getByRole('button', { name: 'Show this exchange only' }).press('Space')
     await page.getByLabel('Find in messages').fill('')
-    await page.getByText(/^4 of \d+$/).waitFor()
-    await expect.poll(() => page.locator('.lanes span').allTextContents()).toHaveLength(3)
+    // The handshake, and the new EUKey that it made the server ask for on Zn.
+    await page.getByText(/^6 of \d+$/).waitFor()
+    await expect
+      .poll(() => page.locator('.lanes span').allTextContents())
+      .toEqual(['UTC', ' PN GW', ' CPNS Server', ' BSF'])
     await watcher.shoot(page, 'lab-dark-1366-exchange')
     await page.close()
   })
@@ -130,6 +197,7 @@ describe.skipIf(browserProgram === undefined)('the console of a lab', () => {
         await page.waitForTimeout(100)
         const widths = await page.evaluate('[document.documentElement.scrollWidth, innerWidth]')
         expect(widths).toEqual([width, width])
+        expect(await cutOffIn(page), `${width} wide`).toEqual([])
         await watcher.shoot(page, `lab-${colorScheme}-${width}`, width === 360)
       }
       expect(await barriersOf(page)).toEqual([])
