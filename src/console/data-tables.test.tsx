@@ -24,6 +24,13 @@ test('what ends within a minute is marked', () => {
   expect(htmlOf(<DataTables page={page} />)).toMatch(/<span class="soon"[^>]*>(30|29) s</)
 })
 
+test('of what was known before the line was lost it is said when', () => {
+  const page = filledPage()
+  expect(htmlOf(<DataTables page={page} />)).not.toContain('as it was')
+  page.connection.value = 'lost'
+  expect(htmlOf(<DataTables page={page} />)).toMatch(/as it was at \d{4}-\d\d-\d\d .* UTC/)
+})
+
 test('text stays text', () => {
   const page = filledPage()
   const [table] = page.state.value.tables

@@ -23,10 +23,13 @@ const AS = {
 
 /** All tables below each other. */
 export function DataTables({ page }: { page: PageState }) {
-  const { tables } = page.state.value
+  const { tables, atMs } = page.state.value
   return (
     <>
-      <h2 id="known-title">Known here</h2>
+      <h2 id="known-title">
+        Known here
+        {!page.isCurrent.value && atMs > 0 && <small> as it was at {dateText(atMs)}</small>}
+      </h2>
       <div class="tables">
         {tables.map((table) => (
           <DataTable key={table.id} table={table} page={page} />

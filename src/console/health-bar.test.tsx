@@ -22,6 +22,14 @@ describe('in one line', () => {
   })
 })
 
+test('without a line to the server nobody is called well', () => {
+  const page = filledPage()
+  page.connection.value = 'lost'
+  const bar = htmlOf(<HealthBar page={page} />)
+  expect(bar).toMatch(/class="health nothing"[^>]*>health is not known now</)
+  expect(htmlOf(<HealthCharts page={page} />)).not.toMatch(/✔|✘/)
+})
+
 describe('over the last minute', () => {
   test('a word says what the colour says', () => {
     const html = htmlOf(<HealthCharts page={filledPage()} />)

@@ -11,16 +11,22 @@ export function HealthBar({ page }: { page: PageState }) {
   const sentence = useComputed(() => {
     const { health } = page.state.value
     if (health.length === 0) return ''
+    if (!page.isCurrent.value) return 'health is not known now'
     const ill = health.filter(({ isWell }) => !isWell)
     if (ill.length === 0) return allWell(health)
     return ill.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   }).value
   const isWell = page.state.value.health.every((part) => part.isWell)
+  const look = page.isCurrent.value ? wellOrIll(isWell) : 'nothing'
   return (
-    <span class={isWell ? 'health well' : 'health ill'} role="status" title={sentence}>
+    <span class={`health ${look}`} role="status" title={sentence}>
       {sentence}
     </span>
   )
+}
+
+function wellOrIll(isWell: boolean): string {
+  return isWell ? 'well' : 'ill'
 }
 
 function allWell(health: readonly ConsoleHealth[]): string {
@@ -40,9 +46,13 @@ export function HealthCharts({ page }: { page: PageState }) {
             <path class="well" d={stripOf(seconds, 'well')} />
             <path class="ill" d={stripOf(seconds, 'ill')} />
           </svg>
-          <span class={isWell ? 'well' : 'ill'}>
-            {isWell ? '✔' : '✘'} {breakable(detail)}
-          </span>
+          {page.isCurrent.value ? (
+            <span class={wellOrIll(isWell)}>
+              {isWell ? '✔' : '✘'} {breakable(detail)}
+            </span>
+          ) : (
+            <span class="nothing">not known now</span>
+          )}
         </li>
       ))}
     </ul>

@@ -76,6 +76,11 @@ test('health of the last minute, once a second', () => {
   const page = createPageState()
   const health = [{ name: 'store', isWell: false, detail: 'gone' }]
   page.setState({ atMs: Date.now(), tables: [], health })
+  page.connection.value = 'open'
   page.tick()
   expect(page.healthHistory.value[0]?.seconds.at(-1)).toBe('ill')
+  page.connection.value = 'lost'
+  vi.advanceTimersByTime(1000)
+  page.tick()
+  expect(page.healthHistory.value[0]?.seconds.slice(-2)).toEqual(['ill', 'unknown'])
 })

@@ -78,6 +78,8 @@ export function createPageState() {
     log,
     meter,
     roleOf: roles.roleOf,
+    /** Whether what is known here is as it is now, and not as it was when the line was lost. */
+    isCurrent: computed(() => signals.connection.value === 'open'),
     /** Changes once a second, not with every message. */
     rates: computed(() => meter.series(nowMs.value)),
     /** Of each part over the last minute; changes as `rates` does. */
@@ -97,7 +99,8 @@ export function createPageState() {
     },
     tick(): void {
       const now = Date.now() + clockOffsetMs
-      history.add(state.value.health, now)
+      // Of the time without a line nothing is known.
+      if (signals.connection.value === 'open') history.add(state.value.health, now)
       nowMs.value = now
     },
     setFilter(change: Partial<EventFilter>): void {
