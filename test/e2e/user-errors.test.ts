@@ -115,6 +115,29 @@ describe('an argument that is a folder in place of a file, or a file in place of
   })
 })
 
+test.each([
+  [['backup', 'FILE', '--data', 'FOLDER'], 'is a file, not a folder'],
+  [['hss', 'serve', '--data', 'FILE'], 'it is a file, not a folder'],
+  [['uicc', 'apdu', '--reader', 'software:FOLDER', '00a40004023f00'], 'it is a folder'],
+  [['key', 'show', '--data', 'KEY-IS-FOLDER'], 'it is a folder'],
+])('%j: in words, status 2', async (words, reason) => {
+  const file = join(place, 'occupied')
+  writeFileSync(file, 'no folder')
+  const folder = join(place, 'folder')
+  mkdirSync(folder)
+  const strange = join(place, 'strange')
+  mkdirSync(join(strange, 'master.key'), { recursive: true })
+  const names: Record<string, string> = { FILE: file, FOLDER: folder, 'KEY-IS-FOLDER': strange }
+  const NAMES = ['--origin-host', 'hss.ims.example', '--bsf', 'bsf.ims.example']
+  const given = [
+    ...words.map((word) => names[word] ?? word.replace('FOLDER', folder)),
+    ...(words[0] === 'hss' ? NAMES : []),
+  ]
+  const run = await runProgram(given)
+  expect(run.status).toBe(2)
+  expect(lineOf(run)).toContain(reason)
+})
+
 describe('a port that is taken', () => {
   const SERVER = ['server', 'serve', '--entity', ENTITY, '--naf-fqdn', 'cpns.example.org']
   const HSS = ['hss', 'serve', '--origin-host', 'hss.ims.example', '--bsf', 'bsf.ims.example']

@@ -64,7 +64,7 @@ test('what cannot be read is named', async () => {
   expect(await refusal()).toBe(`card ${path}: it is over 64 KiB`)
   rmSync(path)
   mkdirSync(path, { mode: 0o700 })
-  expect(await refusal()).toContain('EISDIR')
+  expect(await refusal()).toContain('it is a folder')
   path = join(folder, 'missing', 'usim.json')
   await expect(writeNewCardProfile(path, testProfile())).rejects.toThrow('no such file or folder')
 })

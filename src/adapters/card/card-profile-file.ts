@@ -17,7 +17,9 @@ export async function readCardProfile(path: string): Promise<CardProfile> {
   try {
     const file = await open(path, constants.O_RDONLY)
     try {
-      const { mode, size } = await file.stat()
+      const found = await file.stat()
+      if (found.isDirectory()) throw unusable(path, 'it is a folder')
+      const { mode, size } = found
       if ((mode & OTHERS) !== 0) throw unusable(path, 'others may use it; run chmod 600 on it')
       if (size > MAX_LENGTH) throw unusable(path, 'it is over 64 KiB')
       return parseCardProfile(await file.readFile('utf8'))

@@ -99,7 +99,7 @@ describe('a process killed at any moment', () => {
       await card.send(SELECT_USIM)
       expect(await card.send(answered.at(-1) as string)).toBe('6110')
     }
-  })
+  }, 120_000)
 })
 
 /** Kills the process once it has reported `count` answers; gives the commands that it reported. */

@@ -1,7 +1,7 @@
 /** The console on a listener of its own, as the lab has it. Design 11 */
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { addConsole, type ConsoleOptions, type ConsolePorts } from './add-console.ts'
 
@@ -34,10 +34,7 @@ export async function serveConsole(
     await app.listen({ host, port })
   } catch (cause) {
     await app.close()
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
-    throw new ConfigurationInvalid(`the console cannot listen on ${host}:${port} (${code})`, {
-      cause,
-    })
+    throw listenFailure({ host, port }, cause)
   }
   const bound = app.server.address() as AddressInfo
   const authority = host.includes(':') ? `[${host}]` : host

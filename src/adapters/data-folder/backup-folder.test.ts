@@ -68,5 +68,5 @@ test('a folder with nothing but a master key gives an empty one; one that cannot
   expect(statSync(to()).isDirectory()).toBe(true)
   writeFileSync(join(folder, 'file'), '')
   const below = join(folder, 'file', 'below')
-  await expect(copyDataFolder(from(), below)).rejects.toThrow(`${below}: it cannot be made`)
+  await expect(copyDataFolder(from(), below)).rejects.toThrow(`${below}: it cannot be used`)
 })

@@ -2,7 +2,7 @@
  * Copies of a data folder, made while its entities run: each database by SQLite's online backup, every other
  * file as it is. Keys in databases stay sealed; the master key is not in a copy. K-5, Design 9
  */
-import { copyFileSync, existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { dirname, extname, join, relative } from 'node:path'
 import Database from 'better-sqlite3'
@@ -39,9 +39,6 @@ export async function copyDataFolder(
   progress: CopyProgress = () => {},
 ): Promise<CopiedFolder> {
   const files = filesOf(from)
-  if (existsSync(to) && readdirSync(to).length > 0) {
-    throw new ConfigurationInvalid(`${to}: is not empty; nothing is overwritten`)
-  }
   makeTarget(to)
   const sizes = files.map((file) => statSync(join(from, file)).size)
   const total = sizes.reduce((sum, size) => sum + size, 0)
@@ -65,11 +62,18 @@ export async function copyDataFolder(
 
 /** Also where there is nothing to copy: an empty folder is one. */
 function makeTarget(to: string): void {
+  let names: readonly string[]
   try {
     makeFolder(to)
+    names = readdirSync(to)
   } catch (cause) {
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
-    throw new ConfigurationInvalid(`${to}: it cannot be made (${code})`, { cause })
+    const { code = 'unknown cause', path } = cause as NodeJS.ErrnoException
+    const reason =
+      code === 'EEXIST' && path === to ? 'is a file, not a folder' : `it cannot be used (${code})`
+    throw new ConfigurationInvalid(`${to}: ${reason}`, { cause })
+  }
+  if (names.length > 0) {
+    throw new ConfigurationInvalid(`${to}: is not empty; nothing is overwritten`)
   }
 }
 

@@ -63,7 +63,9 @@ function makeDataFolder(path: string): void {
   try {
     makeFolder(path)
   } catch (cause) {
-    throw unusable(path, 'it cannot be made', cause)
+    const { code, path: at } = cause as NodeJS.ErrnoException
+    const isFile = code === 'EEXIST' && at === path
+    throw unusable(path, isFile ? 'it is a file, not a folder' : 'it cannot be made', cause)
   }
 }
 

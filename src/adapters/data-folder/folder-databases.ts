@@ -66,12 +66,21 @@ function filesIn(
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ConfigurationInvalid(`data folder ${folder}: there is no such folder`)
   }
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.endsWith(ENDING))
     .sort()
     .map((name) => ({ name, file: join(folder, name) }))
     .filter(({ file }) => statSync(file).size > 0)
     .map((found) => ({ ...found, kind: kindOf(found.file) }))
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (cause) {
+    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
+    throw new ConfigurationInvalid(`data folder ${folder}: it cannot be read (${code})`, { cause })
+  }
 }
 
 /** The kind of store in a file, by its mark. */

@@ -13,7 +13,7 @@ import {
   createRequestDesk,
   type RequestDesk,
 } from '../../diameter/base/request-desk.ts'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import {
@@ -171,12 +171,7 @@ function listen(
   at: { readonly host: string; readonly port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code ?? cause.message
-      reject(
-        new ConfigurationInvalid(`cannot listen on ${at.host}:${at.port}: ${reason}`, { cause }),
-      )
-    })
+    server.once('error', (cause) => reject(listenFailure(at, cause)))
     server.listen(at.port, at.host, () => resolve())
   })
 }

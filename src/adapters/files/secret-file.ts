@@ -39,7 +39,9 @@ export function readSecretFile({ path, name }: SecretFile): string {
   try {
     const file = openSync(path, 'r')
     try {
-      if ((fstatSync(file).mode & 0o077) !== 0) {
+      const found = fstatSync(file)
+      if (found.isDirectory()) throw new ConfigurationInvalid(`${name} ${path}: it is a folder`)
+      if ((found.mode & 0o077) !== 0) {
         throw new ConfigurationInvalid(
           `${name} ${path}: others than its owner may use it; run chmod 600 on it`,
         )

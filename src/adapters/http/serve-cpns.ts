@@ -9,6 +9,7 @@ import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
 import { type ServePskTlsPorts, servePskTls } from '../naf/psk-server.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { startOnFirstOctets } from '../tls/start-on-first-octets.ts'
@@ -169,10 +170,7 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
 
 function listen(server: Server, { host, port }: ServeCpnsOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'EADDRINUSE' ? 'the port is in use' : cause.code
-      reject(new ConfigurationInvalid(`cannot listen on ${host}:${port} (${reason})`, { cause }))
-    })
+    server.once('error', (cause) => reject(listenFailure({ host, port }, cause)))
     server.listen({ host, port }, resolve)
   })
 }

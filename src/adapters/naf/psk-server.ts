@@ -12,13 +12,13 @@ import {
   type Socket,
 } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { PskLookup, PskPeer, PskVersion } from '../../naf/psk-exchange.ts'
 import { formatPskHint } from '../../naf/psk-identity.ts'
 import type { KeyUse } from '../../naf/realm.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { PSK_CIPHERS } from './psk-ciphers.ts'
 import { PskGate } from './psk-gate.ts'
@@ -202,10 +202,7 @@ function admit(
 
 function listen(server: Server, { host, port }: ServePskTlsOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const { code = 'unknown cause' } = cause
-      reject(new ConfigurationInvalid(`cannot listen on ${host}:${port} (${code})`, { cause }))
-    })
+    server.once('error', (cause) => reject(listenFailure({ host, port }, cause)))
     server.listen({ host, port }, resolve)
   })
 }

@@ -2,9 +2,9 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import type { z } from 'zod'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { PROBLEM_MEDIA_TYPE, Problem, problemDocument } from './problem.ts'
@@ -67,10 +67,8 @@ export async function listenRest(
   try {
     await app.listen({ host, port })
   } catch (cause) {
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
     await app.close()
-    const reason = code === 'EADDRINUSE' ? 'the port is in use' : code
-    throw new ConfigurationInvalid(`cannot listen on ${host}:${port} (${reason})`, { cause })
+    throw listenFailure({ host, port }, cause)
   }
   const { port: taken } = app.server.address() as AddressInfo
   const name = host.includes(':') ? `[${host}]` : host

@@ -20,13 +20,13 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { problemResponse } from '../../sbi/problem-details.ts'
 import { answerRequest, PROBLEMS, type SbiRoute } from '../../sbi/routes.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import { assertLoopback } from '../tls/server-address.ts'
@@ -270,10 +270,7 @@ function send(
 
 function listen(server: Server, { host, port }: ServeSbiOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code ?? cause.message
-      reject(new ConfigurationInvalid(`cannot listen on ${host}:${port}: ${reason}`, { cause }))
-    })
+    server.once('error', (cause) => reject(listenFailure({ host, port }, cause)))
     server.listen(port, host, () => resolve())
   })
 }

@@ -179,7 +179,7 @@ describe('Ub over HTTP, the listener', () => {
     await expect(second).rejects.toThrow(
       expect.objectContaining({
         code: 'configuration-invalid',
-        message: `cannot listen on 127.0.0.1:${port}: EADDRINUSE`,
+        message: `cannot listen on 127.0.0.1:${port} (the port is in use)`,
       }),
     )
   })

@@ -6,10 +6,10 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets, toLatin1 } from '../../octets/octets.ts'
+import { listenFailure } from '../system/listen-failure.ts'
 
 /** A BSF, as far as Ub goes. */
 export interface UbHandler {
@@ -138,12 +138,7 @@ function listen(
   at: { readonly host: string; readonly port: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code ?? cause.message
-      reject(
-        new ConfigurationInvalid(`cannot listen on ${at.host}:${at.port}: ${reason}`, { cause }),
-      )
-    })
+    server.once('error', (cause) => reject(listenFailure(at, cause)))
     server.listen(at.port, at.host, () => resolve())
   })
 }
