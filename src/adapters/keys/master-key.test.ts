@@ -75,6 +75,15 @@ describe('an environment variable', () => {
   test.each([undefined, ...BAD_TEXTS])('%j is none', async (text) => {
     expect(await refusal(environment(text))).toContain('environment variable MY_KEY')
   })
+
+  test('one that is not set or empty is told from one that is wrong', async () => {
+    for (const value of [undefined, '', ' \n']) {
+      expect(await refusal(environment(value))).toBe(
+        'environment variable MY_KEY: it holds nothing',
+      )
+    }
+    expect(await refusal(print('\n'))).toContain('it holds nothing')
+  })
 })
 
 describe('a file', () => {

@@ -99,6 +99,7 @@ function versionOf(path: string): string | undefined {
 }
 
 function parseKeys(text: string, name: string): MasterKeys {
+  if (text.trim() === '') throw new ConfigurationInvalid(`${name}: it holds nothing`)
   const [current, ...former] = text
     .trim()
     .split(/\s+/)
