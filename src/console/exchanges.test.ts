@@ -104,6 +104,25 @@ test('what is let go is forgotten, and what is left stays together', () => {
   expect(exchanges.isSame(9, 6)).toBe(false)
 })
 
+test('however many exchanges turn out to be one, those that are held stay together', () => {
+  const exchanges = createExchanges()
+  const joinTwo = (seq: number): void => {
+    const from = `PN GW ${seq}`
+    const rand = String(seq).padStart(16, '0')
+    exchanges.add(bareEvent(seq, request({}, from)))
+    const RAND = Array.from(rand, (c) => c.charCodeAt(0).toString(16)).join('')
+    exchanges.add(bareEvent(seq + 1, vector(`s${seq}`, { RAND })))
+    exchanges.add(bareEvent(seq + 2, answer({ nonce: btoa(`${rand}and the rest....`) }, from)))
+  }
+  for (let seq = 1; seq <= 15_100; seq += 3) joinTwo(seq)
+  expect(exchanges.joined).toBe(5034)
+  exchanges.forgetBefore(15_000)
+  expect([exchanges.isSame(15_097, 15_098), exchanges.isSame(15_097, 15_099)]).toEqual([true, true])
+  expect(exchanges.isSame(15_097, 15_096)).toBe(false)
+  exchanges.add(bareEvent(15_103, vector('s15100')))
+  expect(exchanges.isSame(15_103, 15_100), 'and who comes finds them').toBe(true)
+})
+
 test('it says when two exchanges turn out to be one, and not for each message', () => {
   const exchanges = createExchanges()
   exchanges.add(bareEvent(1, request()))

@@ -26,6 +26,8 @@ interface Mark {
 const APDU_GAP_MS = 1000
 /** A handshake waits no longer for Zn. */
 const ZN_GAP_MS = 10_000
+/** So many exchanges that became part of others are remembered; then what is held is told anew which is its. */
+const MOST_PARTS = 5000
 const CARD = /^(UICC|USIM|ISIM|CSIM)/
 
 /** None yet. */
@@ -60,7 +62,11 @@ export function createExchanges(): Exchanges {
     }
     const exchange = found ?? seq
     exchangeOf.set(seq, exchange)
-    for (const key of leftBy(item)) marks.set(key, { exchange, seq, atMs: item.atMs })
+    for (const key of leftBy(item)) {
+      // The oldest stay first.
+      marks.delete(key)
+      marks.set(key, { exchange, seq, atMs: item.atMs })
+    }
     if (isEndOfRun(item)) marks.delete(`apdu ${terminalOf(item)}`)
   }
 
@@ -76,14 +82,18 @@ export function createExchanges(): Exchanges {
       return joined
     },
     forgetBefore(oldest) {
-      for (const [seq, exchange] of exchangeOf) {
-        if (seq < oldest) exchangeOf.delete(seq)
-        else exchangeOf.set(seq, rootOf(exchange))
+      // No more is looked at than goes: this is done while somebody watches the page move.
+      for (const seq of exchangeOf.keys()) {
+        if (seq >= oldest) break
+        exchangeOf.delete(seq)
       }
-      for (const [key, mark] of marks) {
-        if (mark.seq < oldest) marks.delete(key)
-        else marks.set(key, { ...mark, exchange: rootOf(mark.exchange) })
+      for (const [key, { seq }] of marks) {
+        if (seq >= oldest) break
+        marks.delete(key)
       }
+      if (partOf.size <= MOST_PARTS) return
+      for (const [seq, exchange] of exchangeOf) exchangeOf.set(seq, rootOf(exchange))
+      for (const [key, mark] of marks) marks.set(key, { ...mark, exchange: rootOf(mark.exchange) })
       partOf.clear()
     },
   }
