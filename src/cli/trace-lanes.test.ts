@@ -40,6 +40,19 @@ describe('lanes', () => {
     expect(told[2]).toMatch(/BSF +HSS +NAF +UE$/)
   })
 
+  test('where columns leave no room for words, each line names its ends in words', () => {
+    const lanes = createLanes(OPTIONS)
+    lanes.expect(Array.from({ length: 12 }, (_, n) => `entity ${n}`))
+    const note: TraceLine = { kind: 'note', atMs: 1_250, entity: 'HSS', text: 'looks it up' }
+    expect([message('BSF', 'HSS'), note].flatMap((event) => lanes.add(event))).toEqual([
+      '   0.000  BSF ▶ HSS                        Zh Multimedia-Auth-Request  User-Nam…',
+      '   0.250  HSS                              looks it up',
+    ])
+    expect(lines([message('BSF', 'HSS')], { columns: 40 })).toEqual([
+      '   0.000  BSF ▶ HSS        Zh Multimedi…',
+    ])
+  })
+
   test('no line is wider than the terminal, whatever is in it', () => {
     const long = message('a name that is very long', 'HSS', { message: 'x'.repeat(500) })
     for (const columns of [20, 40, 200]) {

@@ -25,6 +25,9 @@ const WIDEST_LANE = 16
 const NARROWEST_LANE = 4
 /** Of the width; the rest is for the words. */
 const LANES_SHARE = 0.55
+/** With less room beside the narrowest columns, each line names its ends in words. */
+const LEAST_WORDS = 24
+const ENDS_SHARE = 0.4
 const COLOURS: Readonly<Record<ReferencePoint, number>> = {
   APDU: 35,
   Ub: 36,
@@ -53,6 +56,8 @@ export function createLanes(options: LanesOptions): Lanes {
     const each = Math.floor((columns * LANES_SHARE - TIME_COLUMNS) / entities.length)
     return Math.max(NARROWEST_LANE, Math.min(WIDEST_LANE, each))
   }
+  const hasRoom = (): boolean =>
+    columns - TIME_COLUMNS - entities.length * NARROWEST_LANE >= LEAST_WORDS
   const row = (atMs: number, drawing: string, words: string, code?: number): string => {
     startMs ??= atMs
     const time = ((atMs - startMs) / 1000).toFixed(3).padStart(TIME_COLUMNS - 2)
@@ -70,13 +75,18 @@ export function createLanes(options: LanesOptions): Lanes {
       const [from, to] = isNote
         ? [enter(line.entity), undefined]
         : [enter(line.from), enter(line.to)]
+      const words = isNote
+        ? plain(line.text)
+        : `${line.point} ${plain(line.message)}${fieldsOf(line)}`
+      const code = isNote ? undefined : COLOURS[line.point]
+      if (!hasRoom()) {
+        return [row(line.atMs, endsOf({ from, to }, entities, columns), words, code)]
+      }
       const width = laneColumns()
       const head = isTold ? [] : [headOf(entities, width, columns)]
       isTold = true
       const drawing = drawn(entities.length, width, { from, to })
-      if (isNote) return [...head, row(line.atMs, drawing, plain(line.text))]
-      const words = `${line.point} ${plain(line.message)}${fieldsOf(line)}`
-      return [...head, row(line.atMs, drawing, words, COLOURS[line.point])]
+      return [...head, row(line.atMs, drawing, words, code)]
     },
   }
 }
@@ -84,6 +94,17 @@ export function createLanes(options: LanesOptions): Lanes {
 function headOf(entities: readonly string[], width: number, columns: number): string {
   const names = entities.map((name) => fit(name, width - 1).padEnd(width)).join('')
   return fit(' '.repeat(TIME_COLUMNS) + names, columns).trimEnd()
+}
+
+/** Who sends to whom, in words. */
+function endsOf(
+  { from, to }: { readonly from: number; readonly to: number | undefined },
+  entities: readonly string[],
+  columns: number,
+): string {
+  const room = Math.max(0, Math.floor(columns * ENDS_SHARE))
+  const ends = [from, to].flatMap((end) => (end === undefined ? [] : [entities[end] ?? '']))
+  return fit(ends.join(' ▶ '), room).padEnd(room)
 }
 
 /** Lifelines at the start of each column, and on them an arrow or, for a note, a dot. */
