@@ -10,6 +10,6 @@ const GROWTH_PERCENT = 30
 
 /** From now on the old generation of this process is collected when it has grown by a third. */
 export function keepHeapCompact(): void {
-  // Read by V8 at the end of each collection, so it may be changed while the program runs.
+  // Read by the engine at the end of each collection, so it may be changed while the program runs.
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`)
 }
