@@ -78,7 +78,9 @@ async function masterKeyOf(
     return { sealer, findings: [{ what, state: 'ok', found: `id ${sealer.keyId}` }] }
   } catch (error) {
     return {
-      findings: [problemOf(what, error, 'put the key that the stores were made with there, mode 600')],
+      findings: [
+        problemOf(what, error, 'put the key that the stores were made with there, mode 600'),
+      ],
     }
   }
 }
