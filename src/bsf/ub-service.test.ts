@@ -91,6 +91,23 @@ const bad = async (change: (answer: DigestAuthorization) => UbRequest): Promise<
   return fromUtf8(response.body)
 }
 
+test('a uri that a proxy or the UE wrote with the host is the one of the path', async () => {
+  const world = await createBsfWorld()
+  const absolute = `http://${WORKED.bsfName}/`
+  const initial = formatInitialRequest(IDENTITY)
+  expect((await world.ub({ ...initial, uri: absolute })).status).toBe(401)
+  const elsewhere = { ...initial.headers, host: ['other.example'] }
+  expect((await world.ub({ ...initial, uri: absolute, headers: elsewhere })).status).toBe(400)
+})
+
+test('two Host headers are no request. RFC 9112 3.2', async () => {
+  const world = await createBsfWorld()
+  const initial = formatInitialRequest(IDENTITY)
+  const headers = { ...initial.headers, host: [WORKED.bsfName, WORKED.bsfName] }
+  const response = await world.ub({ ...initial, headers })
+  expect([response.status, fromUtf8(response.body)]).toEqual([400, 'host: doubled\n'])
+})
+
 describe('message 3: a header that is wrong is a 400 that names the field', () => {
   const NAMES = [
     'username',

@@ -19,7 +19,8 @@ export interface BootstrappingInfo {
 export const BOOTSTRAPPING_INFO_TYPE = 'application/vnd.3gpp.bsf+xml'
 
 const NAMESPACE = 'uri:3gpp-gba'
-const LIMITS = { maxOctets: 16_384, maxDepth: 16 } as const
+/** Others' XML tools may write a byte order mark. */
+const LIMITS = { maxOctets: 16_384, maxDepth: 16, byteOrderMark: 'ignored' } as const
 
 /** The document with its XML declaration, UTF-8; times in whole seconds of UTC. */
 export function encodeBootstrappingInfo(info: BootstrappingInfo): Uint8Array {

@@ -22,6 +22,8 @@ const GUSS: Guss = {
 describe('GUSS, TS 29.109 Annex A', () => {
   test('GBA facts 10', () => {
     expect(parseGuss(FACTS)).toEqual(GUSS)
+    // Written by other tools; XML 1.0 4.3.3 allows it.
+    expect(parseGuss(`\ufeff${FACTS}`)).toEqual(GUSS)
   })
 
   test('with a namespace, and with unknown elements of it and of others', () => {

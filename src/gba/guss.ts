@@ -39,7 +39,8 @@ export interface Guss {
   readonly ussList: readonly Uss[]
 }
 
-const LIMITS = { maxOctets: 65_536, maxDepth: 16 } as const
+/** Others' XML tools may write a byte order mark. */
+const LIMITS = { maxOctets: 65_536, maxDepth: 16, byteOrderMark: 'ignored' } as const
 const MAX_UINT32 = 0xffff_ffff
 const MAX_LIFETIME_SECONDS = 0x7fff_ffff
 const KEY_CHOICES: readonly KeyChoice[] = ['ME_BASED_KEY', 'UICC_BASED_KEY', 'ME_UICC_BASED_KEYS']

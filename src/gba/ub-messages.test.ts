@@ -34,6 +34,7 @@ describe('messages of Ub, TS 24.109 A.3 and A.4', () => {
       method: 'GET',
       uri: '/',
       headers: {
+        host: [WORKED.bsfName],
         'user-agent': ['ue; Release-6'],
         accept: ['*/*'],
         authorization: [

@@ -214,7 +214,7 @@ export function formatRefusal(
 /** The one value of a header, or `undefined`. @throws {InvalidMessage} If it came more than once. */
 export function headerOf(
   message: Pick<UbRequest, 'headers'>,
-  name: 'authorization' | 'authentication-info' | 'content-type',
+  name: 'authorization' | 'authentication-info' | 'content-type' | 'host',
 ): string | undefined {
   const values = message.headers[name] ?? []
   if (values.length > 1) throw new InvalidMessage('doubled', name)
@@ -230,9 +230,10 @@ export function announcesTmpi(
 }
 
 function requestWith(identity: UbIdentity, authorization: string): UbRequest {
-  const { uri, product, understandsTmpi = false } = identity
+  const { bsfName, uri, product, understandsTmpi = false } = identity
   const tokens = [product, RELEASE_TOKEN, ...(understandsTmpi ? [TMPI_TOKEN] : [])]
   const headers = {
+    host: [bsfName],
     'user-agent': [tokens.join('; ')],
     accept: ['*/*'],
     authorization: [authorization],

@@ -9,6 +9,7 @@ import {
   type DigestAuthorization,
   parseDigestAuthorization,
 } from '../http-digest/digest-headers.ts'
+import { isUriOfRequest } from '../http-digest/request-uri.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import { fromBase64 } from '../octets/octets.ts'
 import type { UbRequest } from './ub-exchange.ts'
@@ -60,7 +61,10 @@ export function readUbRequest(request: UbRequest, bsfName: Fqdn): UbMessage {
   const authorization = parseDigestAuthorization(header)
   const { username, realm, uri, nonce } = authorization
   if (realm !== bsfName) throw new InvalidMessage('not the name of this BSF', 'realm')
-  if (uri !== request.uri) throw new InvalidMessage('not the Request-URI', 'uri')
+  const host = headerOf(request, 'host')
+  if (!isUriOfRequest(uri, { uri: request.uri, host })) {
+    throw new InvalidMessage('not the Request-URI', 'uri')
+  }
   return nonce === '' ? { kind: 'initial', username } : readAnswer(authorization)
 }
 

@@ -15,7 +15,7 @@ import type { Zh } from '../gba/zh.ts'
 import type { Zn } from '../gba/zn.ts'
 import type { HssStore } from '../hss/hss-store.ts'
 import type { LabConfig } from './lab-config.ts'
-import { BSF_NAME, HSS_NAME, HSS_REALM, MNC_LENGTH, NAF_ORIGIN_HOST } from './lab-names.ts'
+import { BSF_NAME, HSS_NAME, HSS_REALM, NAF_ORIGIN_HOST } from './lab-names.ts'
 import type { LabContext } from './lab-ports.ts'
 
 /** A way to somebody, and where it leads for who looks on. */
@@ -71,7 +71,6 @@ const ZH_LINKS: Readonly<Record<LabConfig['zh'], Links<LabHss, Zh>>> = {
         hss,
         subscribers: store,
         bsfs: [BSF_NAME],
-        mncLength: MNC_LENGTH,
         ...plainClient(BSF_NAME, context),
         port: ports.zh,
       },

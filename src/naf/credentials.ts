@@ -8,6 +8,7 @@ import {
   type DigestAuthorization,
   parseDigestAuthorization,
 } from '../http-digest/digest-headers.ts'
+import { isUriOfRequest, type RequestTarget } from '../http-digest/request-uri.ts'
 import { type Btid, parseBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { LiveNonce, NonceDesk } from './nonce-desk.ts'
@@ -56,7 +57,8 @@ export function readCredentials(
     return challenge('bootstrapping required')
   }
   try {
-    return judge(parseDigestAuthorization(header), { uri: request.uri, offer, desk })
+    const target = { uri: request.uri, host: request.headers.host?.[0] }
+    return judge(parseDigestAuthorization(header), { target, offer, desk })
   } catch (error) {
     if (error instanceof InvalidMessage) return refuse(400, error.message)
     throw error
@@ -65,10 +67,12 @@ export function readCredentials(
 
 function judge(
   authorization: DigestAuthorization,
-  { uri, offer, desk }: { uri: string; offer: UaOffer; desk: NonceDesk },
+  { target, offer, desk }: { target: RequestTarget; offer: UaOffer; desk: NonceDesk },
 ): UaCredentials | Refusal {
   // An intermediary or an attacker may have sent it to another resource. RFC 7616 3.4.6
-  if (authorization.uri !== uri) throw new InvalidMessage('not the Request-URI', 'uri')
+  if (!isUriOfRequest(authorization.uri, target)) {
+    throw new InvalidMessage('not the Request-URI', 'uri')
+  }
   if (authorization.opaque !== undefined) throw new InvalidMessage('never sent', 'opaque')
   const digest = readDigest(authorization, offer)
   const realm = parseRealm(digest.realm)

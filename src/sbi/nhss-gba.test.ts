@@ -63,6 +63,45 @@ describe('bad requests', () => {
   })
 })
 
+describe('an IMSI', () => {
+  const known = '310150123456789@ims.mnc150.mcc310.3gppnetwork.org'
+
+  function askFor(ueId: string) {
+    const hss = {
+      answerZh: async (request: ZhRequest) =>
+        request.impi === known
+          ? { ...SUCCESS, impi: request.impi }
+          : ({ outcome: 'identity-unknown' } as const),
+      subscriberData: async (asked: string) =>
+        asked === known
+          ? ({ outcome: 'success' } as const)
+          : ({ outcome: 'identity-unknown' } as const),
+    }
+    const path = (text: string) => text.replace(/impi-[^/]+/, ueId)
+    const request = { contentType: 'application/json', body: utf8('{}') }
+    const routes = nhssGbaRoutes(hss)
+    return Promise.all([
+      answerRequest(routes, { ...request, method: 'POST', path: path(authDataPath(impi)) }, 'bsf'),
+      answerRequest(
+        routes,
+        { ...request, method: 'GET', path: path(subscriberDataPath(impi)) },
+        'bsf',
+      ),
+    ])
+  }
+
+  test('is that of the subscriber whose network code has two or three digits', async () => {
+    const [vector, settings] = await askFor('imsi-310150123456789')
+    expect(JSON.parse(fromUtf8(vector.body))).toMatchObject({ impi: known })
+    expect(settings.status).toBe(200)
+  })
+
+  test('of nobody is not found', async () => {
+    const answers = await askFor('imsi-310150123456780')
+    expect(answers.map(causeOf)).toEqual(['USER_NOT_FOUND', 'USER_NOT_FOUND'])
+  })
+})
+
 describe('answers', () => {
   test.each([
     SUCCESS,

@@ -5,7 +5,6 @@ import { InvalidMessage } from '../errors/errors.ts'
 import { formatGuss, type Guss, parseGuss } from '../gba/guss.ts'
 import type { ZhAnswer, ZhRequest } from '../gba/zh.ts'
 import type { Impi } from '../identity/impi.ts'
-import type { MncLength } from '../identity/imsi.ts'
 import { fromHex, toHex, utf8 } from '../octets/octets.ts'
 import { hexSchema, readUssListJson, ussListJson, ussListSchema } from './common-schemas.ts'
 import type { SbiResponse } from './exchange.ts'
@@ -193,8 +192,6 @@ function readAnswer<Value>(
 export interface NhssGbaServer {
   answerZh(request: ZhRequest): Promise<ZhAnswer>
   subscriberData(impi: Impi): Promise<SubscriberData>
-  /** Digits of the mobile network code; without it `imsi-…` is not known. */
-  readonly mncLength?: MncLength
 }
 
 /** The operations of both services. Subscriptions are not done here: 501. TS 29.562 6.3.3, 6.4.3 */
@@ -206,23 +203,32 @@ export function nhssGbaRoutes(hss: NhssGbaServer): readonly SbiRoute[] {
       accepts: [JSON_MEDIA_TYPE],
       optional: ['authenticationScheme', 'resynchronizationInfo'],
       async answer({ parameter, body }) {
-        const impi = parseUeId(parameter, hss.mncLength)
-        if (impi === undefined) return problemResponse(USER_NOT_FOUND)
-        const request = decodeAuthDataRequest(body, impi)
-        if (request === undefined) return problemResponse(NOT_DONE)
-        return authDataResponse(await hss.answerZh(request))
+        const asked = parseUeId(parameter).map((impi) => decodeAuthDataRequest(body, impi))
+        const requests = asked.filter((request) => request !== undefined)
+        if (requests.length < asked.length) return problemResponse(NOT_DONE)
+        return authDataResponse(await firstKnown(requests, (request) => hss.answerZh(request)))
       },
     },
     {
       method: 'GET',
       path: SUBSCRIBER_DATA,
       async answer({ parameter }) {
-        const impi = parseUeId(parameter, hss.mncLength)
-        if (impi === undefined) return problemResponse(USER_NOT_FOUND)
-        const data = await hss.subscriberData(impi)
+        const data = await firstKnown(parseUeId(parameter), (impi) => hss.subscriberData(impi))
         return orFailed(() => subscriberDataResponse(data))
       },
     },
     { method: 'POST', path: SUBSCRIPTIONS, answer: async () => problemResponse(NOT_DONE) },
   ]
+}
+
+/** The answer to the first that is a subscriber's: one ueId may mean two. */
+async function firstKnown<Asked, Answer extends { readonly outcome: string }>(
+  candidates: readonly Asked[],
+  ask: (asked: Asked) => Promise<Answer>,
+): Promise<Answer | { readonly outcome: 'identity-unknown' }> {
+  for (const candidate of candidates) {
+    const answer = await ask(candidate)
+    if (answer.outcome !== 'identity-unknown') return answer
+  }
+  return { outcome: 'identity-unknown' }
 }

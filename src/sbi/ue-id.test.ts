@@ -3,17 +3,18 @@ import { InvalidMessage } from '../errors/errors.ts'
 import { parseImpi } from '../identity/impi.ts'
 import { formatUeId, parseUeId } from './ue-id.ts'
 
-test('an IMPI, and an IMSI if the length of the network code is known', () => {
+test('an IMPI, and an IMSI with a network code of two or of three digits', () => {
   const impi = parseImpi('a/b?%é@ims.example')
   expect(formatUeId(impi)).not.toMatch(/[/?@]/)
-  expect(parseUeId(formatUeId(impi))).toBe(impi)
-  expect(parseUeId('imsi-001010123456789', 2)).toBe(
+  expect(parseUeId(formatUeId(impi))).toEqual([impi])
+  expect(parseUeId('imsi-001010123456789')).toEqual([
     '001010123456789@ims.mnc001.mcc001.3gppnetwork.org',
-  )
+    '001010123456789@ims.mnc010.mcc001.3gppnetwork.org',
+  ])
 })
 
-test.each(['imsi-001010123456789', 'msisdn-12345', 'impu-sip:a@b'])('not known: %s', (text) => {
-  expect(parseUeId(text)).toBeUndefined()
+test.each(['msisdn-12345', 'impu-sip:a@b'])('not known: %s', (text) => {
+  expect(parseUeId(text)).toEqual([])
 })
 
 test.each(['', 'alice', 'impi-', 'impi-a', 'imsi-12', 'impi-%ff', '%'])('none: %s', (text) => {

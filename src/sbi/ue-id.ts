@@ -1,7 +1,7 @@
 /** ueId of the HSS services: which subscriber a path means. TS 29.562 6.3.6, TS 29.571 5.3.2 */
 import { InvalidMessage } from '../errors/errors.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
-import { impiOfImsi, type MncLength, parseImsi } from '../identity/imsi.ts'
+import { impiOfImsi, parseImsi } from '../identity/imsi.ts'
 
 const FORM = /^(msisdn|imsi|impi|impu)-(.+)$/su
 
@@ -11,25 +11,25 @@ export function formatUeId(impi: Impi): string {
 }
 
 /**
- * The IMPI that a ueId means; `undefined` for an identity of a form that is not known here: MSISDN, IMPU,
- * and IMSI if it is not said how long a network code is.
+ * The IMPIs that a ueId may mean; none for an identity of a form that is not known here: MSISDN and IMPU.
+ * An IMSI does not say how long its network code is, so it stands for two, of which a network has one.
  *
  * @param text As it stands in the path.
- * @param mncLength Digits of the mobile network code, for `imsi-…`. TS 23.003 13.3
  * @throws {InvalidMessage} If it is no ueId.
+ * @see TS 23.003 2.2, 13.3
  */
-export function parseUeId(text: string, mncLength?: MncLength): Impi | undefined {
+export function parseUeId(text: string): readonly Impi[] {
   const [, kind, value = ''] = FORM.exec(decoded(text)) ?? []
   switch (kind ?? '') {
     case 'impi':
-      return parseImpi(value, 'ueId')
+      return [parseImpi(value, 'ueId')]
     case 'imsi': {
       const imsi = parseImsi(value, 'ueId')
-      return mncLength && impiOfImsi(imsi, mncLength)
+      return [impiOfImsi(imsi, 2), impiOfImsi(imsi, 3)]
     }
     case 'msisdn':
     case 'impu':
-      return undefined
+      return []
     default:
       throw new InvalidMessage('of no known form', 'ueId')
   }

@@ -27,7 +27,8 @@ export const GBA_SERVICE_NAMESPACE = 'http://www.3gpp.org/GBAService'
 
 const SOAP_NAMESPACE = 'http://schemas.xmlsoap.org/soap/envelope/'
 const REQUEST = 'requestBootstrappingInfoRequest'
-const LIMITS = { maxOctets: 131_072, maxDepth: 16 } as const
+/** Others' XML tools may write a byte order mark. */
+const LIMITS = { maxOctets: 131_072, maxDepth: 16, byteOrderMark: 'ignored' } as const
 const KEY_OCTETS = 32
 const MAX_UINT32 = 0xffff_ffff
 const MAX_GSIDS = 1024

@@ -69,6 +69,12 @@ describe('what is refused', () => {
     expect(reason(text)).toBe(expected)
   })
 
+  test('a byte order mark, unless it may be there, and then once', () => {
+    const limits = { maxOctets: 100, maxDepth: 2, byteOrderMark: 'ignored' } as const
+    expect(parseXml(utf8('\ufeff<?xml version="1.0"?><a/>'), limits).name).toBe('a')
+    expect(() => parseXml(utf8('\ufeff\ufeff<a/>'), limits)).toThrow(InvalidMessage)
+  })
+
   test.each([
     ['nothing', ''],
     ['white space', ' \n'],

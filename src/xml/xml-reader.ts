@@ -35,9 +35,17 @@ export function parseXml(octets: Uint8Array, limits: XmlLimits): XmlElement {
   if (octets.length > limits.maxOctets) {
     throw new InvalidMessage(`over ${limits.maxOctets} octets`, FIELD)
   }
-  const text = fromUtf8(octets, FIELD)
-  if (text.charCodeAt(0) === BYTE_ORDER_MARK) throw new InvalidMessage('byte order mark', FIELD)
+  const text = withoutMark(fromUtf8(octets, FIELD), limits)
   return parsePlainXml(text, limits) ?? readTree(text, limits)
+}
+
+function withoutMark(text: string, { byteOrderMark = 'refused' }: XmlLimits): string {
+  if (text.charCodeAt(0) !== BYTE_ORDER_MARK) return text
+  // The parser would pass over a second one.
+  if (byteOrderMark === 'refused' || text.charCodeAt(1) === BYTE_ORDER_MARK) {
+    throw new InvalidMessage('byte order mark', FIELD)
+  }
+  return text.slice(1)
 }
 
 /** The whole parser. @throws {InvalidMessage} As `parseXml`. */

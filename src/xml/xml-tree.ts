@@ -31,4 +31,6 @@ export interface XmlLimits {
   readonly maxDepth: number
   /** Whether comments are passed over, which is the default, or make the document invalid. */
   readonly comments?: 'ignored' | 'refused'
+  /** Whether a byte order mark makes the document invalid, which is the default. XML 1.0 4.3.3 */
+  readonly byteOrderMark?: 'ignored' | 'refused'
 }

@@ -1,7 +1,6 @@
 /** Zh over HTTP/2: Nhss_gbaUEAU and Nhss_gbaSDM, the HSS as server, and the BSF's way to it. TS 29.562 */
 import type { Zh, ZhAnswer, ZhRequest } from '../../gba/zh.ts'
 import type { Impi } from '../../identity/impi.ts'
-import type { MncLength } from '../../identity/imsi.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { JSON_MEDIA_TYPE } from '../../sbi/json.ts'
 import {
@@ -36,8 +35,6 @@ export interface ServeSbiZhOptions extends ServeSbiOptions {
   readonly subscribers: SubscriberFinder
   /** Names of the BSFs that are answered; anybody else is refused with 403. */
   readonly bsfs: readonly string[]
-  /** Digits of the mobile network code; without it `imsi-…` is not known. */
-  readonly mncLength?: MncLength
   readonly names?: ZhNames
 }
 
@@ -48,14 +45,13 @@ export interface ConnectSbiZhOptions extends SbiTarget {
 
 /** @throws {ConfigurationInvalid} If host and port cannot be listened on. */
 export function serveNhssGba(options: ServeSbiZhOptions, ports: SbiPorts): Promise<SbiServer> {
-  const { hss, subscribers, bsfs, mncLength } = options
+  const { hss, subscribers, bsfs } = options
   const exchange = tracedExchange('answerer', options.names, ports)
   const known = bsfs.map((bsf) => bsf.toLowerCase())
   const routes = nhssGbaRoutes({
     answerZh: (request) =>
       exchange(describeZhRequest(request), () => hss.requestVector(request), describeZhAnswer),
     subscriberData: (impi) => subscriberData(subscribers, impi),
-    ...(mncLength && { mncLength }),
   })
   return serveSbi(
     'HTTP/2',

@@ -52,6 +52,19 @@ describe('Ub over HTTP, the UE', () => {
     expect(fromUtf8(response.body)).toBe('sorry')
   })
 
+  test('Host is the name of the BSF, wherever the connection goes, with a port that is not 80', async () => {
+    const hosts: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      hosts.push(request.headers.host)
+      response.end()
+    })
+    const baseUrl = await listening(server)
+    const ub = connected({ baseUrl })
+    const headers = { ...REQUEST.headers, host: ['bsf.example.org'] }
+    await ub.exchange({ ...REQUEST, headers })
+    expect(hosts).toEqual([`bsf.example.org:${new URL(baseUrl).port}`])
+  })
+
   test('a body is sent, redirects are not followed', async () => {
     const bodies: string[] = []
     const server = createServer((request, response) => {

@@ -38,6 +38,7 @@ export function connectUb(input: ConnectUbInput): UbConnection {
   const { timeoutMs = TIMEOUT_MS, maxResponseOctets = MAX_RESPONSE_OCTETS } = input
   const { connections = CONNECTIONS } = input
   const origin = originOf(input.baseUrl)
+  const url = new URL(origin)
   const pool = new Pool(origin, {
     connections,
     connect: { timeout: timeoutMs },
@@ -48,7 +49,7 @@ export function connectUb(input: ConnectUbInput): UbConnection {
   return {
     async exchange(request) {
       try {
-        return await send(pool, request, timeoutMs)
+        return await send(pool, { request, url }, timeoutMs)
       } catch (cause) {
         throw new TransportFailed(`the BSF at ${origin} ${reasonOf(cause)}`, { cause })
       }
@@ -57,7 +58,11 @@ export function connectUb(input: ConnectUbInput): UbConnection {
   }
 }
 
-function send(pool: Pool, request: UbRequest, timeoutMs: number): Promise<UbResponse> {
+function send(
+  pool: Pool,
+  { request, url }: { readonly request: UbRequest; readonly url: URL },
+  timeoutMs: number,
+): Promise<UbResponse> {
   return new Promise((resolve, reject) => {
     const collector = new Collector((outcome) => {
       clearTimeout(timer)
@@ -65,7 +70,8 @@ function send(pool: Pool, request: UbRequest, timeoutMs: number): Promise<UbResp
       else resolve(outcome)
     })
     const timer = setTimeout(() => collector.abort(new errors.RequestAbortedError()), timeoutMs)
-    const { method, uri: path, headers, body } = request
+    const { method, uri: path, body } = request
+    const headers = headersFor(request, url)
     pool.dispatch(
       { method, path, headers: pairsOf(headers), body: body.length === 0 ? null : body },
       collector,
@@ -118,6 +124,16 @@ class Collector implements Dispatcher.DispatchHandler {
   onResponseError(_: unknown, error: Error): void {
     this.#done(error)
   }
+}
+
+/**
+ * Host names the BSF as the card does; a port that is not the default one belongs to it. RFC 9112 3.2. With
+ * TLS it is the host of the URL, which is what the certificate is checked for.
+ */
+function headersFor({ headers }: UbRequest, { protocol, port }: URL): UbRequest['headers'] {
+  const { host, ...others } = headers
+  if (host === undefined || protocol === 'https:') return others
+  return { host: host.map((name) => (port === '' ? name : `${name}:${port}`)), ...others }
 }
 
 /** Name, value, name, value …: a list of values would be looked through as an object. */
