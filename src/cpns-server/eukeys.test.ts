@@ -262,6 +262,14 @@ describe('the key choice of the user security settings (K-1)', () => {
     },
   )
 
+  test('a BSF that names nobody gives no EUKey, for it has no owner', async () => {
+    const { impi: _, ...unnamed } = GBA_ME()
+    world.zn.know(btidOf(5), unnamed)
+    const found = await find({ btid: btidOf(5), keyType: 'ks-naf' }, { allowGbaMe: true })
+    expect(found).toEqual({ outcome: 'unavailable' })
+    expect(world.logged).toEqual(['bsf-names-nobody'])
+  })
+
   test('a key that was stored under it needs no look-up, and no weaker one is accepted', async () => {
     await store({ keyType: 'ks-int-naf' })
     const found = await find({ btid: btidOf(7), keyType: 'ks-int-naf' }, { gsid: GSID })

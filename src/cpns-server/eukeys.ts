@@ -11,6 +11,7 @@ import { parseUssList } from '../gba/guss.ts'
 import type { ZnAnswer } from '../gba/zn.ts'
 import type { Btid } from '../identity/btid.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import type { Impi } from '../identity/impi.ts'
 import { parseUserId, type UserId } from '../identity/user-id.ts'
 import { createZnLookup } from '../naf/zn-lookup.ts'
 import type { CpnsServerOptions, GbaKeyType, ServerContext } from './options.ts'
@@ -76,7 +77,13 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
       ports.log.error('key-choice-not-readable', { btid })
       return { outcome: 'unavailable' }
     }
-    const candidate = candidateOf(answer, { entityId, btid, nowMs }, demanded)
+    const { impi } = answer
+    if (impi === undefined) {
+      // K-4: an EUKey has an owner.
+      ports.log.error('bsf-names-nobody', { btid })
+      return { outcome: 'unavailable' }
+    }
+    const candidate = candidateOf(answer, { entityId, btid, impi, nowMs }, demanded)
     if (candidate === undefined) return { outcome: 'type-refused', keyType: demanded.keyType }
     const { userIds } = demanded
     return usable({ ...candidate, ...(userIds.length > 0 && { userIds }) }, nowMs)
@@ -197,7 +204,7 @@ function userIdsIn(uid: string): UserId[] {
 /** K-2: GBA_U is what the answer shows (UICC key material), not what the client says. */
 function candidateOf(
   answer: ZnSuccess,
-  of: { entityId: EntityId; btid: Btid; nowMs: number },
+  of: { entityId: EntityId; btid: Btid; impi: Impi; nowMs: number },
   demanded: Demand,
 ): EuKey | undefined {
   const isGbaU = answer.uiccKeyMaterial !== undefined
@@ -208,7 +215,7 @@ function candidateOf(
   return {
     id: of.btid,
     entityId: of.entityId,
-    owner: { kind: 'impi', id: answer.impi },
+    owner: { kind: 'impi', id: of.impi },
     source: isGbaU ? 'gba-u' : 'gba-me',
     keyType,
     key,

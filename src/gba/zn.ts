@@ -21,7 +21,8 @@ export interface ZnRequest {
 export type ZnAnswer =
   | {
       readonly outcome: 'success'
-      readonly impi: Impi
+      /** A BSF that keeps it from this NAF leaves it out. TS 33.220 4.5.3 */
+      readonly impi?: Impi
       /** ME-Key-Material: Ks_ext_NAF, or Ks_NAF of GBA_ME; 32 octets. */
       readonly meKeyMaterial: Secret
       /** UICC-Key-Material: Ks_int_NAF, 32 octets; present only with GBA_U and an aware NAF. */

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { assertIdentity, formatAssertedIdentity } from './asserted-identity.ts'
-import { NAF_IMPI } from './naf.fixture.ts'
+import { NAF_BTID, NAF_IMPI } from './naf.fixture.ts'
 
 const uss = (gsid: number, ...uids: string[]) => ({ gsid, type: 0, uids, flags: [] })
-const SUBSCRIBER = { impi: NAF_IMPI, ussList: [uss(1), uss(2, 'sip:a@b', 'say "hi"')] }
+const SUBSCRIBER = {
+  btid: NAF_BTID,
+  impi: NAF_IMPI,
+  ussList: [uss(1), uss(2, 'sip:a@b', 'say "hi"')],
+}
 
 describe('without an intention', () => {
   test('the first identity of the settings', () => {
@@ -13,6 +17,21 @@ describe('without an intention', () => {
   test('else the IMPI', () => {
     const identity = NAF_IMPI
     expect(assertIdentity([], { ...SUBSCRIBER, ussList: [] })).toMatchObject({ identity })
+  })
+})
+
+describe('a subscriber whom the BSF does not name', () => {
+  const unnamed = { btid: NAF_BTID, ussList: [uss(1)] }
+
+  test('is the B-TID, unless the settings say more', () => {
+    expect(assertIdentity([], unnamed)).toMatchObject({ identity: NAF_BTID })
+    const named = { ...unnamed, ussList: SUBSCRIBER.ussList }
+    expect(assertIdentity([], named)).toMatchObject({ identity: 'sip:a@b' })
+  })
+
+  test('cannot intend to be an IMPI', () => {
+    expect(assertIdentity([`"${NAF_IMPI}"`], unnamed)).toMatchObject({ status: 403 })
+    expect(assertIdentity(['"undefined"'], unnamed)).toMatchObject({ status: 403 })
   })
 })
 

@@ -3,6 +3,7 @@
  * TS 24.109 B.3, TS 33.222 6.5
  */
 import type { Uss } from '../gba/guss.ts'
+import type { Btid } from '../identity/btid.ts'
 import type { Impi } from '../identity/impi.ts'
 import { toHex, utf8 } from '../octets/octets.ts'
 import { type Refusal, refuse } from './refusal.ts'
@@ -23,18 +24,25 @@ const QUOTED = /^"((?:[\t !\x23-\x5b\x5d-\x7e]|\\[\t -~])+)"$/
 
 /**
  * The identity that counts: the intended one, if the subscriber may use it; without one the first of the
- * user security settings, else the IMPI.
+ * user security settings, else the IMPI, and of a subscriber whom the BSF does not name the B-TID: a
+ * pseudonym that nobody else has, until the key ends.
  *
  * @param intended Values of the header.
  * @returns 400 if the header is doubled or malformed, 403 if the identity is not the subscriber's.
  */
 export function assertIdentity(
   intended: readonly string[],
-  subscriber: { readonly impi: Impi; readonly ussList: readonly Uss[] },
+  subscriber: {
+    readonly btid: Btid
+    readonly impi?: Impi
+    readonly ussList: readonly Uss[]
+  },
 ): AssertedIdentity | Refusal {
   const uids = subscriber.ussList.flatMap((uss) => uss.uids)
   const [value, ...others] = intended
-  if (value === undefined) return { outcome: 'asserted', identity: uids[0] ?? subscriber.impi }
+  if (value === undefined) {
+    return { outcome: 'asserted', identity: uids[0] ?? subscriber.impi ?? subscriber.btid }
+  }
   if (others.length > 0) return refuse(400, 'X-3GPP-Intended-Identity: doubled')
   const quoted = value.length <= MAX_CHARACTERS ? QUOTED.exec(value.trim()) : null
   if (quoted === null) return refuse(400, 'X-3GPP-Intended-Identity: not a quoted string')

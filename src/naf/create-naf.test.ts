@@ -128,6 +128,15 @@ describe('a user', () => {
     ])
   })
 
+  test('whom the BSF does not name has a B-TID for an identity, and no IMPI', async () => {
+    const world = createNafWorld()
+    const { impi: _, ...unnamed } = znSuccess()
+    world.answer = unnamed
+    const outcome = await world.askWithKey()
+    expect(outcome).toMatchObject({ outcome: 'authenticated', user: { identity: NAF_BTID } })
+    expect('user' in outcome && 'impi' in outcome.user).toBe(false)
+  })
+
   test.each(['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'] as const)('with %s', async (name) => {
     const world = createNafWorld({ algorithms: [name] })
     expect(statusOf(await world.askWithKey())).toBe(200)

@@ -139,13 +139,17 @@ async function judge(
   if (!desk.spend(liveNonce, Number.parseInt(credentials.digest.nc, 16))) {
     return challenge('nc: used before', { isStale: true })
   }
-  const asserted = assertIdentity(request.headers[INTENDED_IDENTITY_HEADER] ?? [], found)
-  if (asserted.outcome !== 'asserted') return asserted
   const { impi, gbaType, expiresAtMs: keyExpiresAtMs, ussList } = found
+  const subscriber = { btid, ...(impi && { impi }) }
+  const asserted = assertIdentity(request.headers[INTENDED_IDENTITY_HEADER] ?? [], {
+    ...subscriber,
+    ussList,
+  })
+  if (asserted.outcome !== 'asserted') return asserted
   const { identity } = asserted
   return {
     outcome: 'authenticated',
-    user: { btid, impi, identity, nafFqdn, uaId, keyUse, gbaType, keyExpiresAtMs, ussList },
+    user: { ...subscriber, identity, nafFqdn, uaId, keyUse, gbaType, keyExpiresAtMs, ussList },
     authenticationInfo: (body) =>
       formatInfo(digest, { body, nextNonce: liveNonce.isAging ? desk.issue() : undefined }),
   }
@@ -209,9 +213,9 @@ function formatChallenged(
   return { outcome: 'refused', status: 401, headers, reason }
 }
 
-function noteOf({ impi, keyUse, gbaType }: NafUser, clock: Clock): TraceNote {
+function noteOf({ btid, impi, keyUse, gbaType }: NafUser, clock: Clock): TraceNote {
   const meKey = gbaType === 'GBA_U' ? 'Ks_ext_NAF' : 'Ks_NAF'
-  const text = `${impi} proved to have ${keyUse === 'UICC' ? 'Ks_int_NAF' : meKey}`
+  const text = `${impi ?? btid} proved to have ${keyUse === 'UICC' ? 'Ks_int_NAF' : meKey}`
   return { kind: 'note', atMs: clock.nowMs(), entity: 'NAF', text }
 }
 

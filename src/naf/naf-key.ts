@@ -18,7 +18,7 @@ export interface NafKey {
   readonly outcome: 'key'
   /** 32 octets. */
   readonly key: Secret
-  readonly impi: Impi
+  readonly impi?: Impi
   readonly gbaType: 'GBA_U' | 'GBA_ME'
   /** UTC milliseconds. */
   readonly expiresAtMs: number
@@ -72,7 +72,8 @@ function chooseKey(
     return refuse(403, 'a card with GBA_U is needed')
   }
   const gbaType = uiccKeyMaterial === undefined ? 'GBA_ME' : 'GBA_U'
-  return { outcome: 'key', key, impi, gbaType, expiresAtMs, ussList }
+  const of = impi === undefined ? {} : { impi }
+  return { outcome: 'key', key, ...of, gbaType, expiresAtMs, ussList }
 }
 
 /** @returns `undefined` if nobody can know what the settings demand. */

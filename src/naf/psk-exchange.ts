@@ -24,7 +24,8 @@ export interface PskOffer {
 /** Who is at the other end of a PSK-TLS connection. */
 export interface PskPeer {
   readonly btid: Btid
-  readonly impi: Impi
+  /** Absent if the BSF keeps it from this NAF. TS 33.220 4.5.3 */
+  readonly impi?: Impi
   readonly gbaType: 'GBA_U' | 'GBA_ME'
   readonly nafFqdn: Fqdn
   readonly uaId: UaId

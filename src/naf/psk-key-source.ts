@@ -78,7 +78,7 @@ async function lookUp(
     outcome: 'key',
     identity,
     key,
-    peer: { btid, impi, gbaType, nafFqdn, uaId, expiresAtMs },
+    peer: { btid, ...(impi && { impi }), gbaType, nafFqdn, uaId, expiresAtMs },
   }
 }
 

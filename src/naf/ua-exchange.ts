@@ -37,10 +37,11 @@ export interface UaConnection {
 /** Who sent a request, proven by a key of GBA. */
 export interface NafUser {
   readonly btid: Btid
-  readonly impi: Impi
+  /** Absent if the BSF keeps it from this NAF. TS 33.220 4.5.3 */
+  readonly impi?: Impi
   /**
    * Who the user is to the application: what the user intended, if it may, else the first identity of the
-   * user security settings, else the IMPI.
+   * user security settings, else the IMPI; if the BSF names nobody, the B-TID, a pseudonym until the key ends.
    */
   readonly identity: string
   readonly nafFqdn: Fqdn

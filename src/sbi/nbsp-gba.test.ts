@@ -80,10 +80,17 @@ describe('answers', () => {
     expect(read).toEqual(answer)
   })
 
-  test('keys without owner or end, of another length, or of a wrong path are none', () => {
+  test('a BSF may keep the name of the subscriber to itself', () => {
+    const { impi: _, ...unnamed } = ZN_SUCCESS
+    const response = bootstrappingInfoResponse(unnamed)
+    expect(JSON.parse(fromUtf8(response.body))).not.toHaveProperty('impi')
+    expect(readBootstrappingInfoResponse(response, 0)).toEqual(unnamed)
+  })
+
+  test('keys without an end, of another length, or of a wrong path are none', () => {
     const response = bootstrappingInfoResponse(ZN_SUCCESS)
     const json = JSON.parse(fromUtf8(response.body))
-    for (const change of [{ impi: undefined }, { keyExpiryTime: 'x' }, { meKeyMaterial: 'ff' }]) {
+    for (const change of [{ impi: 'x' }, { keyExpiryTime: 'x' }, { meKeyMaterial: 'ff' }]) {
       const body = utf8(JSON.stringify({ ...json, ...change }))
       expect(readBootstrappingInfoResponse({ ...response, body }, 0).outcome).toBe('unavailable')
     }

@@ -47,7 +47,7 @@ const answerSchema = z.object({
   keyExpiryTime: z.string(),
   bootstrappingInfoCreationTime: z.string().optional(),
   ussList: ussListSchema.optional(),
-  impi: z.string(),
+  impi: z.string().optional(),
 })
 
 /** BootstrappingInfoRequest as octets of JSON. TS 29.309 6.1.6.2 */
@@ -130,7 +130,7 @@ function decodeBootstrappingInfoResponse(octets: Uint8Array, nowMs: number): ZnA
   const { uiccKeyMaterial, bootstrappingInfoCreationTime: created, ussList } = json
   return {
     outcome: 'success',
-    impi: parseImpi(json.impi, 'impi'),
+    ...(json.impi === undefined ? {} : { impi: parseImpi(json.impi, 'impi') }),
     meKeyMaterial: Secret.of(fromHex(json.meKeyMaterial)),
     ...(uiccKeyMaterial && { uiccKeyMaterial: Secret.of(fromHex(uiccKeyMaterial)) }),
     keyExpiresAtMs: parseXmlDateTime(json.keyExpiryTime, 'keyExpiryTime'),

@@ -46,6 +46,15 @@ test('the request of a public client, whose key is the second element', async ()
   expect(fromUtf8(answer.body)).toMatch(/^<\w+ xmlns="[^"]+"><impi>[^<]+<\/impi><meKeyMaterial>/)
 })
 
+test('a BSF may keep the name of the subscriber to itself; the key stays the second element', () => {
+  const { impi: _, ...unnamed } = ZN_SUCCESS
+  const response = webServiceResponse(unnamed, SOAP)
+  expect(fromUtf8(response.body)).toMatch(/<impi(?:\/>|><\/impi>)<meKeyMaterial>/)
+  expect(readWebServiceResponse(response, 0)).toEqual(unnamed)
+  const body = utf8(fromUtf8(response.body).replace(/<impi(?:\/>|><\/impi>)/, ''))
+  expect(readWebServiceResponse({ ...response, body }, 0)).toEqual(unnamed)
+})
+
 describe('bad requests', () => {
   test.each([
     ['another operation', TEXT.replaceAll('requestBootstrappingInfoRequest', 'other')],

@@ -103,9 +103,10 @@ export function decodeWebServiceRequest(octets: Uint8Array): {
  */
 export function webServiceResponse(answer: ZnAnswer, form: WebServiceForm): SbiResponse {
   if (answer.outcome !== 'success') return fault(answer.outcome, form)
-  const { uiccKeyMaterial, ussList } = answer
+  const { impi, uiccKeyMaterial, ussList } = answer
   const children = [
-    leaf('impi', answer.impi),
+    // A client that counts the elements finds the key in its place even then.
+    leaf('impi', impi ?? ''),
     leaf('meKeyMaterial', toBase64(answer.meKeyMaterial.reveal())),
     ...(uiccKeyMaterial ? [leaf('uiccKeyMaterial', toBase64(uiccKeyMaterial.reveal()))] : []),
     leaf('keyExpiryTime', formatXmlDateTime(answer.keyExpiresAtMs)),
@@ -140,12 +141,13 @@ export function readWebServiceResponse(response: SbiResponse, nowMs: number): Zn
 
 function readSuccess(root: XmlElement, nowMs: number): ZnAnswer {
   if (root.name !== responseName()) throw new InvalidMessage('not the answer', root.name)
+  const impi = optional(root, 'impi')
   const uiccKeyMaterial = optional(root, 'uiccKeyMaterial')
   const created = optional(root, 'bootstrappingInfoCreationTime')
   const [ussList] = all(root, 'ussList')
   return {
     outcome: 'success',
-    impi: parseImpi(required(root, 'impi'), 'impi'),
+    ...(impi ? { impi: parseImpi(impi, 'impi') } : {}),
     meKeyMaterial: readKey(required(root, 'meKeyMaterial')),
     ...(uiccKeyMaterial === undefined ? {} : { uiccKeyMaterial: readKey(uiccKeyMaterial) }),
     keyExpiresAtMs: parseXmlDateTime(required(root, 'keyExpiryTime'), 'keyExpiryTime'),

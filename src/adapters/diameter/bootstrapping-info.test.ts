@@ -55,13 +55,16 @@ describe('BIA', () => {
 
   const whole = writeZnAnswer(SUCCESS)
 
-  test.each(['userName', 'meKeyMaterial', 'keyExpiryTime'] as const)(
-    'keys without %s are none',
-    (part) => {
-      const { [part]: _, ...values } = whole
-      expect(readZnAnswer(values, NOW_MS)).toEqual(UNAVAILABLE)
-    },
-  )
+  test('a BSF may keep the name of the subscriber to itself', () => {
+    const { impi: _, ...unnamed } = SUCCESS
+    expect(writeZnAnswer(unnamed)).not.toHaveProperty('userName')
+    expect(readZnAnswer(writeZnAnswer(unnamed), NOW_MS)).toEqual(unnamed)
+  })
+
+  test.each(['meKeyMaterial', 'keyExpiryTime'] as const)('keys without %s are none', (part) => {
+    const { [part]: _, ...values } = whole
+    expect(readZnAnswer(values, NOW_MS)).toEqual(UNAVAILABLE)
+  })
 
   test('a User-Name that can be no IMPI owns no keys', () => {
     expect(readZnAnswer({ ...whole, userName: 'no IMPI' }, NOW_MS)).toEqual(UNAVAILABLE)

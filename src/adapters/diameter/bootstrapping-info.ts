@@ -55,7 +55,7 @@ export function writeZnAnswer(answer: ZnAnswer): ZnAnswerValues {
     case 'success':
       return {
         resultCode: RESULT_CODE.DIAMETER_SUCCESS,
-        userName: answer.impi,
+        ...(answer.impi === undefined ? {} : { userName: answer.impi }),
         meKeyMaterial: answer.meKeyMaterial,
         ...(answer.uiccKeyMaterial && { uiccKeyMaterial: answer.uiccKeyMaterial }),
         keyExpiryTime: answer.keyExpiresAtMs,
@@ -91,16 +91,16 @@ export function readZnAnswer(values: ZnAnswerValues, nowMs: number): ZnAnswer {
   return { outcome: 'unavailable' }
 }
 
-/** Keys without an owner or an end are no keys. */
+/** Keys without an end are no keys; without an owner they may be, if the BSF tells nobody's name. */
 function readSuccess(values: ZnAnswerValues, nowMs: number): ZnAnswer {
   const { userName, meKeyMaterial, uiccKeyMaterial, keyExpiryTime, ussList } = values
-  if (userName === undefined || meKeyMaterial === undefined || keyExpiryTime === undefined) {
+  if (meKeyMaterial === undefined || keyExpiryTime === undefined) {
     return { outcome: 'unavailable' }
   }
   try {
     return {
       outcome: 'success',
-      impi: parseImpi(userName),
+      ...(userName === undefined ? {} : { impi: parseImpi(userName) }),
       meKeyMaterial,
       ...(uiccKeyMaterial && { uiccKeyMaterial }),
       keyExpiresAtMs: keyExpiryTime,

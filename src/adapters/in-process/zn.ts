@@ -63,7 +63,7 @@ export function describeZnAnswer(answer: ZnAnswer): TracedMessage {
   const { impi, uiccKeyMaterial, keyExpiresAtMs } = answer
   const fields = {
     outcome,
-    'User-Name': impi,
+    ...(impi === undefined ? {} : { 'User-Name': impi }),
     'UICC-Key-Material': uiccKeyMaterial === undefined ? 'absent' : 'present',
     'Key-ExpiryTime': new Date(keyExpiresAtMs).toISOString(),
   }
