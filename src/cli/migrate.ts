@@ -46,7 +46,8 @@ function inWords(tell: TellProgress): TellMigration {
 
 function adviceFor(data: string): readonly string[] {
   return [
-    'Tried on copies: it works. Nothing was changed. No step goes back, so make a backup first:',
+    'Tried on copies: it works. Nothing was changed.',
+    'No step goes back, so make a backup first:',
     `  cpns backup --data ${data} FOLDER`,
     `  cpns migrate --data ${data}`,
   ]

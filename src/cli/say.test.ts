@@ -30,6 +30,26 @@ describe('one thing', () => {
   })
 })
 
+test('a sentence is broken between words for a terminal alone; what is to be copied is not', () => {
+  const shownOn = (terminal: object, text: string) => {
+    const parts: string[] = []
+    const output = { ...terminal, write: (part: string) => parts.push(part) }
+    say({}, {}, text, output as unknown as NodeJS.WritableStream)
+    return parts.join('')
+  }
+  const terminal = { isTTY: true, columns: 20 }
+  const sentence = 'urn:x:a-name is paired with urn:x:gw.'
+  expect(shownOn(terminal, sentence)).toBe('urn:x:a-name is\npaired with\nurn:x:gw.\n')
+  expect(shownOn({ columns: 20 }, sentence)).toBe(`${sentence}\n`)
+  expect(shownOn({ isTTY: true, columns: 0 }, sentence)).toBe(`${sentence}\n`)
+  const commands = [
+    '  cpns backup --data x FOLDER',
+    `{"a":"${'b '.repeat(20)}"}`,
+    `\u001b[3m${sentence}`,
+  ]
+  for (const text of commands) expect(shownOn(terminal, text)).toBe(`${text}\n`)
+})
+
 describe('a list', () => {
   const how = { none: 'There is none.', textOf: ({ n }: { n: number }) => [`n ${n}`, '  more'] }
 

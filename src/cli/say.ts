@@ -3,6 +3,7 @@
  * `report-failure.ts`. Issue 6, 4; docs/explanation/decisions/0045-json-of-every-command.md
  */
 import type { Command } from 'commander'
+import { wrapText } from './wrap-text.ts'
 
 /** The flag that every command has. */
 export interface JsonFlag {
@@ -36,7 +37,20 @@ export function say(
   output: NodeJS.WritableStream = process.stdout,
 ): void {
   const lines = json === true ? [JSON.stringify(fields)] : [text].flat()
-  for (const line of lines) output.write(`${line}\n`)
+  const { isTTY, columns } = output as Partial<NodeJS.WriteStream>
+  for (const line of lines) {
+    const shown = isTTY === true && columns ? wrappedSentence(line, columns) : [line]
+    for (const part of shown) output.write(`${part}\n`)
+  }
+}
+
+/**
+ * What a terminal would break within a word. What is indented or JSON is there to be copied, and what has
+ * colours knows its width: it stays.
+ */
+function wrappedSentence(line: string, columns: number): readonly string[] {
+  const isSentence = !/^[\s{]/.test(line) && !line.includes('\u001b')
+  return line.length > columns && isSentence ? wrapText(line, '', columns) : [line]
 }
 
 /** Says each of a list; a program is told nothing of an empty one. @param none What a person is told then. */

@@ -57,7 +57,8 @@ export function uiccNewCommand(output: NodeJS.WritableStream): Command {
       for (const fields of subscribersOf(profile)) {
         // One line for `$(…)`; on a terminal as many as it takes to be read, and copied.
         const words = commandOf(fields)
-        say(flags, fields, isTTY === true ? words.join(' \\\n  ') : words.join(' '), output)
+        const lines = isTTY === true ? words.join(' \\\n  ').split('\n') : words.join(' ')
+        say(flags, fields, lines, output)
       }
     },
   )

@@ -82,7 +82,7 @@ test('a user is linked to an entity of an IMPI, and not any more', async () => {
   const linked = () =>
     withServer(async (store) => (await store.findEntity(ENTITY))?.linkedUserId ?? 'nobody')
   const { stdout } = await user('link', 'alice', '--entity', ENTITY)
-  expect(stdout).toBe(`${ENTITY} takes EUKeys by the password of\nalice.\n`)
+  expect(stdout).toBe(`${ENTITY} takes EUKeys by the password of alice.\n`)
   expect(await linked()).toBe('alice')
   const show = () => runProgram(['entity', 'show', ENTITY, '--data', data])
   expect((await show()).stdout).toContain('\n  takes EUKeys by the password of alice\n')

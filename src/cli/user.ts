@@ -17,7 +17,6 @@ import { readFlag } from './flag-values.ts'
 import { readPassword } from './password-flag.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
-import { wrapText } from './wrap-text.ts'
 
 const random = createSystemRandom()
 
@@ -134,7 +133,7 @@ async function linkUser(text: string, flags: LinkFlags): Promise<void> {
         throw new UnknownIdentity(`${userId} is not linked to ${entityId}`)
       }
       const sentence = `${entityId} takes no EUKey by the password of ${userId}; those that it had have ended.`
-      return say(flags, { userId, entityId, linked: false }, wrapText(sentence))
+      return say(flags, { userId, entityId, linked: false }, sentence)
     }
     const outcome = await store.linkUser(entityId, userId)
     if (outcome === 'unknown-user') throw unknown(userId)
@@ -145,7 +144,7 @@ async function linkUser(text: string, flags: LinkFlags): Promise<void> {
       throw new ConfigurationInvalid(`${entityId} belongs to a CPNS User, whose it stays alone`)
     }
     const sentence = `${entityId} takes EUKeys by the password of ${userId}.`
-    say(flags, { userId, entityId, linked: true }, wrapText(sentence))
+    say(flags, { userId, entityId, linked: true }, sentence)
   })
 }
 

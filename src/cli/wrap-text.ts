@@ -3,13 +3,17 @@
 /** Columns of the narrowest terminal that tables are made for. */
 export const TABLE_COLUMNS = 80
 
-/** Lines of at most 80 columns, each behind the indent; a word that is longer than a line stays whole. */
-export function wrapText(text: string, indent = ''): readonly string[] {
+/** Lines of so many columns at most, each behind the indent; a word that is longer than a line stays whole. */
+export function wrapText(
+  text: string,
+  indent = '',
+  columns: number = TABLE_COLUMNS,
+): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
     const longer = line === '' ? word : `${line} ${word}`
-    if (line !== '' && indent.length + longer.length > TABLE_COLUMNS) {
+    if (line !== '' && indent.length + longer.length > columns) {
       lines.push(indent + line)
       line = word
     } else line = longer
