@@ -207,6 +207,18 @@ describe('delivery', () => {
   })
 })
 
+test('what expires without an answer makes room, without a hint, within five seconds', async () => {
+  put('a1', 'a2')
+  await wake()
+  await clock.advance(300_000)
+  put('a3')
+  await wake()
+  await clock.advance(299_000)
+  expect(sent).toEqual(['a1', 'a2'])
+  await clock.advance(6_000)
+  expect(sent).toEqual(['a1', 'a2', 'a3'])
+})
+
 describe('a message that was refused', () => {
   test('comes again after two seconds, and the later ones of its sender after it', async () => {
     lane = laneWith(10)
