@@ -82,6 +82,8 @@ describe.skipIf(browserProgram === undefined)('the console of a server', () => {
     const page = await watcher.open(origin, look)
     await logIn(page)
     await page.getByText('live', { exact: true }).waitFor()
+    // The line is there before what first comes over it.
+    await page.getByRole('table', { name: /^Entities/ }).waitFor()
     return page
   }
   /** Refusals are what was wanted; the browser reports them all the same. */
