@@ -94,6 +94,7 @@ test('release takes the power, also from a card that is gone', async () => {
 test('reasons in plain words, and those that are not known as they are', () => {
   expect(pcscReasonOf(new Error('PC/SC service not running'))).toBe('pcscd is not running')
   expect(pcscReasonOf(new Error('Sharing violation'))).toBe('another program uses the card')
+  expect(pcscReasonOf(new Error('Transaction failed'))).toMatch(/^the card was removed, or/)
   expect(pcscReasonOf(new Error('Protocol mismatch'))).toBe('Protocol mismatch')
   expect(pcscReasonOf('x')).toBe('it failed')
 })

@@ -89,6 +89,8 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['Card was removed', 'the card was removed'],
   ['Card was reset', 'another program reset the card'],
   ['Card is unresponsive', 'the card gives no answer to a reset'],
+  // pcscd says so too of a card that is pulled at that moment.
+  ['Transaction failed', 'the card was removed, or gave no whole answer'],
   ['Sharing violation', 'another program uses the card'],
   ['Reader unavailable', 'the reader was removed'],
   ['Unknown reader', 'the reader was removed'],
