@@ -1,8 +1,17 @@
-/** The command line as a program of its own, from source. */
+/** The command line as a program of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
 
-const MAIN = join(resolve(import.meta.dirname, '..', '..'), 'src', 'cli', 'main.ts')
+const CHECKOUT = resolve(import.meta.dirname, '..', '..')
+
+/**
+ * What Node runs as `cpns`: from source; or what was built, where CPNS_BUILT says that it was built from just
+ * these sources. That starts in a tenth of the time.
+ */
+export const CPNS_PROGRAM: readonly string[] =
+  process.env.CPNS_BUILT === undefined
+    ? ['--import', 'tsx', join(CHECKOUT, 'src', 'cli', 'main.ts')]
+    : [join(CHECKOUT, 'dist', 'cli', 'main.js')]
 
 /** How a command ended. */
 export interface CommandResult {
@@ -42,7 +51,7 @@ export function startCpns(
   } = {},
 ): RunningCpns {
   const { input = '', env = {}, isGroup = false } = options
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...args], {
+  const child = spawn(process.execPath, [...CPNS_PROGRAM, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1', ...env },
     detached: isGroup,
