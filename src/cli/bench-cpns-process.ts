@@ -60,7 +60,8 @@ function told(
       if (answer.error === undefined) resolve(answer)
       else reject(new TransportFailed(`a process of the benchmark: ${answer.error}`))
     })
-    child.send(question)
+    // Whoever has ended is told of by `exit`.
+    child.send(question, () => {})
   })
 }
 

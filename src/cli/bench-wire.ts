@@ -141,6 +141,7 @@ function told(child: ChildProcess, question: FarSideStart | 'cpu'): Promise<FarS
       if (answer.error === undefined) resolve(answer)
       else reject(new TransportFailed(`the other process: ${answer.error}`))
     })
-    child.send(question)
+    // Whoever has ended is told of by `exit`.
+    child.send(question, () => {})
   })
 }
