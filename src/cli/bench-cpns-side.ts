@@ -53,7 +53,7 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => process.exit())
 process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
-const tell = (told: CpnsSideTold): void => void process.send?.(told)
+const tell = (told: CpnsSideTold): void => void process.send?.(told, undefined, undefined, () => {})
 
 process.on('message', (asked: CpnsSideStart | CpnsSideQuestion) => {
   if (asked === 'status') {

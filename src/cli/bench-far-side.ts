@@ -49,7 +49,7 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => process.exit())
 process.on('disconnect', () => process.exit())
 process.on('exit', () => rmSync(folderPath, { recursive: true, force: true }))
-const tell = (told: FarSideTold): void => void process.send?.(told)
+const tell = (told: FarSideTold): void => void process.send?.(told, undefined, undefined, () => {})
 
 process.on('message', (asked: FarSideStart | 'cpu') => {
   if (asked === 'cpu') {
