@@ -1,7 +1,7 @@
 /** The console on a listener of its own, as the lab has it. Design 11 */
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
-import { listenFailure } from '../system/listen-failure.ts'
+import { listenFailure } from '../system/listen-on.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { addConsole, type ConsoleOptions, type ConsolePorts } from './add-console.ts'
 

@@ -13,7 +13,7 @@ import {
   createRequestDesk,
   type RequestDesk,
 } from '../../diameter/base/request-desk.ts'
-import { listenFailure } from '../system/listen-failure.ts'
+import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import {
@@ -97,7 +97,7 @@ export async function serveDiameter(
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })
-  await listen(server, { host, port })
+  await listenOn(server, { host, port })
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
@@ -164,14 +164,4 @@ function createListener({ tls }: ServeDiameterOptions, accept: (socket: Socket) 
   // A handshake that fails has no peer that could be told more than TLS told it.
   server.on('tlsClientError', (_, socket) => socket.destroy())
   return server
-}
-
-function listen(
-  server: Server,
-  at: { readonly host: string; readonly port: number },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure(at, cause)))
-    server.listen(at.port, at.host, () => resolve())
-  })
 }

@@ -9,7 +9,7 @@ import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
 import { type ServePskTlsPorts, servePskTls } from '../naf/psk-server.ts'
-import { listenFailure } from '../system/listen-failure.ts'
+import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
 import { startOnFirstOctets } from '../tls/start-on-first-octets.ts'
@@ -83,7 +83,7 @@ export async function serveCpns(options: ServeCpnsOptions): Promise<RunningServe
 async function serveConnections(server: Server, options: ServeCpnsOptions): Promise<RunningServer> {
   server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS
   const connections = trackConnections(server)
-  await listen(server, options)
+  await listenOn(server, options)
   return {
     port: (server.address() as AddressInfo).port,
     close: () => closeServer(server, connections),
@@ -166,11 +166,4 @@ function trackConnections(server: Server): ReadonlySet<Socket> {
     connection.once('close', () => connections.delete(connection))
   })
   return connections
-}
-
-function listen(server: Server, { host, port }: ServeCpnsOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure({ host, port }, cause)))
-    server.listen({ host, port }, resolve)
-  })
 }

@@ -5,12 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { constants } from 'node:crypto'
-import {
-  type AddressInfo,
-  createServer as createTcpServer,
-  type Server,
-  type Socket,
-} from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TLSSocket, type Server as TlsServer } from 'node:tls'
 import type { PskLookup, PskPeer, PskVersion } from '../../naf/psk-exchange.ts'
 import { formatPskHint } from '../../naf/psk-identity.ts'
@@ -18,7 +13,7 @@ import type { KeyUse } from '../../naf/realm.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
-import { listenFailure } from '../system/listen-failure.ts'
+import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { PSK_CIPHERS } from './psk-ciphers.ts'
 import { PskGate } from './psk-gate.ts'
@@ -107,7 +102,7 @@ export async function servePskTls(
     if (gate !== undefined && handshakes.end(gate)) admit(socket, addresses.get(gate), ports)
     else socket.destroy()
   })
-  await listen(tcp, options)
+  await listenOn(tcp, options)
 
   let closing: Promise<void> | undefined
   return {
@@ -198,11 +193,4 @@ function admit(
   // The platform knows no address of a connection that came through a gate.
   Object.defineProperty(socket, 'remoteAddress', { value: remoteAddress })
   onConnection(socket, peer)
-}
-
-function listen(server: Server, { host, port }: ServePskTlsOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure({ host, port }, cause)))
-    server.listen({ host, port }, resolve)
-  })
 }

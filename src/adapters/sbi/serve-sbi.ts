@@ -26,7 +26,7 @@ import type { Log } from '../../ports/log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { problemResponse } from '../../sbi/problem-details.ts'
 import { answerRequest, PROBLEMS, type SbiRoute } from '../../sbi/routes.ts'
-import { listenFailure } from '../system/listen-failure.ts'
+import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import { assertLoopback } from '../tls/server-address.ts'
@@ -127,7 +127,7 @@ export async function serveSbi(
   for (const event of ['connect', 'checkExpectation']) {
     if (version === 'HTTP/2') server.on(event, listener)
   }
-  await listen(server, options)
+  await listenOn(server, options)
   return {
     port: (server.address() as AddressInfo).port,
     close: () => close(server, sessions, sockets),
@@ -266,13 +266,6 @@ function send(
     ...(how.last && { connection: 'close' }),
   })
   response.end(body)
-}
-
-function listen(server: Server, { host, port }: ServeSbiOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure({ host, port }, cause)))
-    server.listen(port, host, () => resolve())
-  })
 }
 
 function close(

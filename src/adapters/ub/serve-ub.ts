@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net'
 import type { UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets, toLatin1 } from '../../octets/octets.ts'
-import { listenFailure } from '../system/listen-failure.ts'
+import { listenOn } from '../system/listen-on.ts'
 
 /** A BSF, as far as Ub goes. */
 export interface UbHandler {
@@ -74,7 +74,7 @@ export async function serveUb({ bsf, host, port, limits }: ServeUbInput): Promis
   server.on('request', (request, response) => {
     answer({ bsf, request, response, maxBodyOctets }).catch(() => response.destroy())
   })
-  await listen(server, { host, port })
+  await listenOn(server, { host, port })
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }
 }
 
@@ -130,16 +130,6 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array |
     request.on('end', () => resolve(concatOctets(...parts)))
     request.on('error', reject)
     request.on('close', () => reject(new Error('the client went away')))
-  })
-}
-
-function listen(
-  server: Server,
-  at: { readonly host: string; readonly port: number },
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(listenFailure(at, cause)))
-    server.listen(at.port, at.host, () => resolve())
   })
 }
 

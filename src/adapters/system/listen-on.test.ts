@@ -2,16 +2,24 @@ import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
-import { listenFailure } from './listen-failure.ts'
+import { listenFailure, listenOn } from './listen-on.ts'
 
 async function failureAt(host: string, port: number): Promise<string> {
-  const server = createServer().listen(port, host)
-  const [cause] = (await once(server, 'error')) as [Error]
-  const failure = listenFailure({ host, port }, cause)
+  const server = createServer()
+  const failed = once(server, 'error')
+  const failure = await listenOn(server, { host, port }).catch((error: unknown) => error)
   expect(failure).toBeInstanceOf(ConfigurationInvalid)
-  expect(failure.cause).toBe(cause)
-  return failure.message
+  const [cause] = (await failed) as [Error]
+  expect((failure as Error).cause).toBe(cause)
+  return (failure as Error).message
 }
+
+test('a port of its own', async () => {
+  const server = createServer()
+  await listenOn(server, { host: '127.0.0.1', port: 0 })
+  expect((server.address() as AddressInfo).port).toBeGreaterThan(0)
+  server.close()
+})
 
 test('a port that is taken, and an address of another machine', async () => {
   const taken = createServer().listen(0, '127.0.0.1')
