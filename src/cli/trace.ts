@@ -66,11 +66,11 @@ async function showTrace(
     lanes.expect(await entitiesIn(file, flags, names))
   }
   const isShown = createFilter(flags)
-  const named = names.namer()
+  const named = namerOf(names)
   for await (const line of readTrace(file, isFollowed ? { follow: signal } : {})) {
     // A reader of standard output that went away, as `head` does, ends it too.
     if (signal.aborted) return
-    const told = line.kind === 'message' ? named(line) : line
+    const told = named(line)
     if (isShown(told)) say(flags, told, flags.json === true ? [] : lanes.add(told))
   }
 }
@@ -83,12 +83,18 @@ async function entitiesIn(
 ): Promise<readonly string[]> {
   const entities = new Set<string>()
   const isListed = createFilter(flags)
-  const named = names.namer()
+  const named = namerOf(names)
   for await (const line of readTrace(file)) {
-    const told = line.kind === 'message' ? named(line) : line
+    const told = named(line)
     if (isListed(told)) for (const entity of entitiesOf(told)) entities.add(entity)
   }
   return [...entities]
+}
+
+/** Each line as its own ends name themselves; to be asked for each of the file, in its order. */
+function namerOf(names: OwnNames): (line: TraceLine) => TraceLine {
+  const named = names.namer()
+  return (line) => (line.kind === 'message' ? named(line) : line)
 }
 
 /** In a ladder each message is told once, though both of its ends may be in the file. */

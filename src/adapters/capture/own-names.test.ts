@@ -31,3 +31,13 @@ test('what only one end has traced stays as it is', () => {
   expect(names.namer()(sent)).toEqual(sent)
   expect(names.namer()({ ...sent, point: 'Zh' })).toEqual({ ...sent, point: 'Zh' })
 })
+
+test('of messages that one end alone has traced no more than so many are held', () => {
+  const names = createOwnNames()
+  const numbered = (n: number) => ({ ...sent, fields: { n } })
+  for (let n = 0; n < 5000; n += 1) names.note(numbered(n))
+  for (const n of [0, 4999]) names.note({ ...received, fields: { n } })
+  const named = names.namer()
+  const told = Array.from({ length: 5000 }, (_, n) => named(numbered(n)).to)
+  expect([told[0], told[4999]]).toEqual(['PN GW', 'cloned PN GW'])
+})

@@ -2,7 +2,7 @@
 import type { TraceEvent } from '../../trace/trace.ts'
 
 /** Messages whose other end has not been seen; the oldest are forgotten. */
-const MAX_WAITING = 4096
+export const MAX_WAITING = 4096
 
 /** One end's view of a message, without its octets. */
 export type EndEvent = Pick<
