@@ -112,12 +112,14 @@ function classOf(kind: ColumnKind, value: string | number): string {
 }
 
 /** Nothing is cut off: what is long goes on in the next line. */
+const words = (value: string | number) => <span>{breakable(String(value))}</span>
+
 const CONTENTS: Readonly<
   Record<ColumnKind, (value: string | number, page: PageState) => ComponentChildren>
 > = {
-  text: (value) => <span>{breakable(String(value))}</span>,
-  entity: (value) => <span>{breakable(String(value))}</span>,
-  id: (value) => <span>{breakable(String(value))}</span>,
+  text: words,
+  entity: words,
+  id: words,
   state: (value) => <span class={`state state-${value}`}>{value}</span>,
   time: (value) => <span>{dateText(Number(value))}</span>,
   expiry: (value, page) => <Countdown atMs={Number(value)} page={page} />,

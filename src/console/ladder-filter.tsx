@@ -1,4 +1,6 @@
 /** What the ladder shows: by word, reference point, entity and exchange; and whether it stands still. */
+import type { Signal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { EventFilter } from './event-log.ts'
 import { shortName } from './lanes.ts'
@@ -30,27 +32,29 @@ export function LadderFilter({ page }: { page: PageState }) {
           One exchange ✕<span class="hidden">: show all again</span>
         </button>
       )}
-      <button
-        type="button"
-        aria-pressed={page.isPaused.value}
-        onClick={() => {
-          page.isPaused.value = !page.isPaused.value
-        }}
-      >
-        Pause
-      </button>
-      <button
-        type="button"
-        title="Keeps the newest message in sight"
-        aria-pressed={page.isFollowing.value}
-        onClick={() => {
-          page.isFollowing.value = !page.isFollowing.value
-        }}
-      >
+      <Toggle state={page.isPaused}>Pause</Toggle>
+      <Toggle state={page.isFollowing} title="Keeps the newest message in sight">
         Follow
-      </button>
+      </Toggle>
       <FoundAloud page={page} />
     </search>
+  )
+}
+
+/** A button that stays pressed. */
+function Toggle(button: { state: Signal<boolean>; title?: string; children: ComponentChildren }) {
+  const { state, title, children } = button
+  return (
+    <button
+      type="button"
+      title={title}
+      aria-pressed={state.value}
+      onClick={() => {
+        state.value = !state.value
+      }}
+    >
+      {children}
+    </button>
   )
 }
 
