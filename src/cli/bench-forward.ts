@@ -23,7 +23,7 @@ import {
   PAYLOAD_OCTETS,
 } from './bench-cpns-world.ts'
 import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
-import { createRecordsClient } from './bench-records.ts'
+import { createQuestions, createRecordsClient, type Questions } from './bench-records.ts'
 import type { WireFigure } from './bench-wire.ts'
 
 /** Names of the ways to forward. */
@@ -173,38 +173,26 @@ function connectSide({ url, pin }: CpnsSide, subprotocol: string): Promise<Frame
   return connectFrameSocket({ url: url.replace(/^https/, 'wss'), subprotocol, trust })
 }
 
-async function openRecordsChain(): Promise<Chain> {
-  const far = await startCpnsSide({ kind: 'record-answers' })
-  const relay = await startCpnsSide({ kind: 'record-relay', to: far })
+const openRecordsChain = (): Promise<Chain> =>
+  openBenchChain({ far: 'record-answers', relay: 'record-relay' }, createRecordsClient)
+
+const openBareChain = (): Promise<Chain> =>
+  openBenchChain({ far: 'echo', relay: 'relay' }, (socket) =>
+    createQuestions(socket, { question: () => payload }),
+  )
+
+/** Two processes that do no more than they are measured for, and this one as what asks them. */
+async function openBenchChain(
+  kinds: { readonly far: 'echo' | 'record-answers'; readonly relay: 'relay' | 'record-relay' },
+  createClient: (socket: FrameSocket) => Questions,
+): Promise<Chain> {
+  const far = await startCpnsSide({ kind: kinds.far })
+  const relay = await startCpnsSide({ kind: kinds.relay, to: far })
   const socket = await connectSide(relay, 'bench')
-  const client = createRecordsClient(socket)
+  const client = createClient(socket)
   return {
     sides: [far, relay],
     once: () => client.once(),
-    close() {
-      socket.close()
-      relay.end()
-      far.end()
-    },
-  }
-}
-
-async function openBareChain(): Promise<Chain> {
-  const far = await startCpnsSide({ kind: 'echo' })
-  const relay = await startCpnsSide({ kind: 'relay', to: far })
-  const socket = await connectSide(relay, 'bench')
-  const waiting: (() => void)[] = []
-  const listen = async (): Promise<void> => {
-    while ((await socket.receive()) !== undefined) waiting.shift()?.()
-  }
-  void listen()
-  return {
-    sides: [far, relay],
-    async once() {
-      const back = new Promise<void>((resolve) => waiting.push(resolve))
-      await socket.send({ kind: 'binary', octets: payload })
-      await back
-    },
     close() {
       socket.close()
       relay.end()

@@ -38,18 +38,32 @@ const ANSWER = encodeMessageContent({
   payload: new Uint8Array(0),
 })
 
-/** The PNE's end. */
-export interface RecordsClient {
-  /** Resolves with the answer's record. @throws {TransportFailed} If a record is refused. */
+/** Asks at one end of a chain. */
+export interface Questions {
+  /** Resolves with the answer. @throws {TransportFailed} If one cannot be taken. */
   once(): Promise<void>
 }
 
-/** @param socket To what `relayRecords` serves. */
-export function createRecordsClient(socket: FrameSocket): RecordsClient {
+/** The PNE's end. @param socket To what `relayRecords` serves. */
+export function createRecordsClient(socket: FrameSocket): Questions {
   const channel = channelOf('client', 'pne')
+  return createQuestions(socket, {
+    question: () => channel.seal('message', QUESTION),
+    take: (octets) => void contentOf(channel, octets),
+  })
+}
+
+/** Answers come in the order of their questions. @param parts.take Looks at an answer; throws if it is none. */
+export function createQuestions(
+  socket: FrameSocket,
+  {
+    question,
+    take = () => {},
+  }: { readonly question: () => Uint8Array; readonly take?: (answer: Uint8Array) => void },
+): Questions {
   const waiting: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = []
   const listen = eachFrame(socket, async (octets) => {
-    contentOf(channel, octets)
+    take(octets)
     waiting.shift()?.resolve()
   })
   listen.catch((error: unknown) => {
@@ -58,7 +72,7 @@ export function createRecordsClient(socket: FrameSocket): RecordsClient {
   return {
     async once() {
       const back = new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }))
-      await sendRecord(socket, channel, 'message', QUESTION)
+      await socket.send({ kind: 'binary', octets: question() })
       await back
     },
   }
