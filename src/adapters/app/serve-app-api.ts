@@ -10,9 +10,10 @@ import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
+import { mediaTypeOf } from '../http/media-type.ts'
 import { listPnPage, showPn } from '../rest/pn-pages.ts'
 import { Problem } from '../rest/problem.ts'
-import { fastifyPath, mediaTypeOf } from '../rest/rest-route.ts'
+import { fastifyPath } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import { type AppAuthorization, createAppAuthorization } from './app-authorization.ts'
@@ -151,10 +152,10 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
       exposeHeadRoute: false,
       // Before the body is read: nobody else can make us take a large one.
       async onRequest(request) {
-        const { authorization } = request.headers
+        const { authorization, 'content-type': contentType } = request.headers
         const asked = { authorization, address: request.ip }
         keys.set(request, await parts.authorization.authorize(asked, scope))
-        if (body !== undefined && mediaTypeOf(request) !== 'application/json')
+        if (body !== undefined && mediaTypeOf(contentType) !== 'application/json')
           throw new Problem(415)
       },
       async handler(request, reply) {

@@ -3,6 +3,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { CPNS_MEDIA_TYPE } from '../../cpns/messages.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { Log } from '../../ports/log.ts'
+import { mediaTypeOf } from './media-type.ts'
 import { pathOf, type RequestContext, requestContext } from './request-context.ts'
 import { createTurnGate, type TurnGate } from './turn-gate.ts'
 
@@ -72,8 +73,7 @@ interface Refusal {
 function refusalOf(request: IncomingMessage, path: string | undefined): Refusal | undefined {
   if (pathOf(request) !== path) return { status: 404 }
   if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } }
-  const mediaType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (mediaType !== CPNS_MEDIA_TYPE) return { status: 415 }
+  if (mediaTypeOf(request.headers['content-type']) !== CPNS_MEDIA_TYPE) return { status: 415 }
   return undefined
 }
 

@@ -1,10 +1,11 @@
 /** What the admin APIs of all entities share: bearer, OpenAPI document, one handler a route. Design 10, 12 */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ConfigurationInvalid, InvalidMessage } from '../../errors/errors.ts'
+import { mediaTypeOf } from '../http/media-type.ts'
 import type { AdminAuthorization } from './admin-token.ts'
 import { openApiDocument } from './openapi.ts'
 import { Problem } from './problem.ts'
-import { fastifyPath, mediaTypeOf, type RestRoute } from './rest-route.ts'
+import { fastifyPath, type RestRoute } from './rest-route.ts'
 
 /** One route. */
 export interface AdminRoute extends RestRoute {
@@ -114,9 +115,9 @@ function addRoute(
     ...(maxBodyOctets !== undefined && { bodyLimit: maxBodyOctets }),
     // Before the body is read: nobody else can make us take a large one.
     async onRequest(request) {
-      const { authorization: header } = request.headers
+      const { authorization: header, 'content-type': contentType } = request.headers
       if (!open) authorization.authorize({ authorization: header, address: request.ip })
-      if (body !== undefined && !accepts.includes(mediaTypeOf(request))) throw new Problem(415)
+      if (body !== undefined && !accepts.includes(mediaTypeOf(contentType))) throw new Problem(415)
     },
     async handler(request, reply) {
       reply.code(success.status).header('cache-control', 'no-store')

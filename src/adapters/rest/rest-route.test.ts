@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { fastifyPath, jsonSchemaOf, mediaTypeOf, parametersOf } from './rest-route.ts'
+import { fastifyPath, jsonSchemaOf, parametersOf } from './rest-route.ts'
 
 test('a path, for OpenAPI and for Fastify', () => {
   expect(fastifyPath('/things/{name}/parts/{n}')).toBe('/things/:name/parts/:n')
@@ -13,10 +13,4 @@ test('JSON Schema without the address of its own schema', () => {
   const properties = { a: { type: 'string', default: 'x' } }
   expect(jsonSchemaOf(schema)).toEqual({ type: 'object', properties, additionalProperties: false })
   expect(jsonSchemaOf(schema, 'output')).toMatchObject({ required: ['a'] })
-})
-
-test('the media type of a body, without its parameters', () => {
-  const type = (value?: string) => mediaTypeOf({ headers: { 'content-type': value } })
-  expect(type(' Application/JSON ;charset=utf-8')).toBe('application/json')
-  expect(type()).toBe('')
 })

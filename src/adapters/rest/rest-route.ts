@@ -22,13 +22,6 @@ export interface RestRoute {
   readonly failures?: Readonly<Record<number, string>>
 }
 
-/** Media type of a request's body, without parameters. RFC 9110 8.3 */
-export function mediaTypeOf(request: {
-  readonly headers: { readonly 'content-type'?: string | undefined }
-}): string {
-  return request.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? ''
-}
-
 /** The path as Fastify writes it, with `:name` for `{name}`. */
 export function fastifyPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1')

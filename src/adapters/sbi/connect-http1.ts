@@ -1,5 +1,6 @@
 /** HTTP/1.1 as a client of one server, for the web service. RFC 9112 */
 import { Pool } from 'undici'
+import { mediaTypeOf } from '../http/media-type.ts'
 import { secureConnector } from '../http/secure-connector.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import {
@@ -43,14 +44,10 @@ export function connectHttp1(target: SbiTarget): SbiClient {
           body: body.length === 0 ? null : body,
           signal: AbortSignal.timeout(timeoutMs),
         })
-        const mediaType = answer.headers['content-type']
+        const { 'content-type': mediaType } = answer.headers
         return {
           status: answer.statusCode,
-          contentType:
-            String(mediaType ?? '')
-              .split(';')[0]
-              ?.trim()
-              .toLowerCase() ?? '',
+          contentType: mediaTypeOf(mediaType?.toString()),
           body: await answer.body.bytes(),
         }
       } catch {

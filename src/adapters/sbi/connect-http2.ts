@@ -11,6 +11,7 @@ import { TransportFailed } from '../../errors/errors.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
+import { mediaTypeOf } from '../http/media-type.ts'
 import { connectTls, type TlsTarget } from '../tls/connect-tls.ts'
 import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 
@@ -178,13 +179,12 @@ function readAnswer(stream: ClientHttp2Stream): Promise<SbiResponse> {
     })
     stream.on('error', reject)
     stream.on('close', () => {
-      const { ':status': status, 'content-type': mediaType = '' } = head ?? {}
+      const { ':status': status, 'content-type': contentType } = head ?? {}
       if (status === undefined || stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
         reject(new StreamRefused(stream.rstCode))
         return
       }
-      const contentType = mediaType.split(';')[0]?.trim().toLowerCase() ?? ''
-      resolve({ status, contentType, body: concatOctets(...parts) })
+      resolve({ status, contentType: mediaTypeOf(contentType), body: concatOctets(...parts) })
     })
   })
 }

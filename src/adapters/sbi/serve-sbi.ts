@@ -26,6 +26,7 @@ import type { Log } from '../../ports/log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { problemResponse } from '../../sbi/problem-details.ts'
 import { answerRequest, PROBLEMS, type SbiRoute } from '../../sbi/routes.ts'
+import { mediaTypeOf } from '../http/media-type.ts'
 import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
@@ -194,11 +195,11 @@ async function answer(exchange: {
     send(response, problemResponse(PROBLEMS[body]), { last: true })
     return
   }
-  const contentType = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  const { 'content-type': contentType } = request.headers
   const asked: SbiRequest = {
     method: request.method ?? '',
     path: (request.url ?? '').replace(/\?.*$/s, ''),
-    ...(contentType === undefined ? {} : { contentType }),
+    ...(contentType === undefined ? {} : { contentType: mediaTypeOf(contentType) }),
     body,
   }
   send(response, await answerRequest(routes, asked, clientOf(request, options)))
