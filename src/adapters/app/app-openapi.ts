@@ -24,10 +24,7 @@ export function appOpenApi(version: string): object {
     bearer: 'apiKey',
     needs: ({ scope }: AppRoute) => scope && `API key with scope \`${scope}\``,
     commonFailures: COMMON_FAILURES,
+    bodyFailures: BODY_FAILURES,
   }
-  const routes = Object.entries<AppRoute>(APP_ROUTES).map(([name, route]) => {
-    const { body, failures } = route
-    return [name, body ? { ...route, failures: { ...BODY_FAILURES, ...failures } } : route] as const
-  })
-  return openApiDocument<AppRoute>(options, Object.fromEntries(routes))
+  return openApiDocument<AppRoute>(options, APP_ROUTES)
 }

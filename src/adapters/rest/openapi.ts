@@ -13,6 +13,8 @@ export interface OpenApiOptions<Route extends RestRoute> {
   readonly needs: (route: Route) => string | undefined
   /** Failures of every route that needs the bearer. */
   readonly commonFailures: Readonly<Record<number, string>>
+  /** Failures of every route that takes a body, unless it says more of one. */
+  readonly bodyFailures?: Readonly<Record<number, string>>
 }
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' }
@@ -42,12 +44,16 @@ export function openApiDocument<Route extends RestRoute>(
 
 function operationOf<Route extends RestRoute>(
   route: Route,
-  { bearer, needs, commonFailures }: OpenApiOptions<Route>,
+  { bearer, needs, commonFailures, bodyFailures }: OpenApiOptions<Route>,
 ): object {
   const { summary, success } = route
   const description = needs(route)
   const parameters = parameterObjectsOf(route)
-  const failures = { ...route.failures, ...(description !== undefined && commonFailures) }
+  const failures = {
+    ...(route.body && bodyFailures),
+    ...route.failures,
+    ...(description !== undefined && commonFailures),
+  }
   return {
     summary,
     ...(description !== undefined && { security: [{ [bearer]: [] }], description }),
