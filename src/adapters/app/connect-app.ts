@@ -6,6 +6,7 @@ import { Pool } from 'undici'
 import type { AppMessageJson } from '../../app/app-message.ts'
 import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
 import { fromBase64, toBase64 } from '../../octets/octets.ts'
+import { createConnector } from '../http/read-past-continue.ts'
 import { secureConnector } from '../http/secure-connector.ts'
 import { openSeenList } from '../sqlite/seen-list.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
@@ -161,7 +162,7 @@ function createRequests(
     bodyTimeout: SILENCE_MS,
     connect: address.secure
       ? secureConnector(address, { trust, timeoutMs: TIMEOUT_MS })
-      : { timeout: TIMEOUT_MS },
+      : createConnector({ timeout: TIMEOUT_MS }),
   })
   return {
     request: async (method: 'GET' | 'POST', path: string, body?: object) => {

@@ -1,6 +1,7 @@
 /** Posting to webhooks. Redirects are not followed: the URL that was set is the one that gets messages. */
 import { Agent } from 'undici'
 import type { AppHubPorts } from '../../app/app-hub.ts'
+import { createConnector } from '../http/read-past-continue.ts'
 
 const TIMEOUT_MS = 10_000
 
@@ -10,7 +11,7 @@ export function createWebhookPost(): {
   close(): Promise<void>
 } {
   const agent = new Agent({
-    connect: { timeout: TIMEOUT_MS },
+    connect: createConnector({ timeout: TIMEOUT_MS }),
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
     connections: 8,

@@ -5,6 +5,7 @@ import { CpnsError, TransportFailed } from '../../errors/errors.ts'
 import type { PskConnector } from '../naf/psk-client.ts'
 import { assertSecure, parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
+import { createConnector } from './read-past-continue.ts'
 import { secureConnector } from './secure-connector.ts'
 
 /** Where to post, and how the server is known. */
@@ -62,7 +63,7 @@ export function connectCpnsPost(target: CpnsPostTarget): CpnsPost {
     maxResponseSize: MAX_ANSWER_OCTETS,
     connect: address.secure
       ? secureConnector(address, { trust, timeoutMs }, psk)
-      : { timeout: timeoutMs },
+      : createConnector({ timeout: timeoutMs }),
   })
   const request = {
     path: `${address.url.pathname}${address.url.search}`,

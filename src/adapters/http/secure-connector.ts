@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { PskConnector } from '../naf/psk-client.ts'
 import { connectTls, type TlsTarget } from '../tls/connect-tls.ts'
 import type { ServerAddress } from '../tls/server-address.ts'
+import { readPastContinue } from './read-past-continue.ts'
 
 const ALPN = ['http/1.1']
 
@@ -23,7 +24,7 @@ export function secureConnector(
   const connect: PskConnector = psk ?? ((at) => connectTls({ ...at, alpn: ALPN, ...options }))
   return (_: unknown, done: ConnectCallback): void => {
     connect({ host, port }).then(
-      (socket) => done(null, socket),
+      (socket) => done(null, readPastContinue(socket)),
       (error: Error) => done(error, null),
     )
   }

@@ -4,10 +4,11 @@
  */
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { buildConnector, Pool } from 'undici'
+import { Pool } from 'undici'
 import { CpnsError, TransportFailed } from '../../errors/errors.ts'
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
+import { createConnector, readPastContinue } from '../http/read-past-continue.ts'
 import { connectTls } from '../tls/connect-tls.ts'
 import type { Trust } from '../tls/trust.ts'
 import { cipherSuiteOfSocket } from './ua-request.ts'
@@ -81,12 +82,12 @@ export function connectUaHttp(target: UaHttpTarget): UaHttp {
     openTls(connectTo).then(
       (socket) => {
         state.cipherSuite = cipherSuiteOfSocket(socket)
-        done(null, socket)
+        done(null, readPastContinue(socket))
       },
       (error: Error) => done(error, null),
     )
   }
-  const plain = buildConnector({ timeout: timeoutMs })
+  const plain = createConnector({ timeout: timeoutMs })
   const plainConnector: typeof plain = (options, done) =>
     plain({ ...options, hostname: connectTo.host, port: String(connectTo.port) }, done)
   const pool = new Pool(url.origin, {

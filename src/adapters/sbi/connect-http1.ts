@@ -1,6 +1,7 @@
 /** HTTP/1.1 as a client of one server, for the web service. RFC 9112 */
 import { Pool } from 'undici'
 import { mediaTypeOf } from '../http/media-type.ts'
+import { createConnector } from '../http/read-past-continue.ts'
 import { secureConnector } from '../http/secure-connector.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import {
@@ -32,7 +33,7 @@ export function connectHttp1(target: SbiTarget): SbiClient {
           ...(keyLog && { keyLog }),
           ...(serverName === undefined ? {} : { serverName }),
         })
-      : { timeout: timeoutMs },
+      : createConnector({ timeout: timeoutMs }),
   })
   return {
     async ask({ method, path, contentType, body }) {

@@ -127,6 +127,19 @@ describe('Ub over HTTP, the UE', () => {
     expect((await ub.exchange(REQUEST)).body).toHaveLength(101)
   })
 
+  test.each([100, 102, 103])('answers of %i before the final one are read past', async (status) => {
+    const server = createTcpServer((socket) => {
+      cleanUps.push(() => socket.destroy())
+      socket.on('data', () => {
+        socket.write(`HTTP/1.1 ${status} Before\r\nserver: proxy\r\n\r\n`)
+        socket.write('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n')
+      })
+    })
+    const ub = connected({ baseUrl: await listening(server) })
+    const { status: final, headers } = await ub.exchange(REQUEST)
+    expect([final, headers]).toEqual([401, { 'content-length': ['0'] }])
+  })
+
   test('a server that talks nonsense, or hangs up', async () => {
     for (const text of ['nonsense\r\n\r\n', '', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nx']) {
       const baseUrl = await listening(createTcpServer((socket) => socket.end(text)))

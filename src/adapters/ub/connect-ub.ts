@@ -5,6 +5,7 @@ import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import type { UbExchange, UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets } from '../../octets/octets.ts'
+import { createConnector } from '../http/read-past-continue.ts'
 
 /** Where the BSF is, and how long it may take. */
 export interface ConnectUbInput {
@@ -41,7 +42,7 @@ export function connectUb(input: ConnectUbInput): UbConnection {
   const url = new URL(origin)
   const pool = new Pool(origin, {
     connections,
-    connect: { timeout: timeoutMs },
+    connect: createConnector({ timeout: timeoutMs }),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxResponseOctets,
