@@ -55,7 +55,7 @@ test.each([
   ['in the same piece', [`${CONTINUE}${FINAL}`]],
   ['in a piece of its own', [CONTINUE, FINAL]],
   ['twice', [CONTINUE, CONTINUE, FINAL]],
-  ['octet by octet', [...CONTINUE, FINAL]],
+  ['octet by octet', [...CONTINUE.split(''), FINAL]],
   ['with header fields', ['HTTP/1.1 100 Continue\r\nserver: a\r\nx: 100\r\n', `\r\n${FINAL}`]],
   ['after 103', [`HTTP/1.1 103 Early Hints\r\nlink: <a>\r\n\r\n${CONTINUE}${FINAL}`]],
   ['before 102', [`${CONTINUE}HTTP/1.1 102 Processing\r\n\r\n${CONTINUE}`, FINAL]],
