@@ -78,6 +78,7 @@ describe('lifetime', () => {
     ['<guss/>', {}, 86_400],
     ['<guss/>', { keyLifetimeSeconds: 60 }, 60],
     ['<guss><bsfInfo><lifeTime>7200</lifeTime></bsfInfo></guss>', { keyLifetimeSeconds: 60 }, 7200],
+    ['<guss><bsfInfo><lifeTime>4294967295</lifeTime></bsfInfo></guss>', {}, 2 ** 31 - 1],
   ])('%s with %j: %i s', async (guss, options, seconds) => {
     const world = await createBsfWorld({ subscriber: { guss }, options })
     const challenge = await challenged(world)

@@ -14,6 +14,6 @@ test.each([
   expect(error.message).toContain(words)
 })
 
-test('a BSF in trouble may be out of it soon', () => {
-  expect(bootstrapError({ outcome: 'refused', status: 503 }).code).toBe('transport-failed')
+test.each([408, 429, 500, 503])('a BSF that says %i may soon say something else', (status) => {
+  expect(bootstrapError({ outcome: 'refused', status }).code).toBe('transport-failed')
 })

@@ -5,13 +5,18 @@ import type { BootstrapFailure } from './ub-client.ts'
 /**
  * The error that names the check that failed.
  *
- * @returns `TransportFailed` for a BSF in trouble (5xx), which may be out of it soon; for everything
- *   else, which stays as it is, `AuthenticationFailed`.
+ * @returns `TransportFailed` for a BSF that may answer otherwise soon (5xx, 408, 429); for everything else,
+ *   which stays as it is, `AuthenticationFailed`.
  */
 export function bootstrapError(failure: BootstrapFailure): AuthenticationFailed | TransportFailed {
-  const isPassing = failure.outcome === 'refused' && failure.status >= 500
+  const isPassing = failure.outcome === 'refused' && isPassingStatus(failure.status)
   const sentence = sentenceOf(failure)
   return isPassing ? new TransportFailed(sentence) : new AuthenticationFailed(sentence)
+}
+
+/** In trouble, too slow, or too many of this address: nothing that it says of the card. RFC 6585 4 */
+function isPassingStatus(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429
 }
 
 function sentenceOf(failure: BootstrapFailure): string {

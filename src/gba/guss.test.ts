@@ -49,6 +49,14 @@ describe('GUSS, TS 29.109 Annex A', () => {
     expect(uss?.keyChoice).toBe(expected)
   })
 
+  test.each(['2147483647', '2147483648', '4294967295', '9'.repeat(20)])(
+    'a lifeTime of %s is as long as any',
+    (lifeTime) => {
+      const xml = `<guss><bsfInfo><lifeTime>${lifeTime}</lifeTime></bsfInfo></guss>`
+      expect(parseGuss(xml).lifeTimeSeconds).toBe(2_147_483_647)
+    },
+  )
+
   test.each([
     ['<ussList/>', 'guss'],
     ['<guss', 'XML'],
@@ -59,7 +67,8 @@ describe('GUSS, TS 29.109 Annex A', () => {
     ['<guss><bsfInfo><uiccType/></bsfInfo></guss>', 'uiccType'],
     ['<guss><bsfInfo><lifeTime>0</lifeTime></bsfInfo></guss>', 'lifeTime'],
     ['<guss><bsfInfo><lifeTime>-1</lifeTime></bsfInfo></guss>', 'lifeTime'],
-    ['<guss><bsfInfo><lifeTime>2147483648</lifeTime></bsfInfo></guss>', 'lifeTime'],
+    ['<guss><bsfInfo><lifeTime>1e3</lifeTime></bsfInfo></guss>', 'lifeTime'],
+    ['<guss><bsfInfo><lifeTime/></bsfInfo></guss>', 'lifeTime'],
     ['<guss><ussList><uss type="0"/></ussList></guss>', 'uss id'],
     ['<guss><ussList><uss id="4294967296" type="0"/></ussList></guss>', 'uss id'],
     ['<guss><ussList><uss id="1" type="x"/></ussList></guss>', 'uss type'],

@@ -34,7 +34,7 @@ export interface Guss {
   readonly id?: string
   /** `GBA` stands for GBA_ME. Absent: GBA_ME. */
   readonly uiccType?: 'GBA' | 'GBA_U'
-  /** Key lifetime of this subscriber, 1 to 2^31 - 1. Absent: as the BSF decides. */
+  /** Key lifetime of this subscriber, 1 to 2^31 - 1; a longer one is read as that. Absent: as the BSF decides. */
   readonly lifeTimeSeconds?: number
   readonly ussList: readonly Uss[]
 }
@@ -42,7 +42,8 @@ export interface Guss {
 /** Others' XML tools may write a byte order mark. */
 const LIMITS = { maxOctets: 65_536, maxDepth: 16, byteOrderMark: 'ignored' } as const
 const MAX_UINT32 = 0xffff_ffff
-const MAX_LIFETIME_SECONDS = 0x7fff_ffff
+/** 68 years: Key-ExpiryTime of Zn is a Time, which ends in 2104. RFC 6733 4.3.1 */
+export const MAX_LIFETIME_SECONDS = 0x7fff_ffff
 const KEY_CHOICES: readonly KeyChoice[] = ['ME_BASED_KEY', 'UICC_BASED_KEY', 'ME_UICC_BASED_KEYS']
 
 /**
@@ -148,9 +149,10 @@ function parseUiccType(text: string): 'GBA' | 'GBA_U' {
 }
 
 function parseLifeTime(text: string): number {
-  const seconds = parseNumber(text, 'lifeTime', MAX_LIFETIME_SECONDS)
+  if (!/^\d{1,20}$/.test(text)) throw new InvalidMessage('not a number', 'lifeTime')
+  const seconds = Number(text)
   if (seconds === 0) throw new InvalidMessage('zero', 'lifeTime')
-  return seconds
+  return Math.min(seconds, MAX_LIFETIME_SECONDS)
 }
 
 function parseNumber(text: string | undefined, field: string, max: number): number {

@@ -73,7 +73,7 @@ export interface GbaCredentials extends CredentialSource {
    * Bootstraps now, whatever is there.
    *
    * @throws {AuthenticationFailed} Naming the check that failed.
-   * @throws {TransportFailed} If card or BSF cannot be reached, or the BSF is in trouble (5xx).
+   * @throws {TransportFailed} If card or BSF cannot be reached, or the BSF is in trouble (5xx, 408, 429).
    */
   bootstrap(): Promise<BootstrapSummary>
   /** Keys of the same runs for other NAF_Ids, as PSK-TLS under the EUKey's B-TID needs. Design 4, 7 */

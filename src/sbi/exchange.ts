@@ -7,6 +7,8 @@ export interface SbiRequest {
   readonly path: string
   /** Media type without parameters, in lower case, if there is one. */
   readonly contentType?: string
+  /** Content-Encoding of the body, if it has one. */
+  readonly contentEncoding?: string
   readonly body: Uint8Array
 }
 
@@ -18,4 +20,6 @@ export interface SbiResponse {
   readonly body: Uint8Array
   /** Methods of the path, with 405. RFC 9110 15.5.6 */
   readonly allow?: string
+  /** Content codings of a request that are read, with 415 for another. RFC 9110 12.5.3 */
+  readonly acceptEncoding?: string
 }

@@ -131,4 +131,14 @@ describe('answers', () => {
   ] as const)('subscriber data come back: %o', (data) => {
     expect(readSubscriberDataResponse(subscriberDataResponse(data))).toEqual(data)
   })
+
+  test('a lifeTime of 32 bits is read as the longest, as in XML', () => {
+    const body = utf8('{"guss":{"bsfInfo":{"lifeTime":4294967295}}}')
+    expect(
+      readSubscriberDataResponse({ status: 200, contentType: 'application/json', body }),
+    ).toEqual({
+      outcome: 'success',
+      guss: '<guss><bsfInfo><lifeTime>2147483647</lifeTime></bsfInfo><ussList/></guss>',
+    })
+  })
 })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Secret } from '../crypto/secret.ts'
 import { InvalidMessage } from '../errors/errors.ts'
-import { formatGuss, type Guss, parseGuss } from '../gba/guss.ts'
+import { formatGuss, type Guss, MAX_LIFETIME_SECONDS, parseGuss } from '../gba/guss.ts'
 import type { ZhAnswer, ZhRequest } from '../gba/zh.ts'
 import type { Impi } from '../identity/impi.ts'
 import { fromHex, toHex, utf8 } from '../octets/octets.ts'
@@ -46,7 +46,12 @@ const subscriberDataSchema = z.object({
       bsfInfo: z
         .object({
           uiccType: z.enum(['GBA', 'GBA_U']).optional(),
-          lifeTime: z.int().min(1).max(0x7fff_ffff).optional(),
+          /** As in XML: a longer one is read as the longest. */
+          lifeTime: z
+            .int()
+            .min(1)
+            .transform((seconds) => Math.min(seconds, MAX_LIFETIME_SECONDS))
+            .optional(),
         })
         .optional(),
       ussList: ussListSchema.optional(),

@@ -27,6 +27,7 @@ describe('refused', () => {
     ['method', { method: 'GET' }, 'naf', 405],
     ['media type', { contentType: 'text/html' }, 'naf', 415],
     ['client', {}, undefined, 403],
+    ['content coding', { contentEncoding: 'gzip' }, 'naf', 415],
   ] as const)('wrong %s', async (_, change, client, status) => {
     const answer = await answerRequest(routes(), { ...ASKED, ...change }, client)
     expect(answer).toMatchObject({ status, ...(status === 405 && { allow: 'POST' }) })
@@ -47,6 +48,10 @@ describe('refused', () => {
     expect(answer.status).toBe(400)
     expect(causeOf(answer)).toBe(cause)
   })
+})
+
+test.each(['identity', ' Identity ', ''])('a body that is not compressed (%j)', async (coding) => {
+  expect(await answerRequest(routes(), { ...ASKED, contentEncoding: coding }, 'naf')).toBe(OK)
 })
 
 test('what is wrong with our own data is 500, what is a fault is thrown', async () => {

@@ -59,6 +59,10 @@ export async function answerRequest(
   if (route.accepts && !route.accepts.includes(request.contentType ?? '')) {
     return problemResponse(PROBLEMS.mediaType)
   }
+  // RFC 9110 15.5.16: with it the client sees that the coding is what is wrong, and not the media type.
+  if (!isPlain(request.contentEncoding)) {
+    return { ...problemResponse(PROBLEMS.mediaType), acceptEncoding: 'identity' }
+  }
   const parameter = route.path.exec(request.path)?.[1] ?? ''
   try {
     return await route.answer({ parameter, body: request.body, client })
@@ -66,6 +70,11 @@ export async function answerRequest(
     if (!(error instanceof InvalidMessage)) throw error
     return problemResponse(invalidRequest(error, route.optional ?? []))
   }
+}
+
+/** Whether a body is not compressed. RFC 9110 8.4.1 */
+function isPlain(contentEncoding = ''): boolean {
+  return ['', 'identity'].includes(contentEncoding.trim().toLowerCase())
 }
 
 /** An answer made from what we hold ourselves: what is wrong with that is not the request's fault. */

@@ -271,6 +271,7 @@ describe('what is no request', () => {
     ['another path', { ':method': 'POST', ':path': '/b' }, 404, 'RESOURCE_URI_STRUCTURE_NOT_FOUND'],
     ['another method', { ':method': 'PUT', ':path': '/a' }, 405, 'UNSPECIFIED_MSG_FAILURE'],
     ['another type', { ...POST, 'content-type': 'text/plain' }, 415, 'UNSPECIFIED_MSG_FAILURE'],
+    ['a coding', { ...POST, 'content-encoding': 'gzip' }, 415, 'UNSPECIFIED_MSG_FAILURE'],
     ['no type', { ':method': 'POST', ':path': '/a' }, 415, 'UNSPECIFIED_MSG_FAILURE'],
     [
       'an expectation',

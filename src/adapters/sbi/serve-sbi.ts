@@ -195,11 +195,12 @@ async function answer(exchange: {
     send(response, problemResponse(PROBLEMS[body]), { last: true })
     return
   }
-  const { 'content-type': contentType } = request.headers
+  const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers
   const asked: SbiRequest = {
     method: request.method ?? '',
     path: (request.url ?? '').replace(/\?.*$/s, ''),
     ...(contentType === undefined ? {} : { contentType: mediaTypeOf(contentType) }),
+    ...(contentEncoding === undefined ? {} : { contentEncoding }),
     body,
   }
   send(response, await answerRequest(routes, asked, clientOf(request, options)))
@@ -248,12 +249,13 @@ function send(
   how: { readonly last?: boolean } = {},
 ): void {
   if (response.headersSent || response.destroyed) return
-  const { status, contentType, body, allow } = answer
+  const { status, contentType, body, allow, acceptEncoding } = answer
   const headers = {
     'content-type': contentType,
     'content-length': body.length,
     'cache-control': 'no-store',
     ...(allow === undefined ? {} : { allow }),
+    ...(acceptEncoding === undefined ? {} : { 'accept-encoding': acceptEncoding }),
   }
   if ('stream' in response) {
     response.writeHead(status, headers)
