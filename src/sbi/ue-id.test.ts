@@ -13,9 +13,16 @@ test('an IMPI, and an IMSI with a network code of two or of three digits', () =>
   ])
 })
 
-test.each(['msisdn-12345', 'impu-sip:a@b'])('not known: %s', (text) => {
-  expect(parseUeId(text)).toEqual([])
+test('an IMPU that is a SIP URI', () => {
+  expect(parseUeId('impu-sip%3Aalice%40ims.example%3Buser%3Dphone')).toEqual(['alice@ims.example'])
 })
+
+test.each(['msisdn-12345', 'impu-tel:+4912345', 'impu-sip:ims.example'])(
+  'not known: %s',
+  (text) => {
+    expect(parseUeId(text)).toEqual([])
+  },
+)
 
 test.each(['', 'alice', 'impi-', 'impi-a', 'imsi-12', 'impi-%ff', '%'])('none: %s', (text) => {
   expect(() => parseUeId(text)).toThrow(InvalidMessage)

@@ -1,6 +1,6 @@
 /** ueId of the HSS services: which subscriber a path means. TS 29.562 6.3.6, TS 29.571 5.3.2 */
 import { InvalidMessage } from '../errors/errors.ts'
-import { type Impi, parseImpi } from '../identity/impi.ts'
+import { type Impi, impiOfImpu, parseImpi } from '../identity/impi.ts'
 import { impiOfImsi, parseImsi } from '../identity/imsi.ts'
 
 const FORM = /^(msisdn|imsi|impi|impu)-(.+)$/su
@@ -11,12 +11,12 @@ export function formatUeId(impi: Impi): string {
 }
 
 /**
- * The IMPIs that a ueId may mean; none for an identity of a form that is not known here: MSISDN and IMPU.
- * An IMSI does not say how long its network code is, so it stands for two, of which a network has one.
+ * The IMPIs that a ueId may mean; none for one that no IMPI follows from: an MSISDN, and an IMPU that is no SIP
+ * URI. An IMSI does not say how long its network code is, so it stands for two, of which a network has one.
  *
  * @param text As it stands in the path.
  * @throws {InvalidMessage} If it is no ueId.
- * @see TS 23.003 2.2, 13.3
+ * @see TS 23.003 2.2, 13.3, 13.4B
  */
 export function parseUeId(text: string): readonly Impi[] {
   const [, kind, value = ''] = FORM.exec(decoded(text)) ?? []
@@ -27,8 +27,11 @@ export function parseUeId(text: string): readonly Impi[] {
       const imsi = parseImsi(value, 'ueId')
       return [impiOfImsi(imsi, 2), impiOfImsi(imsi, 3)]
     }
+    case 'impu': {
+      const impi = impiOfImpu(value)
+      return impi === undefined ? [] : [impi]
+    }
     case 'msisdn':
-    case 'impu':
       return []
     default:
       throw new InvalidMessage('of no known form', 'ueId')

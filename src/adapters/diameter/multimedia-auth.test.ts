@@ -32,6 +32,20 @@ describe('MAR', () => {
     expect(readZhRequest({ userName: 'no IMPI' })).toBeUndefined()
   })
 
+  test('Public-Identity counts where there is no User-Name', () => {
+    expect(readZhRequest({ publicIdentity: `sip:${impi}` })).toEqual(PLAIN)
+    expect(readZhRequest({ publicIdentity: 'tel:+4912345' })).toBeUndefined()
+    expect(readZhRequest({ userName: impi, publicIdentity: 'sip:bob@home.example' })).toEqual(PLAIN)
+    expect(readZhRequest({ userName: 'no IMPI', publicIdentity: `sip:${impi}` })).toBeUndefined()
+  })
+
+  test('nobody is named (5005, with an empty User-Name)', () => {
+    const failure = failureOf(() => readZhRequest({ authDataItem: {} }))
+    expect([failure.resultCode, failure.field]).toEqual([5005, 'User-Name'])
+    const data = new Uint8Array(1)
+    expect(failure.failedAvp).toEqual({ code: 1, vendorId: 0, mandatory: true, data })
+  })
+
   test.each([4, 29])('SIP-Authorization of %d octets (5004)', (length) => {
     const authDataItem = { authorization: octets(length) }
     const failure = failureOf(() => readZhRequest({ userName: impi, authDataItem }))

@@ -10,10 +10,11 @@ import {
   type MultimediaAuthAnswer,
   type MultimediaAuthRequest,
   type SipAuthDataItem,
+  unnamedUser,
 } from '../../diameter/zh/multimedia-auth.ts'
 import { InvalidMessage } from '../../errors/errors.ts'
 import type { ZhAnswer, ZhRequest } from '../../gba/zh.ts'
-import { parseImpi } from '../../identity/impi.ts'
+import { impiOfImpu, parseImpi } from '../../identity/impi.ts'
 import { concatOctets } from '../../octets/octets.ts'
 
 const RAND_OCTETS = 16
@@ -22,7 +23,10 @@ const AUTS_OCTETS = 14
 const XRES_OCTETS = { min: 4, max: 16 } as const
 
 /** What is Zh's own in a MAR. */
-export type ZhRequestValues = Pick<MultimediaAuthRequest, 'userName' | 'authDataItem'>
+export type ZhRequestValues = Pick<
+  MultimediaAuthRequest,
+  'userName' | 'publicIdentity' | 'authDataItem'
+>
 /** What is Zh's own in a MAA. */
 export type ZhAnswerValues = Pick<
   MultimediaAuthAnswer,
@@ -41,16 +45,23 @@ export function writeZhRequest({ impi, resynchronization }: ZhRequest): ZhReques
 }
 
 /**
- * @throws {DiameterFailure} 5004 if the scheme is another or SIP-Authorization has no 30 octets.
- *   An IMPI that can be none is not known: `undefined`.
+ * The user is who User-Name says; where it is absent, whom Public-Identity stands for.
+ *
+ * @throws {DiameterFailure} 5005 if there is neither, 5004 if the scheme is another or SIP-Authorization has no
+ *   30 octets. An identity that can be no subscriber's is not known: `undefined`.
  */
-export function readZhRequest({ userName, authDataItem }: ZhRequestValues): ZhRequest | undefined {
+export function readZhRequest(values: ZhRequestValues): ZhRequest | undefined {
+  const { userName, publicIdentity, authDataItem } = values
+  if (userName === undefined && publicIdentity === undefined) throw unnamedUser()
   const { authenticationScheme = DIGEST_AKAV1_MD5, authorization } = authDataItem ?? {}
   if (authenticationScheme !== DIGEST_AKAV1_MD5) {
     const what = { reason: 'not Digest-AKAv1-MD5', field: 'SIP-Authentication-Scheme' }
     throw wrong(what, { authenticationScheme })
   }
-  const impi = orUndefined(() => parseImpi(userName))
+  const impi =
+    userName === undefined
+      ? impiOfImpu(publicIdentity ?? '')
+      : orUndefined(() => parseImpi(userName))
   if (impi === undefined) return undefined
   if (authorization === undefined) return { impi }
   const octets = authorization.reveal()

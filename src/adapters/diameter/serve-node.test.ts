@@ -29,7 +29,7 @@ async function serve(changes: Partial<ServeDiameterOptions> = {}) {
   const handler = handlerOf({
     command: MULTIMEDIA_AUTH,
     async answer({ sessionId, userName }) {
-      served.push(userName)
+      served.push(userName ?? '')
       await sleep(20)
       const { originHost, originRealm } = HSS
       return { sessionId, resultCode: 2001, originHost, originRealm }

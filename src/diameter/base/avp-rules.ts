@@ -211,8 +211,8 @@ function decodeValue<T>({ name, type }: AvpDeclaration<T>, avp: Avp): T {
   }
 }
 
-/** An AVP of that code, its data as short as may be, all zero. RFC 6733 7.5 */
-function missing({ name, code, vendorId, mandatory, type }: AvpDeclaration<unknown>) {
+/** 5005 for an AVP: with one of that code, its data as short as may be, all zero. RFC 6733 7.5 */
+export function missing<T>({ name, code, vendorId, mandatory, type }: AvpDeclaration<T>) {
   return new DiameterFailure(
     'DIAMETER_MISSING_AVP',
     { reason: 'missing', field: name },

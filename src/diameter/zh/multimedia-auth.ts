@@ -4,6 +4,7 @@ import {
   type AvpDeclaration,
   type AvpRules,
   grouped,
+  missing,
   optional,
   required,
   type ValuesOf,
@@ -11,6 +12,7 @@ import {
 } from '../base/avp-rules.ts'
 import { AUTH_SESSION_STATE, USER_NAME, VENDOR_3GPP } from '../base/base-avps.ts'
 import { APPLICATION_ANSWER, APPLICATION_REQUEST, type Command } from '../base/command.ts'
+import type { DiameterFailure } from '../base/diameter-failure.ts'
 import {
   type AvpType,
   octetString,
@@ -61,15 +63,21 @@ export function failedAuthData(authDataItem: SipAuthDataItem): Avp | undefined {
   return writeValues({ authDataItem: required(SIP_AUTH_DATA_ITEM) }, { authDataItem })[0]
 }
 
-/** Read because IMS-bred nodes send them; Zh goes by User-Name and one vector. */
+/** 5005 for a MAR that names nobody, as if User-Name had to be there. RFC 6733 7.1.5 */
+export function unnamedUser(): DiameterFailure {
+  return missing(USER_NAME)
+}
+
+/** Read because IMS-bred nodes send them; Zh goes by one vector. */
 const PUBLIC_IDENTITY = threeGpp('Public-Identity', 601, utf8String({ min: 1, max: 512 }))
 const SIP_NUMBER_AUTH_ITEMS = threeGpp('SIP-Number-Auth-Items', 607, unsigned32)
 
 const MAR_RULES = {
   ...APPLICATION_REQUEST,
   authSessionState: required(AUTH_SESSION_STATE),
-  /** IMPI. A request by Public-Identity alone is for GBA_Digest, which is not served. */
-  userName: required(USER_NAME),
+  /** IMPI. */
+  userName: optional(USER_NAME),
+  /** Names the user where User-Name does not. */
   publicIdentity: optional(PUBLIC_IDENTITY),
   numberAuthItems: optional(SIP_NUMBER_AUTH_ITEMS),
   authDataItem: optional(SIP_AUTH_DATA_ITEM),
