@@ -73,6 +73,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     delivery,
     inventory,
     relay: (gateway, content) => relay.take(gateway, content),
+    whenGone: (gateway, status) => relay.whenGone(gateway, status),
   })
   const deskParts = { ...context, registry, handleRecord }
   const sockets = new Set<FrameSocket>()

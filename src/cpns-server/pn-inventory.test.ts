@@ -137,8 +137,12 @@ test('who attaches is online, who is attached elsewhere here stays so, who goes 
   const [first, second] = [attachment(), attachment()]
   registry.open(first)
   expect(await isOnline()).toBe(true)
+  await world.elapse(1_000)
   registry.open(second)
   expect(await isOnline()).toBe(true)
+  // It was never away, so that those who attached behind it meanwhile are still there.
+  const { lastSeenMs } = (await world.store.findPn(pnId, world.clock.nowMs())) ?? {}
+  expect(lastSeenMs).toBe(world.clock.nowMs() - 1_000)
   second.close('detached')
   expect(await isOnline()).toBe(false)
 })

@@ -4,6 +4,7 @@
  */
 import type { PnRegistration, PnRegistrationResult } from '../cpns/messages.ts'
 import type { Status } from '../cpns/status.ts'
+import type { EntityId } from '../identity/entity-id.ts'
 import { toHex } from '../octets/octets.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import type { ServerContext } from './options.ts'
@@ -103,11 +104,17 @@ function observePresence({
     underWay.add(noted)
   }
   store.clearPresence(nodeId).catch(complain)
+  /** PN GWs with a new attachment in place of one that was open. */
+  const replaced = new Set<EntityId>()
   registry.observe({
-    opened: (attachment) => note(attachment, true),
+    opened(attachment) {
+      // It was never away, so those behind it need not attach again.
+      if (!replaced.delete(attachment.session.entityId)) note(attachment, true)
+    },
     closed(attachment) {
-      const hasAnother = registry.of(attachment.session.entityId) !== undefined
-      if (!hasAnother) note(attachment, false)
+      const { entityId, role } = attachment.session
+      if (registry.of(entityId) === undefined) note(attachment, false)
+      else if (role === 'pn-gw') replaced.add(entityId)
     },
   })
   return underWay

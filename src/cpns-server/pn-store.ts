@@ -5,7 +5,7 @@ import type { ListPart } from '../ports/store.ts'
 /** Whether an entity is attached, and when it was last. */
 export interface Presence {
   readonly isOnline: boolean
-  /** When it attached or, if it is away, when it went. UTC milliseconds; absent: never seen. */
+  /** When it attached or, if it is away, when it went (as far as is known). UTC milliseconds; absent: never seen. */
   readonly lastSeenMs?: number
 }
 

@@ -5,6 +5,7 @@ import {
   type CpnsMessage,
   decodeMessage,
   encodeMessage,
+  type PneStatus,
   type PnRegistration,
 } from '../cpns/messages.ts'
 import {
@@ -71,6 +72,10 @@ beforeEach(() => {
         events.push(`registered ${session.sessionId} ${members.join(' ')}`)
         return { name: 'PnRegistrationResult', transactionId, entityId: SERVER_ID, status: 200 }
       },
+    },
+    whenGone: async (gateway: { sessionId: string }, { pne, sessionId }: PneStatus) => {
+      events.push(`gone ${pne} ${sessionId} of ${gateway.sessionId}`)
+      return pne === WATCH_ID ? attachmentOf('pne') : undefined
     },
     relay: async (_: unknown, content: Uint8Array) => void events.push(`relay ${content.length}`),
   } as unknown as RecordHandlerParts)
@@ -266,6 +271,40 @@ describe('other records', () => {
     const [answer] = sent.map(({ content }) => decodeMessage(content))
     expect(answer).toMatchObject({ name: 'PnRegistrationResult', transactionId: 't', status: 200 })
     expect(traced).toMatchObject([{ message: 'PnRegistration' }, { message: answer?.name }])
+  })
+
+  describe('control of a PN GW whose PNE has gone', () => {
+    const status: PneStatus = {
+      name: 'PneStatus',
+      transactionId: 't',
+      entityId: GATEWAY_ID,
+      pne: WATCH_ID,
+      sessionId: 'a'.repeat(32),
+      state: 'ended',
+      secondsLeft: 0,
+    }
+    const takeStatus = (change: Partial<PneStatus>) =>
+      take({ type: 'control', content: encodeMessage({ ...status, ...change }) }, 'pn-gw')
+
+    test('ends its attachment, not its session, and is not answered', async () => {
+      await takeStatus({})
+      expect(events).toEqual([`gone ${WATCH_ID} ${status.sessionId} of s-1`, 'close detached'])
+      expect(sent).toEqual([])
+    })
+
+    test('that is attached otherwise, or not at all, changes nothing', async () => {
+      await takeStatus({ pne: GATEWAY_ID })
+      expect(events).toEqual([`gone ${GATEWAY_ID} ${status.sessionId} of s-1`])
+    })
+
+    test.each([
+      ['in the name of another', 403, { entityId: WATCH_ID }],
+      ['that admits somebody', 400, { state: 'admitted' }],
+    ] as const)('%s is Error %i, and nothing happens', async (_, refused, change) => {
+      await takeStatus(change)
+      expect(messagesSent()).toMatchObject([{ name: 'Error', status: refused, transactionId: 't' }])
+      expect(events).toEqual([])
+    })
   })
 
   test('control of a PNE, or with another message in it, is refused', async () => {

@@ -5,6 +5,7 @@ import {
   decodeMessage,
   encodeMessage,
   type MessageResult,
+  type PneStatus,
   transactionIdOf,
 } from '../cpns/messages.ts'
 import {
@@ -24,6 +25,7 @@ import type { Answers, MessageIntake, ReceivedMessage } from './message-intake.t
 import type { ServerContext } from './options.ts'
 import type { PnInventory } from './pn-inventory.ts'
 import { RecordBatches } from './record-batches.ts'
+import type { Session } from './server-store.ts'
 import { answerUserInfoRegistration } from './trigger-keys.ts'
 
 /** What a record handler hands on to. */
@@ -33,6 +35,8 @@ export interface RecordHandlerParts extends ServerContext {
   readonly inventory: PnInventory
   /** Relay records of a PN GW. */
   readonly relay: (gateway: Attachment, content: Uint8Array) => Promise<void>
+  /** As `Relay.whenGone`. */
+  readonly whenGone: (gateway: Session, status: PneStatus) => Promise<Attachment | undefined>
 }
 
 const NOTHING = new Uint8Array(0)
@@ -216,15 +220,35 @@ async function disconnect(attachment: Attachment, { durable, ports }: RecordPart
   attachment.close('session-ended')
 }
 
-/** What a PN GW tells the server about its PNs, and asks for its PNEs. */
+/** What a PN GW tells the server about its PNs and PNEs, and asks for them. */
 async function takeControl(
   attachment: Attachment,
   content: Uint8Array,
-  parts: RecordHandlerParts,
+  parts: RecordParts,
 ): Promise<void> {
   const message = decodeMessage(content)
   trace('received', attachment, message, parts)
+  if (message.name === 'PneStatus' && message.state === 'ended') {
+    if (message.entityId !== attachment.session.entityId) {
+      return await sendControl(attachment, foreignSender(message, parts), parts)
+    }
+    // What others send meanwhile does not wait for what this PNE has sent.
+    void detachGone(attachment.session, message, parts)
+    return
+  }
   await sendControl(attachment, await answerControl(attachment, message, parts), parts)
+}
+
+/** The session goes on: the PNE may be back. Never rejects. */
+async function detachGone(
+  gateway: Session,
+  status: PneStatus,
+  { whenGone, durable }: RecordParts,
+): Promise<void> {
+  const gone = await whenGone(gateway, status)
+  if (gone === undefined) return
+  await durable.idle(gone)
+  gone.close('detached')
 }
 
 async function sendControl(

@@ -280,6 +280,48 @@ describe('attach frames and records', () => {
   })
 })
 
+describe('a PNE that has gone, as its PN GW says', () => {
+  const gone = (session: Session, gateway = GATEWAY_ID) =>
+    relay.whenGone(sessionOf(gateway), {
+      name: 'PneStatus',
+      transactionId: 't',
+      entityId: gateway,
+      pne: session.entityId,
+      sessionId: session.sessionId,
+      state: 'ended',
+      secondsLeft: 0,
+    })
+
+  test('is gone when all that it sent before has been handled', async () => {
+    const finish: (() => void)[] = []
+    deskTake = () => new Promise<void>((resolve) => finish.push(resolve))
+    const watch = attachGateway(sessionOf(WATCH_ID, GATEWAY_ID))
+    const gateway = attachGateway()
+    await take(gateway, ATTACH)
+    await take(gateway, ATTACH)
+    let found: Attachment | undefined
+    void gone(watch.session).then((attachment) => {
+      found = attachment
+    })
+    for (let n = 0; n < 2; n++) {
+      await settled()
+      expect(found).toBeUndefined()
+      finish[n]?.()
+    }
+    await settled()
+    expect(found).toBe(watch)
+  })
+
+  test.each([
+    ['behind another PN GW', OTHER_GATEWAY_ID, {}],
+    ['under another session', GATEWAY_ID, { sessionId: 'b'.repeat(32) }],
+    ['not there at all', GATEWAY_ID, { entityId: CAR_ID }],
+  ] as const)('and is %s is not concerned', async (_, gateway, change) => {
+    attachGateway(sessionOf(WATCH_ID, GATEWAY_ID))
+    expect(await gone({ ...sessionOf(WATCH_ID, GATEWAY_ID), ...change }, gateway)).toBeUndefined()
+  })
+})
+
 describe('the way back to a PNE', () => {
   const endpointOf = async (gateway: Attachment): Promise<Endpoint> => {
     let endpoint: Endpoint | undefined

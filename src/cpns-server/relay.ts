@@ -85,6 +85,19 @@ export class Relay {
     this.#tellStatus(session, { state: 'ended', transactionId: session.sessionId }).catch(() => {})
   }
 
+  /**
+   * The local way of a PNE to its PN GW is gone, as that says.
+   *
+   * @returns The attachment that was used over it, when all that came of the PNE before has been handled.
+   */
+  async whenGone(gateway: Session, { pne, sessionId }: PneStatus): Promise<Attachment | undefined> {
+    await this.#lines.get(lineKey(gateway.entityId, pne))?.tail
+    const attachment = this.#parts.registry.of(pne)
+    const { session } = attachment ?? {}
+    const isIts = session?.sessionId === sessionId && session.via === gateway.entityId
+    return isIts ? attachment : undefined
+  }
+
   /** Forgets PNEs that have gone; called from time to time. */
   forgetIdle(): void {
     for (const line of this.#lines.values()) this.#forgetIfIdle(line)

@@ -11,6 +11,7 @@ import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
 import { createSessionLink, type SessionLink } from '../cpns/session-link.ts'
 import type { EntityId } from '../identity/entity-id.ts'
+import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Log } from '../ports/log.ts'
@@ -113,7 +114,8 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     },
   )
 
-  const desk = createDesk(options, ports, { link, pneTrace, traceMessage })
+  const tellServer = createTellServer(link, traceMessage)
+  const desk = createDesk(options, ports, { tellServer, pneTrace })
 
   const sockets = new PneSockets({
     desk,
@@ -124,6 +126,7 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
     isReady: () => link.isUp,
     ready: () => link.whenUp(),
     forward: createForward(link, pneTrace),
+    gone: createGone(entityId, ports, tellServer),
   })
   const control = createControl(options, ports, { link, sockets, desk, traceMessage })
 
@@ -151,6 +154,8 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
   }
 }
 
+const TRANSACTION_ID_LENGTH = 16
+
 type TraceMessage = (side: 'sent' | 'received', message: CpnsMessage) => void
 
 function createMessageTrace({ entityId, serverName }: PnGwOptions, ports: PnGwPorts): TraceMessage {
@@ -158,6 +163,18 @@ function createMessageTrace({ entityId, serverName }: PnGwOptions, ports: PnGwPo
     const [from, to] = side === 'sent' ? [entityId, serverName] : [serverName, entityId]
     const at = { point: 'CPNS-2', side, from, to, atMs: ports.clock.nowMs() } as const
     ports.trace(messageEvent(message, at))
+  }
+}
+
+/** Sends a control record, when there is a session. @throws {CpnsError} If there will be none. */
+type TellServer = (message: CpnsMessage) => Promise<void>
+
+function createTellServer(link: SessionLink, traceMessage: TraceMessage): TellServer {
+  return async (message) => {
+    await link.whenUp()
+    const sent = link.send('control', encodeMessage(message))
+    traceMessage('sent', message)
+    await sent
   }
 }
 
@@ -169,25 +186,32 @@ function createForward(link: SessionLink, pneTrace: PneTrace): PneSocketsParts['
   }
 }
 
+/**
+ * Without it the server would take a PNE for here as long as its session lasts, because a PNE that goes says
+ * nothing. docs/explanation/decisions/0036-the-pn-inventory.md
+ */
+function createGone(
+  entityId: EntityId,
+  { random }: PnGwPorts,
+  tellServer: TellServer,
+): PneSocketsParts['gone'] {
+  return (pne, sessionId) => {
+    const transactionId = toHex(random.octets(TRANSACTION_ID_LENGTH))
+    const told = { name: 'PneStatus', transactionId, entityId, pne, sessionId } as const
+    // A PN GW that stops, or whose connection ends under it, is away itself.
+    tellServer({ ...told, state: 'ended', secondsLeft: 0 }).catch(() => {})
+  }
+}
+
 function createDesk(
   { entityId }: PnGwOptions,
   ports: PnGwPorts,
-  parts: {
-    readonly link: SessionLink
-    readonly pneTrace: PneTrace
-    readonly traceMessage: TraceMessage
-  },
+  { tellServer, pneTrace }: { readonly tellServer: TellServer; readonly pneTrace: PneTrace },
 ): TriggerDesk {
-  const { link, pneTrace, traceMessage } = parts
   return new TriggerDesk({
     ...ports,
     entityId,
-    async askServer(message) {
-      await link.whenUp()
-      const sent = link.send('control', encodeMessage(message))
-      traceMessage('sent', message)
-      await sent
-    },
+    askServer: tellServer,
     tell(line, message) {
       const octets = encodeMessage(message)
       pneTrace.toPne(line.pne ?? entityId, octets)

@@ -99,9 +99,14 @@ export class PneLine {
     return (this.#admitted.get(sessionId) ?? 0) > this.#clock.monotonicMs()
   }
 
+  /** Sessions whose attach frames and records may pass. */
+  get admittedSessions(): readonly string[] {
+    return Array.from(this.#admitted.keys()).filter((sessionId) => this.isAdmitted(sessionId))
+  }
+
   /** Whether those of any session may. */
   get isAdmittedAtAll(): boolean {
-    return Array.from(this.#admitted.keys()).some((sessionId) => this.isAdmitted(sessionId))
+    return this.admittedSessions.length > 0
   }
 
   /** Sends in order, without waiting for the PNE. */

@@ -23,6 +23,8 @@ let sockets: PneSockets
 let forwarded: { readonly pne: EntityId; readonly octets: Uint8Array }[]
 let ready: () => Promise<void>
 let forward: () => Promise<void>
+/** Sessions that the server was told the end of the way of. */
+let gone: string[]
 /** What the desk was told, by name. */
 let atDesk: string[]
 
@@ -30,6 +32,7 @@ beforeEach(() => {
   clock = createVirtualClock()
   forwarded = []
   atDesk = []
+  gone = []
   ready = async () => {}
   forward = async () => {}
   sockets = new PneSockets({
@@ -42,6 +45,7 @@ beforeEach(() => {
       noteRequest: ({ userId }) => void atDesk.push(`request of ${userId}`),
       takeRegistration: (_, { pne }) => void atDesk.push(`registration of ${pne}`),
     },
+    gone: (pne, sessionId) => void gone.push(`${pne} ${sessionId}`),
     trace: { fromPne: () => {}, toPne: () => {}, relayed: () => {} },
     isReady: () => false,
     ready: () => ready(),
@@ -389,6 +393,29 @@ describe('an interruption on CPNS-2', () => {
     sockets.noteInterruption()
     expect(await nextStatus(admitted)).toBe(409)
     expect(await pendingFrame(other)).toBe('nothing')
+  })
+})
+
+describe('a PNE that goes', () => {
+  test('is told to the server, with each session that was admitted there', async () => {
+    const socket = await admittedPne()
+    await sendText(socket, connectRequest(WATCH, 't-2'))
+    admit('t-2', 'b'.repeat(32))
+    expect(gone).toEqual([])
+    socket.close()
+    await settled()
+    expect(gone).toEqual([`${WATCH} ${SESSION}`, `${WATCH} ${'b'.repeat(32)}`])
+  })
+
+  test('before it was admitted, or when that is over, is nobody to the server', async () => {
+    const early = connect()
+    await sendText(early, connectRequest())
+    early.close()
+    const late = await admittedPne(WATCH, 't-3')
+    await clock.advance(60_000)
+    late.close()
+    await settled()
+    expect(gone).toEqual([])
   })
 })
 

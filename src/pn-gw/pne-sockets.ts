@@ -34,6 +34,8 @@ export interface PneSocketsParts {
   readonly ready: () => Promise<void>
   /** Sends octets in a relay record. @throws {TransportFailed} If that cannot be done now. */
   readonly forward: (pne: EntityId, octets: Uint8Array) => Promise<void>
+  /** The socket is gone that a session of a PNE was admitted on. */
+  readonly gone: (pne: EntityId, sessionId: string) => void
   /** Pairs and triggers PNEs. M-7 */
   readonly desk: Pick<
     TriggerDesk,
@@ -176,6 +178,7 @@ export class PneSockets {
   #forget(line: PneLine): void {
     this.#lines.delete(line)
     if (line.pne === undefined) return
+    for (const sessionId of line.admittedSessions) this.#parts.gone(line.pne, sessionId)
     const lines = this.#linesByPne.get(line.pne)
     lines?.delete(line)
     if (lines?.size === 0) this.#linesByPne.delete(line.pne)

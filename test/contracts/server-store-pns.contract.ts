@@ -215,6 +215,18 @@ function presenceContract({ openWithPeople, register }: Omit<Helpers, 'membersOf
     expect(await seen(store)).toEqual([false, NOW + 5])
   })
 
+  test('and is back when it has attached after it', async () => {
+    const store = await openWithPeople()
+    await register(store)
+    await notePhone(store, true, NOW)
+    await note(store, true, NOW + 1)
+    await notePhone(store, false, NOW + 5)
+    await notePhone(store, true, NOW + 7)
+    expect(await seen(store)).toEqual([false, NOW + 1])
+    await note(store, true, NOW + 7)
+    expect(await seen(store)).toEqual([true, NOW + 7])
+  })
+
   test('a node that lost an entity to another says nothing about it any more', async () => {
     const store = await openWithPeople()
     await register(store)

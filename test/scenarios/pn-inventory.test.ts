@@ -16,6 +16,7 @@ import {
   settle,
   WATCH_ID,
 } from '../support/cpns-world.ts'
+import { numbered, sendDown, textsOf } from './traffic.ts'
 
 let world: CpnsWorld
 beforeEach(() => {
@@ -69,15 +70,41 @@ test('a PNE that goes is away since then, and stays in the PN until that expires
   await pne.start()
   await settle()
   pne.stop()
-  await world.elapse(1_000)
-  // Its socket is gone, but the server learns of it when the session ends.
-  await world.server.endSession(pne.session?.sessionId ?? (await sessionOf(WATCH_ID)))
   const wentAtMs = world.clock.nowMs()
   expect(await inventory()).toEqual({ 'phone*': [WATCH_ID] })
   const [pn] = await world.store.listPns(world.clock.nowMs())
   expect(pn?.members[0]?.lastSeenMs).toBe(wentAtMs)
   await world.elapse(61_000)
   expect(await inventory()).toEqual({ 'phone*': [] })
+})
+
+test('what comes for a PNE that has gone waits, and comes when it is back', async () => {
+  const phone = await startPhone()
+  const { pne, received } = await world.createPne(WATCH_ID, 10, phone)
+  await pne.start()
+  await settle()
+  pne.stop()
+  expect(await inventory()).toEqual({ 'phone*': [WATCH_ID] })
+  await sendDown(world, WATCH_ID, 'down ', 3)
+  await pne.start()
+  await expect.poll(() => textsOf(received)).toEqual(numbered('down ', 3))
+  expect(await inventory()).toEqual({ 'phone*': [`${WATCH_ID}*`] })
+})
+
+test('a PNE that did not come back with its PN GW is away; one that did is there, also when that renews', async () => {
+  world.lifetimes.pnGw = 60
+  const phone = await startPhone()
+  const watch = await world.createPne(WATCH_ID, 10, phone)
+  const car = await world.createPne(CAR_ID, 11, phone)
+  await Promise.all([watch.pne.start(), car.pne.start()])
+  await world.elapse(150_000)
+  expect(await inventory()).toEqual({ 'phone*': [`${WATCH_ID}*`, `${CAR_ID}*`] })
+  watch.pne.stop()
+  phone.stop()
+  await world.elapse(5_000)
+  await phone.start()
+  await world.elapse(60_000)
+  expect(await inventory()).toEqual({ 'phone*': [WATCH_ID, `${CAR_ID}*`] })
 })
 
 test('a PN is refreshed while its PN GW is there, and expires when it is not', async () => {
@@ -148,8 +175,3 @@ test('a PN GW without a PN registers nothing', async () => {
   await world.createGateway().start()
   expect(await inventory()).toEqual({})
 })
-
-async function sessionOf(entity: string): Promise<string> {
-  const sessions = await world.store.listSessions(world.clock.nowMs())
-  return sessions.find(({ entityId }) => entityId === entity)?.sessionId ?? ''
-}

@@ -213,9 +213,15 @@ function memberOf(row: MemberRow, gateway: PresenceRow): PnMember {
   return {
     entityId: row.entity_id as EntityId,
     expiresAtMs: row.expires_at_ms,
-    // Who is attached through a PN GW that is away went with it.
-    ...presenceOf(row.is_online === 1 && gateway.is_online !== 1 ? gateway : row),
+    ...(row.is_online === 1 ? presenceBehind(gateway, row) : presenceOf(row)),
   }
+}
+
+/** Who was attached through a PN GW went with it, and is back when it has attached after it. Design 7 */
+function presenceBehind(gateway: PresenceRow, row: PresenceRow): Presence {
+  if (gateway.is_online !== 1) return presenceOf(gateway)
+  const isBack = (row.last_seen_ms ?? 0) >= (gateway.last_seen_ms ?? 0)
+  return presenceOf({ ...row, is_online: isBack ? 1 : 0 })
 }
 
 function presenceOf({ is_online, last_seen_ms }: PresenceRow): Presence {
