@@ -72,8 +72,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     intake,
     delivery,
     inventory,
-    relay: (gateway, content) => relay.take(gateway, content),
-    whenGone: (gateway, status) => relay.whenGone(gateway, status),
+    relay: () => relay,
   })
   const deskParts = { ...context, registry, handleRecord }
   const sockets = new Set<FrameSocket>()

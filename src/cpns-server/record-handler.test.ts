@@ -73,11 +73,13 @@ beforeEach(() => {
         return { name: 'PnRegistrationResult', transactionId, entityId: SERVER_ID, status: 200 }
       },
     },
-    whenGone: async (gateway: { sessionId: string }, { pne, sessionId }: PneStatus) => {
-      events.push(`gone ${pne} ${sessionId} of ${gateway.sessionId}`)
-      return pne === WATCH_ID ? attachmentOf('pne') : undefined
-    },
-    relay: async (_: unknown, content: Uint8Array) => void events.push(`relay ${content.length}`),
+    relay: () => ({
+      take: async (_: unknown, content: Uint8Array) => void events.push(`relay ${content.length}`),
+      whenGone: async (gateway: { sessionId: string }, { pne, sessionId }: PneStatus) => {
+        events.push(`gone ${pne} ${sessionId} of ${gateway.sessionId}`)
+        return pne === WATCH_ID ? attachmentOf('pne') : undefined
+      },
+    }),
   } as unknown as RecordHandlerParts)
 })
 

@@ -25,6 +25,7 @@ import type { Answers, MessageIntake, ReceivedMessage } from './message-intake.t
 import type { ServerContext } from './options.ts'
 import type { PnInventory } from './pn-inventory.ts'
 import { RecordBatches } from './record-batches.ts'
+import type { Relay } from './relay.ts'
 import type { Session } from './server-store.ts'
 import { answerUserInfoRegistration } from './trigger-keys.ts'
 
@@ -33,10 +34,8 @@ export interface RecordHandlerParts extends ServerContext {
   readonly intake: MessageIntake
   readonly delivery: Delivery
   readonly inventory: PnInventory
-  /** Relay records of a PN GW. */
-  readonly relay: (gateway: Attachment, content: Uint8Array) => Promise<void>
-  /** As `Relay.whenGone`. */
-  readonly whenGone: (gateway: Session, status: PneStatus) => Promise<Attachment | undefined>
+  /** Where relay records of PN GWs go; made after the handler. */
+  readonly relay: () => Pick<Relay, 'take' | 'whenGone'>
 }
 
 const NOTHING = new Uint8Array(0)
@@ -161,7 +160,7 @@ function takeRecord(
   const { type, content } = record
   if (type === 'message') return takeMessage(attachment, content, parts)
   if (type === 'relay' && attachment.session.role === 'pn-gw') {
-    return parts.relay(attachment, content)
+    return parts.relay().take(attachment, content)
   }
   return takeRareRecord(attachment, record, parts)
 }
@@ -243,9 +242,9 @@ async function takeControl(
 async function detachGone(
   gateway: Session,
   status: PneStatus,
-  { whenGone, durable }: RecordParts,
+  { relay, durable }: RecordParts,
 ): Promise<void> {
-  const gone = await whenGone(gateway, status)
+  const gone = await relay().whenGone(gateway, status)
   if (gone === undefined) return
   await durable.idle(gone)
   gone.close('detached')

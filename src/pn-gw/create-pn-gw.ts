@@ -118,10 +118,9 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
   const desk = createDesk(options, ports, { tellServer, pneTrace })
 
   const sockets = new PneSockets({
+    ...ports,
     desk,
     entityId,
-    clock: ports.clock,
-    log: ports.log,
     trace: pneTrace,
     isReady: () => link.isUp,
     ready: () => link.whenUp(),
