@@ -202,6 +202,18 @@ describe('what a BSF may get wrong', () => {
     expect(card.held).toBeUndefined()
   })
 
+  test('a challenge with stale in place of message 4 is answered, once', async () => {
+    const stale = formatChallenge(BSF, { nonce: WORKED.nonce, opaque: 'BBBB', stale: true })
+    const card = () => createScriptedCard([CARD_SUCCESS, CARD_SUCCESS])
+    const { outcome, requests } = await run(card(), [CHALLENGE, stale, success()])
+    expect(outcome.outcome).toBe('success')
+    expect(digestOf(requests[2]!, WORKED.resGbaU)).toMatchObject({ opaque: 'BBBB' })
+    const refused = { outcome: 'refused', status: 401 }
+    expect((await run(card(), [CHALLENGE, stale, stale])).outcome).toEqual(refused)
+    // Without stale it says that the answer was wrong, and another one would be as well.
+    expect((await run(card(), [CHALLENGE, CHALLENGE])).outcome).toEqual(refused)
+  })
+
   test('403 in answer to AUTS', async () => {
     const card = createScriptedCard([CARD_SYNC_FAILURE])
     const { outcome } = await run(card, [CHALLENGE, formatRefusal('bsf', { status: 403 })])

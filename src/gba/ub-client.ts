@@ -80,7 +80,7 @@ export type BootstrapOutcome =
   | BootstrapFailure
 
 type Challenge = { readonly outcome: 'challenge' } & AkaNonce &
-  Pick<DigestChallenge, 'nonce' | 'opaque'>
+  Pick<DigestChallenge, 'nonce' | 'opaque' | 'stale'>
 type Success = { readonly outcome: 'success'; readonly info: BootstrappingInfo }
 type CardOutcome = CardChallengeOutcome | CardUmtsOutcome
 type CardSuccess = Extract<CardOutcome, { readonly outcome: 'success' }>
@@ -96,8 +96,9 @@ const CNONCE_LENGTH = 16
 const CLOCK_TOLERANCE_MS = 60_000
 
 /**
- * One bootstrapping run: challenge, answer, and at most one resynchronisation on the way. After
- * success with GBA_U the card holds B-TID and key lifetime (TS 33.220 G.1).
+ * One bootstrapping run: challenge, answer, and at most one resynchronisation on the way; and all of that once
+ * more where the answer came too late for its challenge. After success with GBA_U the card holds B-TID and key
+ * lifetime (TS 33.220 G.1).
  *
  * @throws {TransportFailed} If the BSF cannot be reached, or the card is gone.
  * @see TS 33.220 4.5.2
@@ -105,7 +106,9 @@ const CLOCK_TOLERANCE_MS = 60_000
 export async function bootstrap(input: BootstrapInput): Promise<BootstrapOutcome> {
   const { run, challenge } = await begin(input)
   if (challenge.outcome !== 'challenge') return challenge
-  const outcome = await goOn(run, challenge)
+  const first = await goOn(run, challenge)
+  const last = first.outcome === 'challenge' ? await goOn(run, first) : first
+  const outcome = last.outcome === 'challenge' ? { outcome: 'refused' as const, status: 401 } : last
   if (outcome.outcome !== 'success') forgetTmpi(run, outcome)
   return outcome
 }
@@ -139,7 +142,8 @@ function forgetTmpi({ input, identity }: Run, failure: BootstrapFailure): boolea
   return true
 }
 
-async function goOn(run: Run, challenge: Challenge): Promise<BootstrapOutcome> {
+/** @returns A challenge in place of one that cannot be answered any more. */
+async function goOn(run: Run, challenge: Challenge): Promise<BootstrapOutcome | Challenge> {
   const { input } = run
   const taken = await challengeCard(input.card, challenge)
   if (taken.outcome === 'mac-failure') return taken
@@ -191,7 +195,7 @@ async function complete(
   run: Run,
   challenge: Challenge,
   card: CardSuccess,
-): Promise<BootstrapOutcome> {
+): Promise<BootstrapOutcome | Challenge> {
   const { identity, input } = run
   const { username, bsfName: realm, uri } = identity
   const { nonce } = challenge
@@ -202,7 +206,7 @@ async function complete(
   const answer = opaque === undefined ? digest : { ...digest, opaque }
   const response = await run.ask(formatChallengeAnswer(identity, answer))
   const judged = judgeSuccess(response, digest)
-  if (judged.outcome !== 'success') return judged
+  if (judged.outcome !== 'success') return renewalIn(response, run) ?? judged
   const { info } = judged
 
   const btid = formatBtid({ rand: challenge.rand, bsfName: identity.bsfName })
@@ -235,6 +239,13 @@ function judgeChallenge(response: UbResponse, { identity }: Run): Challenge | Bo
     if (!qopsOffered(challenge).includes(UB_QOP)) throw new InvalidMessage('not auth-int', 'qop')
     return { outcome: 'challenge', ...challenge, ...parseAkaNonce(challenge.nonce) }
   })
+}
+
+/** The answer may have been right, but its challenge is over: only that is worth another one. RFC 7616 3.3 */
+function renewalIn(response: UbResponse, run: Run): Challenge | undefined {
+  const renewed = response.status === 401 ? judgeChallenge(response, run) : undefined
+  const isStale = renewed?.outcome === 'challenge' && renewed.stale?.toLowerCase() === 'true'
+  return isStale ? renewed : undefined
 }
 
 /** Message 4, or why it is none. The body is read only after rspauth verified. TS 24.109 4.5 */

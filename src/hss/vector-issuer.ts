@@ -65,6 +65,8 @@ const RAND_LENGTH = 16
 const AUTN_LENGTH = 16
 /** With CK and IK of 128 bits each, Ks has 256. */
 const CIPHER_KEY_LENGTH = 16
+/** What SIP-Authorization and Nhss_gba carry; TUAK could make 32. TS 29.229 6.3.11 */
+const MAX_XRES_LENGTH = 16
 /** AMF bit 0 belongs to EPS and 5G: a GBA vector has it clear. From memory. TS 33.102 Annex H */
 const AMF_SEPARATION_BIT = 0x80
 
@@ -169,13 +171,14 @@ function gbaAmf(amf: Uint8Array): Uint8Array {
 }
 
 function usable(vector: AuthenticationVector): AuthenticationVector {
-  const { autn, ck, ik } = vector
+  const { autn, xres, ck, ik } = vector
   if (
     autn.length !== AUTN_LENGTH ||
+    xres.length > MAX_XRES_LENGTH ||
     ck.length !== CIPHER_KEY_LENGTH ||
     ik.length !== CIPHER_KEY_LENGTH
   ) {
-    throw new Unsupported('GBA needs a MAC of 64 bits, and CK and IK of 128 bits')
+    throw new Unsupported('GBA needs a MAC of 64 bits, CK and IK of 128, and RES of at most 128')
   }
   return vector
 }
