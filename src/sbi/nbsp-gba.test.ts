@@ -87,6 +87,18 @@ describe('answers', () => {
     expect(readBootstrappingInfoResponse(response, 0)).toEqual(unnamed)
   })
 
+  test.each([
+    ['3G_GBA', 'success'],
+    [undefined, 'success'],
+    ['2G_GBA', 'not-authorized'],
+    ['GBA_DIGEST', 'not-authorized'],
+  ])('keys of gbaType %s: %s', (gbaType, outcome) => {
+    const response = bootstrappingInfoResponse(ZN_SUCCESS)
+    const json = JSON.parse(fromUtf8(response.body))
+    const body = utf8(JSON.stringify({ ...json, gbaType }))
+    expect(readBootstrappingInfoResponse({ ...response, body }, 0).outcome).toBe(outcome)
+  })
+
   test('keys without an end, of another length, or of a wrong path are none', () => {
     const response = bootstrappingInfoResponse(ZN_SUCCESS)
     const json = JSON.parse(fromUtf8(response.body))

@@ -32,6 +32,8 @@ const MAX_GSIDS = 1024
 /** Causes are our own: the published API names none. */
 const NOT_AUTHORIZED = { status: 403, title: 'Forbidden', cause: 'NOT_AUTHORIZED' }
 const INVALID_BTID = { status: 404, title: 'Not Found', cause: 'TRANSACTION_IDENTIFIER_INVALID' }
+/** The one of ours; absent, it is meant. TS 29.309 6.1.6.3 */
+const GBA_TYPE = '3G_GBA'
 const NO_PUSH = { status: 501, title: 'Not Implemented', cause: 'UNSPECIFIED_NF_FAILURE' }
 
 const requestSchema = z.object({
@@ -47,6 +49,7 @@ const answerSchema = z.object({
   keyExpiryTime: z.string(),
   bootstrappingInfoCreationTime: z.string().optional(),
   ussList: ussListSchema.optional(),
+  gbaType: z.string().optional(),
   impi: z.string().optional(),
 })
 
@@ -98,15 +101,15 @@ export function bootstrappingInfoResponse(answer: ZnAnswer): SbiResponse {
     keyExpiryTime: formatXmlDateTime(answer.keyExpiresAtMs),
     bootstrappingInfoCreationTime: formatXmlDateTime(answer.bootstrappedAtMs),
     ...(settings.length === 0 ? {} : { ussList: ussListJson(settings) }),
-    gbaType: '3G_GBA',
+    gbaType: GBA_TYPE,
     impi: answer.impi,
   }
   return { status: 200, contentType: JSON_MEDIA_TYPE, body: utf8(JSON.stringify(json)) }
 }
 
 /**
- * Everything that is no answer of TS 29.309 is `unavailable`; so are keys without an owner or an end,
- * which the API allows.
+ * Everything that is no answer of TS 29.309 is `unavailable`; so are keys without an end, which the API allows.
+ * Keys of 2G GBA and GBA_Digest are not good enough: docs/explanation/decisions/0054-only-gba-with-a-3g-card.md
  *
  * @param nowMs Stands for the creation time, which another BSF may leave out; UTC milliseconds.
  */
@@ -128,6 +131,7 @@ export function readBootstrappingInfoResponse(response: SbiResponse, nowMs: numb
 function decodeBootstrappingInfoResponse(octets: Uint8Array, nowMs: number): ZnAnswer {
   const json = readJson(octets, answerSchema)
   const { uiccKeyMaterial, bootstrappingInfoCreationTime: created, ussList } = json
+  if ((json.gbaType ?? GBA_TYPE) !== GBA_TYPE) return { outcome: 'not-authorized' }
   return {
     outcome: 'success',
     ...(json.impi === undefined ? {} : { impi: parseImpi(json.impi, 'impi') }),

@@ -55,6 +55,18 @@ test('a BSF may keep the name of the subscriber to itself; the key stays the sec
   expect(readWebServiceResponse({ ...response, body }, 0)).toEqual(unnamed)
 })
 
+test.each([
+  ['<gbaType>3G</gbaType>', 'success'],
+  ['<gbaType>3G_GBA</gbaType>', 'success'],
+  ['', 'success'],
+  ['<gbaType>2G</gbaType>', 'not-authorized'],
+  ['<gbaType>GBA_Digest</gbaType>', 'not-authorized'],
+])('keys with %j: %s', (gbaType, outcome) => {
+  const response = webServiceResponse(ZN_SUCCESS, SOAP)
+  const body = utf8(fromUtf8(response.body).replace('<gbaType>3G</gbaType>', gbaType))
+  expect(readWebServiceResponse({ ...response, body }, 0).outcome).toBe(outcome)
+})
+
 describe('bad requests', () => {
   test.each([
     ['another operation', TEXT.replaceAll('requestBootstrappingInfoRequest', 'other')],

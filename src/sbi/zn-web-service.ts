@@ -141,6 +141,8 @@ export function readWebServiceResponse(response: SbiResponse, nowMs: number): Zn
 
 function readSuccess(root: XmlElement, nowMs: number): ZnAnswer {
   if (root.name !== responseName()) throw new InvalidMessage('not the answer', root.name)
+  // As it is written is from memory; docs/explanation/decisions/0054-only-gba-with-a-3g-card.md
+  if (!/^(?:3G|$)/.test(optional(root, 'gbaType') ?? '')) return { outcome: 'not-authorized' }
   const impi = optional(root, 'impi')
   const uiccKeyMaterial = optional(root, 'uiccKeyMaterial')
   const created = optional(root, 'bootstrappingInfoCreationTime')

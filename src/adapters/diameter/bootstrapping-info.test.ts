@@ -66,6 +66,14 @@ describe('BIA', () => {
     expect(readZnAnswer(values, NOW_MS)).toEqual(UNAVAILABLE)
   })
 
+  test('keys of 2G GBA and GBA_Digest are not good enough', () => {
+    const outcomeOf = (gbaType: '3G_GBA' | '2G_GBA' | 'GBA_DIGEST') =>
+      readZnAnswer({ ...whole, gbaType }, NOW_MS).outcome
+    expect(outcomeOf('3G_GBA')).toBe('success')
+    expect(outcomeOf('2G_GBA')).toBe('not-authorized')
+    expect(outcomeOf('GBA_DIGEST')).toBe('not-authorized')
+  })
+
   test('a User-Name that can be no IMPI owns no keys', () => {
     expect(readZnAnswer({ ...whole, userName: 'no IMPI' }, NOW_MS)).toEqual(UNAVAILABLE)
   })

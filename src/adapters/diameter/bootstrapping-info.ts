@@ -26,6 +26,7 @@ export type ZnAnswerValues = Pick<
   | 'keyExpiryTime'
   | 'bootstrapInfoCreationTime'
   | 'ussList'
+  | 'gbaType'
 >
 
 /** BIR. TS 29.109 5.2 @throws {RangeError} If there are more GSIDs than a message takes. */
@@ -91,11 +92,17 @@ export function readZnAnswer(values: ZnAnswerValues, nowMs: number): ZnAnswer {
   return { outcome: 'unavailable' }
 }
 
-/** Keys without an end are no keys; without an owner they may be, if the BSF tells nobody's name. */
+/**
+ * Keys without an end are no keys; without an owner they may be, if the BSF tells nobody's name. Those of 2G GBA
+ * and GBA_Digest are not good enough: docs/explanation/decisions/0054-only-gba-with-a-3g-card.md
+ */
 function readSuccess(values: ZnAnswerValues, nowMs: number): ZnAnswer {
   const { userName, meKeyMaterial, uiccKeyMaterial, keyExpiryTime, ussList } = values
   if (meKeyMaterial === undefined || keyExpiryTime === undefined) {
     return { outcome: 'unavailable' }
+  }
+  if (values.gbaType !== undefined && values.gbaType !== '3G_GBA') {
+    return { outcome: 'not-authorized' }
   }
   try {
     return {
