@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { decodeMessage } from '../../cpns/messages.ts'
 import { createRecordSealer } from '../../crypto/record-sealer.ts'
 import { Secret } from '../../crypto/secret.ts'
@@ -16,6 +19,7 @@ import { connectCpnsPost } from '../http/post-cpns.ts'
 import { openServerStore } from '../sqlite/server-store.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { createSystemRandom } from '../system/system-random.ts'
+import { connectTls } from '../tls/connect-tls.ts'
 import { type ServedCpnsServer, serveCpnsServer } from './serve-cpns-server.ts'
 
 const random = createSystemRandom()
@@ -47,6 +51,7 @@ async function serve(port = 0): Promise<ServedCpnsServer> {
       algorithms: ['HMAC-SHA-256'],
       sessionLifetimeSeconds: { pnGw: 60, pne: 60 },
       listen: { host: '127.0.0.1', port },
+      keepAliveMs: 100,
       certificateFolder: join(folder, 'tls'),
     },
     { store, zn: new Map(), clock: systemClock, random, log: noLog, trace: noTrace },
@@ -67,6 +72,25 @@ test('it answers a message, under the key that it says', async () => {
   expect(answer).toMatchObject({ name: 'Error', status: 400 })
   const wrong = post(served, 'ab'.repeat(32), utf8('<x/>'))
   await expect(wrong).rejects.toThrow(AuthenticationFailed)
+})
+
+test('a PN GW whose network is gone is cut off, one that is there is not', async () => {
+  const served = await serve()
+  const open = async () => {
+    const trust = { kind: 'pin', sha256: served.pin } as const
+    const port = Number(new URL(served.url).port)
+    const socket = await connectTls({ host: '127.0.0.1', port, trust })
+    const webSocket = new WebSocket(served.url, 'cpns2.v1', { createConnection: () => socket })
+    await once(webSocket, 'open')
+    return { socket, webSocket }
+  }
+  const [there, gone] = [await open(), await open()]
+  gone.socket.pause()
+  await pause(1_000)
+  gone.socket.resume()
+  await once(gone.webSocket, 'close')
+  expect(there.webSocket.readyState).toBe(WebSocket.OPEN)
+  there.webSocket.terminate()
 })
 
 test('its key stays the same', async () => {

@@ -24,6 +24,8 @@ export interface ServeCpnsServerOptions extends CpnsServerOptions {
   readonly psk?: { readonly host: string; readonly port: number }
   /** TCP connections and WebSockets at once, each; default 20,000. */
   readonly maxConnections?: number
+  /** How often a PN GW is asked whether it is there, so that one whose network is gone is away; default a minute. */
+  readonly keepAliveMs?: number
   /** Keeps key and certificate of CPNS-2. */
   readonly certificateFolder: string
 }
@@ -53,6 +55,7 @@ const SUBPROTOCOL = 'cpns2.v1'
 const ZN_LOOKUPS_A_MINUTE = 10
 /** A PN GW has one; some 40 KiB each. */
 const MAX_CONNECTIONS = 20_000
+const KEEP_ALIVE_MS = 60_000
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
 export async function serveCpnsServer(
@@ -66,8 +69,8 @@ export async function serveCpnsServer(
     stateRing: createSealingRing({ purpose: 'cpns state' }, ports),
   })
   const { log, keyLog } = ports
-  const { maxConnections = MAX_CONNECTIONS } = options
-  const endpoints = endpointsOf(server, maxConnections)
+  const { maxConnections = MAX_CONNECTIONS, keepAliveMs = KEEP_ALIVE_MS } = options
+  const endpoints = endpointsOf(server, { maxSockets: maxConnections, keepAliveMs })
   const shared = { log, maxConnections, ...(keyLog && { keyLog }), ...endpoints }
   const listening: RunningServer[] = []
   const close = async (): Promise<void> => {
@@ -112,7 +115,10 @@ function pskOf(options: ServeCpnsServerOptions, { zn, clock }: ServeCpnsServerPo
   return { lookup, clock }
 }
 
-function endpointsOf(server: CpnsServer, maxSockets: number) {
+function endpointsOf(
+  server: CpnsServer,
+  limits: { readonly maxSockets: number; readonly keepAliveMs: number },
+) {
   return {
     post: {
       path: PATH,
@@ -125,7 +131,7 @@ function endpointsOf(server: CpnsServer, maxSockets: number) {
     sockets: {
       path: PATH,
       subprotocol: SUBPROTOCOL,
-      maxSockets,
+      ...limits,
       accept: (socket: FrameSocket, context: RequestContext) =>
         void server.serveSocket(socket, wayOf(context)),
     },

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import { openUiccApplication } from '../../gba/uicc-terminal.ts'
 import { parseEntityId } from '../../identity/entity-id.ts'
@@ -14,6 +15,7 @@ import { noTrace } from '../../trace/trace.ts'
 import { createTestCard } from '../../uicc/uicc.fixture.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { createSystemRandom } from '../system/system-random.ts'
+import { connectTls } from '../tls/connect-tls.ts'
 import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
 import { type ServeGatewayOptions, serveGateway } from './serve-gateway.ts'
 
@@ -24,6 +26,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const optionsWith = (listen: ServeGatewayOptions['listen']): ServeGatewayOptions => ({
+  keepAliveMs: 100,
   entityId: parseEntityId('urn:uuid:0b8f6f0e-3f0a-4a57-9a2f-1c5d1f1e0a20'),
   name: 'PN GW',
   serverName: 'CPNS Server',
@@ -64,6 +67,26 @@ test.each([
   await served.close()
   expect(await socket.receive()).toBeUndefined()
   await expect(connectFrameSocket(target)).rejects.toThrow()
+})
+
+test('a PNE whose network is gone is cut off, one that is there is not', async () => {
+  const served = await serve({ host: '127.0.0.1', port: 0 })
+  const open = async () => {
+    const socket = await connectTls({
+      host: '127.0.0.1',
+      port: Number(new URL(served.url).port),
+      trust: { kind: 'pin', sha256: served.pin },
+    })
+    const webSocket = new WebSocket(served.url, 'cpns1.v1', { createConnection: () => socket })
+    await once(webSocket, 'open')
+    return { socket, webSocket }
+  }
+  const [there, gone] = [await open(), await open()]
+  gone.socket.pause()
+  await expect.poll(() => served.gateway.pneCount, { timeout: 5_000 }).toBe(1)
+  expect(there.webSocket.readyState).toBe(WebSocket.OPEN)
+  gone.socket.destroy()
+  await served.close()
 })
 
 test('its key is kept for the next start', async () => {

@@ -37,6 +37,8 @@ export interface ServeGatewayOptions
   readonly server: ServerTarget
   /** Where PNEs reach it; port 0 takes a free one. */
   readonly listen: { readonly host: string; readonly port: number }
+  /** How often a PNE is asked whether it is there, so that one whose network is gone is away; default a minute. */
+  readonly keepAliveMs?: number
   /** Keeps key and certificate of CPNS-1. */
   readonly certificateFolder: string
 }
@@ -92,6 +94,7 @@ export interface ServedGateway extends ListeningGateway {
 /** What an EUKey must last beyond a renewal, so that sessions under it do not become ever shorter. */
 const EUKEY_MARGIN_MS = 30_000
 
+const KEEP_ALIVE_MS = 60_000
 const CPNS_1 = { path: '/pne', subprotocol: 'cpns1.v1' }
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
@@ -146,10 +149,11 @@ async function listen(
 
 async function listenForPnes(
   gateway: PnGw,
-  { listen, certificateFolder }: Pick<ServeGatewayOptions, 'listen' | 'certificateFolder'>,
+  options: Pick<ServeGatewayOptions, 'listen' | 'certificateFolder' | 'keepAliveMs'>,
   ports: Pick<ServeGatewayPorts, 'clock' | 'random' | 'log' | 'keyLog'>,
 ) {
-  const { host, port } = listen
+  const { certificateFolder, keepAliveMs = KEEP_ALIVE_MS } = options
+  const { host, port } = options.listen
   const names = isIP(host) > 0 ? { dnsNames: [], ipAddresses: [host] } : { dnsNames: [host] }
   const tls = loadOrCreateCertificate(
     certificateFolder,
@@ -162,7 +166,7 @@ async function listenForPnes(
     tls,
     log: ports.log,
     ...(ports.keyLog && { keyLog: ports.keyLog }),
-    sockets: { ...CPNS_1, accept: (socket) => void gateway.servePne(socket) },
+    sockets: { ...CPNS_1, keepAliveMs, accept: (socket) => void gateway.servePne(socket) },
   })
   const authority = host.includes(':') ? `[${host}]` : host
   return {
