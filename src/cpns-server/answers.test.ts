@@ -30,3 +30,9 @@ test('a long detail is cut to what fits', () => {
   const octets = encodeError({ serverEntityId: SERVER_ID, status: 400, detail: 'x'.repeat(9999) })
   expect(decodeMessage(octets)).toMatchObject({ detail: 'x'.repeat(256) })
 })
+
+test('no character of it is cut in two, for half a one can stand in no message', () => {
+  const detail = `x${'\u{10000}'.repeat(300)}`
+  const octets = encodeError({ serverEntityId: SERVER_ID, status: 400, detail })
+  expect(decodeMessage(octets)).toMatchObject({ detail: `x${'\u{10000}'.repeat(255)}` })
+})

@@ -1,4 +1,5 @@
 /** The answers of a server that carry no proof: refusals. Design, chosen deviation (b); M-6 */
+import { cutText } from '../cpns/message-rules.ts'
 import { type ConnectResponse, type ErrorMessage, encodeMessage } from '../cpns/messages.ts'
 import type { Status } from '../cpns/status.ts'
 import type { EntityId } from '../identity/entity-id.ts'
@@ -57,7 +58,7 @@ export function errorOf(content: ErrorContent): ErrorMessage {
     ...(transactionId !== undefined && { transactionId }),
     entityId: serverEntityId,
     status,
-    detail: detail.slice(0, LONGEST_DETAIL),
+    detail: cutText(detail, LONGEST_DETAIL),
   }
 }
 

@@ -33,6 +33,7 @@ describe('what cannot be read is Error 400', () => {
     ['over 4 KiB', `<ConnectRequest ${NAMESPACE} Role="${'x'.repeat(5000)}"/>`],
     ['another namespace', '<ConnectRequest xmlns="urn:example"/>'],
     ['no message', `<Hello ${NAMESPACE}/>`],
+    ['a long name outside the BMP', `<a${'\u{10000}'.repeat(64)} ${NAMESPACE}/>`],
   ])('%s', async (_, text) => {
     const answer = await world.server.answerPost(utf8(text), '192.0.2.1')
     expect(answer.unreadable).toBe(true)

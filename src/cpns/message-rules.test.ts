@@ -95,6 +95,7 @@ describe('rules refuse', () => {
   })
 })
 
-test('a long name of a peer is cut', () => {
+test('a long name of a peer is cut, between two characters', () => {
   expect(briefName('n'.repeat(100))).toHaveLength(64)
+  expect(briefName(`n${'\u{10000}'.repeat(100)}`)).toBe(`n${'\u{10000}'.repeat(63)}`)
 })

@@ -257,5 +257,10 @@ function checkedText<T>(name: string, codec: Codec<T>, value: T): string {
 
 /** A name of a peer's making, cut to what fits a log line. */
 export function briefName(name: string): string {
-  return name.slice(0, 64)
+  return cutText(name, 64)
+}
+
+/** The first characters of a text. No character is cut in two: half a one can stand in no message. */
+export function cutText(text: string, characters: number): string {
+  return text.length <= characters ? text : Array.from(text).slice(0, characters).join('')
 }

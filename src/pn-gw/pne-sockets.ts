@@ -5,6 +5,7 @@
  * cannot forward it stops reading.
  */
 import { classifyFrame, isHandshake } from '../cpns/frame.ts'
+import { cutText } from '../cpns/message-rules.ts'
 import {
   type CpnsMessage,
   decodeMessage,
@@ -215,7 +216,7 @@ export class PneSockets {
 
   #refuse(line: PneLine, status: Exclude<Status, 200>, detail: string): void {
     const { entityId } = this.#parts
-    line.send(encodeMessage({ name: 'Error', entityId, status, detail: detail.slice(0, 256) }))
+    line.send(encodeMessage({ name: 'Error', entityId, status, detail: cutText(detail, 256) }))
   }
 
   /**
