@@ -1,14 +1,14 @@
 /** First half of an assignment: EUKeyAssignmentRequest in, AuthenticateRequest or a refusal out. CR 7.4.3.1, M-5 */
 import { chooseAlgorithm } from '../cpns/algorithms.ts'
-import { encodeExchangeState } from '../cpns/exchange-state.ts'
 import type { EuKeyAssignmentRequest } from '../cpns/messages.ts'
 import { openAssignment } from '../cpns/server-assignment.ts'
-import { authenticateRequestOf } from '../cpns/server-handshake.ts'
+import { assertFirstMessage } from '../cpns/server-handshake.ts'
 import { RANDOM_LENGTH } from '../cpns/session-keys.ts'
 import { toHex } from '../octets/octets.ts'
 import { encodeError, refuseAssignment } from './answers.ts'
 import type { Arrival } from './arrival.ts'
 import { attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
+import { challengeOf } from './challenge.ts'
 import type { ServerContext } from './options.ts'
 import { type PasswordPolicy, passwordPolicyOf } from './password-policy.ts'
 import { secondsUntil } from './seconds-until.ts'
@@ -21,6 +21,7 @@ const KEY_ID_LENGTH = 16
  * tell whether there is such a user. K-4, M-4, M-5
  *
  * @param received.octets The message as it came; its digest enters both HASHes.
+ * @throws {InvalidMessage} If profile cpns-1.0 refuses it, or it is too long to be kept in State.
  */
 export async function answerAssignmentRequest(
   received: { readonly octets: Uint8Array; readonly message: EuKeyAssignmentRequest },
@@ -38,6 +39,7 @@ export async function answerAssignmentRequest(
   if (!mayAsk(message, arrival, policy)) return refuseAssignment(to, 403)
   const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
   if (algorithm === undefined) return refuseAssignment(to, 426)
+  assertFirstMessage(octets, message.name, algorithm)
 
   const { remoteAddress } = arrival
   const subjects = subjectList(attemptSubjectsOf({ userId, entityId, remoteAddress }, policy))
@@ -58,8 +60,7 @@ export async function answerAssignmentRequest(
     sessionLifetime: options.sessionLifetimeSeconds[isRelayed ? 'pne' : 'pnGw'],
     nowMs: ports.clock.nowMs(),
   })
-  const sealed = await ports.stateRing.seal(encodeExchangeState(state))
-  return authenticateRequestOf(state, sealed, options.entityId)
+  return await challengeOf(state, message.name, server)
 }
 
 /** A PN GW between a PNE and the server could guess the password offline. M-7 */

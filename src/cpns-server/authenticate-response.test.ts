@@ -129,6 +129,21 @@ describe('replay (M-4)', () => {
     expect(await sessions()).toHaveLength(1)
   })
 
+  test('in cpns-1.0 they are 409 too, and 400 if nothing was answered to that State', async () => {
+    const other = createCpnsWorld({ algorithms: ['SHA-1'] })
+    other.zn.know(btidOf(1), gbaUAnswer(1, other.clock))
+    const begun = await begin(other, { algorithms: ['SHA-1'] })
+    const octets = (await answerChallenge(begun)).send as Uint8Array
+    const commented = utf8(`<!-- free -->${fromUtf8(octets)}`)
+    expect(decodeMessage(await post(other, commented))).toMatchObject({
+      name: 'ConnectResponse',
+      status: 400,
+    })
+    expect(statusOf(await post(other, octets))).toBe(200)
+    expect(statusOf(await post(other, commented))).toBe(409)
+    await other.close()
+  })
+
   test('the same answer stays for State life and a minute, then State is too old', async () => {
     const { authenticateResponse, lastAnswer } = await connect(world)
     await world.clock.advance(89_000)
@@ -191,6 +206,21 @@ describe('State (M-4)', () => {
     world.zn.know(btidOf(6), gbaUAnswer(6, world.clock))
     await connect(world, { transactionId: 't-3', ...gbaCredentials(6) })
     expect(statusOf(await post(world, octets))).toBe(409)
+  })
+
+  test.each([
+    ['cannot be asked', 503, 1],
+    ['may not be asked more often for this address', 429, 60],
+  ])('under an EUKey of a BSF that %s any more is %i, not 409', async (_, status, retryAfter) => {
+    const octets = await proof()
+    world.restartServer()
+    if (status === 503) world.zn.know(btidOf(1), { outcome: 'unavailable' })
+    else for (let n = 20; n < 30; n++) await begin(world, { btid: btidOf(n) })
+    expect(decodeMessage(await post(world, octets))).toMatchObject({
+      name: 'ConnectResponse',
+      status,
+      retryAfter,
+    })
   })
 
   test('outlives a restart of the server, since each node can finish the exchange', async () => {

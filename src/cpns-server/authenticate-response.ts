@@ -2,6 +2,7 @@
  * Second half of an exchange: AuthenticateResponse in; a ConnectResponse out, or what assignment answers.
  * CR 7.5.2, M-4
  */
+import { handshakeAlgorithm } from '../cpns/algorithms.ts'
 import { decodeExchangeState, type ExchangeState } from '../cpns/exchange-state.ts'
 import type { AuthenticateResponse } from '../cpns/messages.ts'
 import { isAssignment } from '../cpns/server-assignment.ts'
@@ -12,10 +13,11 @@ import {
 } from '../cpns/server-handshake.ts'
 import type { Status } from '../cpns/status.ts'
 import { sha256Hex } from '../crypto/hash.ts'
-import { refuseAssignment, refuseConnect } from './answers.ts'
+import { InvalidMessage } from '../errors/errors.ts'
+import { type RefusalHints, refuseAssignment, refuseConnect } from './answers.ts'
 import { type Arrival, agreesWithArrival } from './arrival.ts'
 import { answerAssignmentProof } from './assignment-proof.ts'
-import type { EuKeyFinder } from './eukeys.ts'
+import type { EuKeyFinder, EuKeysOfState } from './eukeys.ts'
 import type { ServerContext } from './options.ts'
 import type {
   EuKey,
@@ -68,7 +70,7 @@ export async function answerAuthenticateResponse(
   if (opened === undefined) return refusal(message, server)(400)
   const state = decodeExchangeState(opened)
   const key = tombstoneKeyOf(state, sealedState)
-  const fault = faultOf({ message, state, arrival }, ports.clock.nowMs())
+  const fault = faultOf({ ...received, state, arrival }, ports.clock.nowMs())
   if (isAssignment(state)) {
     const tombstone = await ports.store.findTombstone(key)
     if (tombstone !== undefined) return repeat(received, tombstone, server)
@@ -86,22 +88,29 @@ export async function answerAuthenticateResponse(
   // unseen, because its transaction looks for the tombstone itself.
   const tombstone = await ports.store.findTombstone(key)
   if (tombstone !== undefined) return repeat(received, tombstone, server)
-  return refusal(message, server)(outcome.refused)
+  return refusal(message, server)(outcome.refused, outcome.hints)
 }
 
 /** What is wrong with a proof before its HASH is looked at. */
 function faultOf(
-  proof: {
-    readonly message: AuthenticateResponse
-    readonly state: ExchangeState
-    readonly arrival: Arrival
-  },
+  proof: Received & { readonly state: ExchangeState; readonly arrival: Arrival },
   nowMs: number,
 ): 400 | 403 | 408 | undefined {
-  const { message, state, arrival } = proof
-  if (!agreesWithState(message, state)) return 400
+  const { octets, message, state, arrival } = proof
+  if (!agreesWithState(message, state) || !isOfProfile(octets, state)) return 400
   if (!agreesWithArrival({ ...state, btid: state.euKeyId }, arrival)) return 403
   return isAlive(state, nowMs) ? undefined : 408
+}
+
+/** Not left to who verifies the HASH: what has been answered is answered as it was, or with 409. M-2, M-4 */
+function isOfProfile(octets: Uint8Array, { algorithm }: ExchangeState): boolean {
+  try {
+    handshakeAlgorithm(algorithm).assertMessage(octets)
+    return true
+  } catch (error) {
+    if (error instanceof InvalidMessage) return false
+    throw error
+  }
 }
 
 async function finishConnect(
@@ -115,14 +124,22 @@ async function finishConnect(
 ): Promise<ConnectOutcome | Refused> {
   const { received, state, key, arrival } = exchange
   const { ports } = server
-  const euKeys = await server.euKeys.forState(state, arrival.remoteAddress)
-  if (euKeys.length === 0) return { refused: 409 }
-  const proved = provedKey(euKeys, { received, state }, server)
+  const found = await server.euKeys.forState(state, arrival.remoteAddress)
+  if (found.outcome !== 'found') return busyRefusalOf(found)
+  if (found.euKeys.length === 0) return { refused: 409 }
+  const proved = provedKey(found.euKeys, { received, state }, server)
   if (proved === undefined) return { refused: 401 }
   const completion = completionOf({ received, key, state, ...proved }, ports.clock.nowMs(), server)
   const outcome = await ports.store.completeHandshake(completion, ports.clock.nowMs())
   if (outcome.outcome === 'already-completed') return repeat(received, outcome.tombstone, server)
   return conclude(completion, outcome)
+}
+
+/** 429 and 503, as at the beginning of an exchange. M-6 */
+function busyRefusalOf(found: Exclude<EuKeysOfState, { readonly outcome: 'found' }>): Refused {
+  return found.outcome === 'limited'
+    ? { refused: 429, hints: { retryAfter: found.retryAfterSeconds } }
+    : { refused: 503, hints: { retryAfter: 1 } }
 }
 
 /** The key that the HASH was made with, and the verdict. */
@@ -146,15 +163,16 @@ function provedKey(
 
 type Verified = Extract<ReturnType<typeof judgeAuthenticateResponse>, { outcome: 'verified' }>
 
-type Refuse = (status: Exclude<Status, 200>) => ConnectOutcome
+type Refuse = (status: Exclude<Status, 200>, hints?: RefusalHints) => ConnectOutcome
 
 interface Refused {
   readonly refused: Exclude<Status, 200>
+  readonly hints?: RefusalHints
 }
 
 function refusal(message: AuthenticateResponse, { options }: ServerContext): Refuse {
   const to = { transactionId: message.transactionId, serverEntityId: options.entityId }
-  return (status) => ({ octets: refuseConnect(to, status) })
+  return (status, hints) => ({ octets: refuseConnect(to, status, hints) })
 }
 
 /** The same octets get the same answer, anything else with that State is a conflict. M-4 */

@@ -71,6 +71,15 @@ describe('a challenge', () => {
     expect(decodeMessage(answer)).toMatchObject({ authReqData: { sessionLifetime: 90 } })
   })
 
+  test('is none under a key whose last second the BSF took to answer', async () => {
+    const keyExpiresAtMs = world.clock.nowMs() + 1500
+    world.zn.requestBootstrappingInfo = async () => {
+      await world.clock.advance(501)
+      return { ...gbaUAnswer(2, world.clock), keyExpiresAtMs }
+    }
+    expect(statusOf((await begin(world, gbaCredentials(2))).answer)).toBe(402)
+  })
+
   test('has the lifetime of the role', async () => {
     world.lifetimes.pnGw = 77
     expect(decodeMessage((await begin(world)).answer)).toMatchObject({
@@ -155,6 +164,14 @@ describe('refusals', () => {
   test('an algorithm that is not accepted is 426, before any look-up', async () => {
     expect(statusOf((await begin(world, { algorithms: ['SHA-1'] })).answer)).toBe(426)
     expect(world.zn.asked).toEqual([])
+  })
+
+  test('what cpns-1.0 refuses is 400, before any look-up', async () => {
+    await inWorld({ algorithms: ['SHA-1'] }, async (other) => {
+      const { answer } = await begin(other, { algorithms: ['SHA-1'], transactionId: 't 1' })
+      expect(statusOf(answer)).toBe(400)
+      expect(other.zn.asked).toEqual([])
+    })
   })
 
   test("a PNE's ConnectRequest posted directly is 403, before any look-up", async () => {

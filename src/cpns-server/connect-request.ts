@@ -1,14 +1,13 @@
 /** First half of mutual authentication: ConnectRequest in, AuthenticateRequest or a refusal out. CR 7.5.2, M-4 */
 import { chooseAlgorithm } from '../cpns/algorithms.ts'
-import { encodeExchangeState } from '../cpns/exchange-state.ts'
 import type { ConnectRequest } from '../cpns/messages.ts'
-import { authenticateRequestOf, openExchange } from '../cpns/server-handshake.ts'
+import { assertFirstMessage, openExchange } from '../cpns/server-handshake.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { type RefusalHints, refuseConnect } from './answers.ts'
 import { type Arrival, agreesWithArrival } from './arrival.ts'
+import { challengeOf } from './challenge.ts'
 import type { EuKeyFinder, EuKeyFinding } from './eukeys.ts'
 import type { CpnsServerOptions, ServerContext } from './options.ts'
-import type { EuKey } from './server-store.ts'
 
 const RAND_LENGTH = 16
 
@@ -17,45 +16,36 @@ const RAND_LENGTH = 16
  * carries. Nothing durable is changed. K-4, M-4
  *
  * @param received.octets The message as it came; its digest enters both HASHes.
+ * @throws {InvalidMessage} If profile cpns-1.0 refuses it, which costs no look-up.
  */
 export async function answerConnectRequest(
   received: { readonly octets: Uint8Array; readonly message: ConnectRequest },
   arrival: Arrival,
   server: ServerContext & { readonly euKeys: EuKeyFinder },
 ): Promise<Uint8Array> {
-  const { message } = received
-  const { options } = server
+  const { octets, message } = received
+  const { options, ports } = server
   const to = { transactionId: message.transactionId, serverEntityId: options.entityId }
   if (!agreesWithArrival(message, arrival)) return refuseConnect(to, 403)
   const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
   if (algorithm === undefined) return refuseConnect(to, 426)
+  assertFirstMessage(octets, message.name, algorithm)
   const finding = await server.euKeys.forConnect(message, arrival.remoteAddress)
   if (finding.outcome !== 'found') return refuseFinding(to, finding, server)
-  return await challenge({ ...received, algorithm, ...finding }, server)
-}
-
-async function challenge(
-  exchange: {
-    readonly octets: Uint8Array
-    readonly message: ConnectRequest
-    readonly algorithm: Parameters<typeof openExchange>[2]['algorithm']
-    readonly euKey: EuKey
-    readonly usableUntilMs: number
-  },
-  { options, ports }: ServerContext,
-): Promise<Uint8Array> {
+  const { euKey, usableUntilMs } = finding
   const nowMs = ports.clock.nowMs()
-  const { octets, message, algorithm, euKey, usableUntilMs } = exchange
+  const lifetime = sessionLifetime(message.role, usableUntilMs - nowMs, options)
+  // The look-up may have taken what was left of the key.
+  if (lifetime < 1) return refuseFinding(to, { outcome: 'none' }, server)
   const state = openExchange(octets, message, {
     euKeyId: euKey.id,
     keyType: euKey.keyType,
     algorithm,
     randomServer: ports.random.octets(RAND_LENGTH),
-    sessionLifetime: sessionLifetime(message.role, usableUntilMs - nowMs, options),
+    sessionLifetime: lifetime,
     nowMs,
   })
-  const sealed = await ports.stateRing.seal(encodeExchangeState(state))
-  return authenticateRequestOf(state, sealed, options.entityId)
+  return await challengeOf(state, message.name, server)
 }
 
 /** Seconds; a session never outlives its EUKey. K-4 */

@@ -130,6 +130,15 @@ describe('a key of GBA', () => {
     expect(await find({ btid: btidOf(2) })).toMatchObject({ outcome })
   })
 
+  test('whose last second the BSF took to answer: none', async () => {
+    const keyExpiresAtMs = world.clock.nowMs() + 2500
+    world.zn.requestBootstrappingInfo = async () => {
+      await world.clock.advance(2000)
+      return { ...gbaUAnswer(2, world.clock), keyExpiresAtMs }
+    }
+    expect(await find({ btid: btidOf(2) })).toEqual({ outcome: 'none' })
+  })
+
   test.each([
     [{ outcome: 'not-authorized' }, { outcome: 'none' }],
     [{ outcome: 'unavailable' }, { outcome: 'unavailable' }],
@@ -309,6 +318,7 @@ describe('an assigned key', () => {
 })
 
 describe('at the end of an exchange', () => {
+  const found = (euKeys: readonly unknown[]) => ({ outcome: 'found', euKeys })
   const stateOf = (change: Partial<ExchangeState>) =>
     ({
       entityId: GATEWAY_ID,
@@ -321,20 +331,32 @@ describe('at the end of an exchange', () => {
     const finder = finderWith()
     await finder.forConnect({ entityId: GATEWAY_ID, btid: btidOf(1) } as ConnectRequest, 'a')
     world.zn.know(btidOf(1), { outcome: 'unavailable' })
-    expect(await finder.forState(stateOf({}), 'a')).toMatchObject([{ id: btidOf(1) }])
+    expect(await finder.forState(stateOf({}), 'a')).toMatchObject(found([{ id: btidOf(1) }]))
   })
 
   test('an assigned key that was replaced meanwhile is not', async () => {
     const assigned = { entityId: WATCH_ID, source: 'assigned', keyType: 'assigned' } as const
     await store({ ...assigned, id: 'k-1' })
     const state = stateOf({ entityId: WATCH_ID, keyType: 'assigned', euKeyId: 'k-1' })
-    expect(await finderWith().forState(state, 'a')).toMatchObject([{ id: 'k-1' }])
+    expect(await finderWith().forState(state, 'a')).toMatchObject(found([{ id: 'k-1' }]))
     await store({ ...assigned, id: 'k-2' })
-    expect(await finderWith().forState(state, 'a')).toEqual([])
+    expect(await finderWith().forState(state, 'a')).toEqual(found([]))
   })
 
   test('a key of a kind that is not accepted any more is not', async () => {
     const finder = finderWith({ gbaKeyType: 'ks-int-naf' })
-    expect(await finder.forState(stateOf({}), 'a')).toEqual([])
+    expect(await finder.forState(stateOf({}), 'a')).toEqual(found([]))
+  })
+
+  test('a node that has not begun it asks the BSF, and says if that cannot answer', async () => {
+    expect(await finderWith().forState(stateOf({}), 'a')).toMatchObject(found([{ id: btidOf(1) }]))
+    world.zn.know(btidOf(1), { outcome: 'unavailable' })
+    expect(await finderWith().forState(stateOf({}), 'a')).toEqual({ outcome: 'unavailable' })
+    const busy = finderWith({ znLimits: { perAddressAMinute: 0 } })
+    await busy.forState(stateOf({ euKeyId: btidOf(2) }), 'a')
+    expect(await busy.forState(stateOf({}), 'a')).toEqual({
+      outcome: 'limited',
+      retryAfterSeconds: 60,
+    })
   })
 })

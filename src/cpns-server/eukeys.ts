@@ -34,17 +34,24 @@ export type EuKeyFinding =
   /** 503 */
   | { readonly outcome: 'unavailable' }
 
+/** What was found for the end of an exchange. */
+export type EuKeysOfState =
+  /** Those that the HASH may be made with; none if the one that State names is gone. */
+  | { readonly outcome: 'found'; readonly euKeys: readonly EuKey[] }
+  | Extract<EuKeyFinding, { readonly outcome: 'limited' | 'unavailable' }>
+
 /** Finds EUKeys. */
 export interface EuKeyFinder {
   /** For a new exchange. */
   forConnect(request: ConnectRequest, address: string): Promise<EuKeyFinding>
   /**
-   * For the end of an exchange: the key that its State names, if it is still good, else none. M-4
+   * For the end of an exchange: the key that its State names, if it is still good, else none. M-4. A node
+   * that did not begin the exchange may have to ask the BSF, which may not answer.
    *
    * An assigned key has no name in a ConnectRequest, so beside a candidate the key in use may be the one
    * that the device has. See docs/explanation/decisions/0035-a-candidate-beside-the-key-in-use.md.
    */
-  forState(state: ExchangeState, address: string): Promise<readonly EuKey[]>
+  forState(state: ExchangeState, address: string): Promise<EuKeysOfState>
 }
 
 type ZnSuccess = Extract<ZnAnswer, { outcome: 'success' }>
@@ -63,13 +70,14 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     btid: Btid,
     address: string,
   ): Promise<EuKeyFinding> => {
-    const nowMs = ports.clock.nowMs()
     const stored = await ports.store.findEuKey(entityId, btid)
     if (stored?.state === 'replaced') return { outcome: 'none' }
     if (stored !== undefined && isAccepted(stored.euKey, options)) {
-      return usable(stored.euKey, nowMs)
+      return usable(stored.euKey, ports.clock.nowMs())
     }
     const answer = await lookup.lookUp({ ...request, btid }, address)
+    // Only now: a BSF may take seconds to answer.
+    const nowMs = ports.clock.nowMs()
     if (answer.outcome === 'limited' || answer.outcome === 'unavailable') return answer
     if (answer.outcome !== 'success') return { outcome: 'none' }
     const demanded = demandOf(answer, options)
@@ -112,12 +120,16 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     async forState({ entityId, keyType, euKeyId }, address) {
       if (keyType === 'assigned') {
         const keys = await assignedKeys(entityId, ports)
-        return keys.some(({ id }) => id === euKeyId) ? keys : []
+        return { outcome: 'found', euKeys: keys.some(({ id }) => id === euKeyId) ? keys : [] }
       }
-      const finding = await find({ entityId, btid: euKeyId as Btid, keyType }, address)
-      return finding.outcome === 'found' && finding.euKey.id === euKeyId ? [finding.euKey] : []
+      return ofState(await find({ entityId, btid: euKeyId as Btid, keyType }, address))
     },
   }
+}
+
+function ofState(finding: EuKeyFinding): EuKeysOfState {
+  if (finding.outcome === 'limited' || finding.outcome === 'unavailable') return finding
+  return { outcome: 'found', euKeys: finding.outcome === 'found' ? [finding.euKey] : [] }
 }
 
 /** Candidates first, the newest first; then the key in use. K-4 */

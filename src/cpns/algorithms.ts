@@ -18,6 +18,8 @@ export type Algorithm = (typeof ALGORITHMS)[number]
 export interface HandshakeAlgorithm {
   /** What must be remembered of a message for the HASHes to come: its digest, or its octets. M-4 */
   readonly keep: (octets: Uint8Array) => Uint8Array
+  /** Whether it is the octets, so that the first message travels whole in State. */
+  readonly keepsWhole: boolean
   /** Digest of M-1 of what was kept, 32 octets: session keys are derived alike in all profiles. M-3 */
   readonly digestOf: (kept: Uint8Array) => Uint8Array
   /** HASH over messages in order, as kept. @throws {RangeError} If the EUKey is not 32 octets. */
@@ -29,12 +31,14 @@ export interface HandshakeAlgorithm {
 const TABLE: Readonly<Record<Algorithm, HandshakeAlgorithm>> = {
   'HMAC-SHA-256': {
     keep: messageDigest,
+    keepsWhole: false,
     digestOf: (kept) => kept,
     hash: (euKey, purpose, kept) => computeHmacHash(euKey, purpose, transcriptOf(kept)),
     assertMessage: () => {},
   },
   'SHA-1': {
     keep: (octets) => octets,
+    keepsWhole: true,
     digestOf: messageDigest,
     hash: (euKey, _purpose, kept) => computeSha1Hash(euKey, kept),
     assertMessage: assertPlainMessage,

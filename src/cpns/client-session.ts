@@ -10,7 +10,10 @@ export interface ClientSession {
   readonly sessionId: string
   /** 32 octets. */
   readonly sessionKey: Secret
-  /** When the client stops using it, on the monotonic clock: never later than the server does. */
+  /**
+   * When the client stops using it, on the monotonic clock: never later than the server does, unless there
+   * the EUKey ends it first (K-4).
+   */
   readonly endsAtMonotonicMs: number
   /** Seconds, as the server gave them. */
   readonly lifetimeSeconds: number

@@ -102,13 +102,21 @@ export function keepFirstMessage(
   name: string,
   algorithm: Algorithm,
 ): Uint8Array {
-  const { assertMessage, keep } = handshakeAlgorithm(algorithm)
+  assertFirstMessage(octets, name, algorithm)
+  return handshakeAlgorithm(algorithm).keep(octets)
+}
+
+/**
+ * To be asked before anything is looked up for the message.
+ *
+ * @throws {InvalidMessage} As `keepFirstMessage`.
+ */
+export function assertFirstMessage(octets: Uint8Array, name: string, algorithm: Algorithm): void {
+  const { assertMessage, keepsWhole } = handshakeAlgorithm(algorithm)
   assertMessage(octets)
-  const kept = keep(octets)
-  if (kept.length > MAX_PLAIN_FIRST_MESSAGE_OCTETS) {
+  if (keepsWhole && octets.length > MAX_PLAIN_FIRST_MESSAGE_OCTETS) {
     throw new InvalidMessage(`over ${MAX_PLAIN_FIRST_MESSAGE_OCTETS} octets`, name)
   }
-  return kept
 }
 
 /**
