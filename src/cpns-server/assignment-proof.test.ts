@@ -205,6 +205,21 @@ describe('delays (M-5)', () => {
     expect(statuses).toEqual([...['401', '401', '401'], ...['429', '429', '429', '429', '429']])
   })
 
+  test('are none for a right password, whatever becomes of it: 403 is no guess', async () => {
+    const owner = { kind: 'user', id: 'bob' } as const
+    await world.store.bindEntity({ entityId: GATEWAY_ID, owner, boundAtMs: now() })
+    expect(await attempts(5, {})).toEqual(['403', '403', '403', '403', '403'])
+    expect(await attempts(3, { password: 'wrong' })).toEqual(['401', '401', '401'])
+  })
+
+  test('are none for proofs that come twice at once', async () => {
+    for (let n = 0; n < 4; n++) {
+      const octets = await proofOf(world, { transactionId: `a-${n}` })
+      const answers = await Promise.all([post(world, octets), post(world, octets)])
+      expect(answers.map(statusOf)).toEqual([200, 200])
+    }
+  })
+
   test('end with the right password', async () => {
     await attempts(2, { password: 'wrong' })
     expect(await attempt({}, 7)).toBe('200')

@@ -59,11 +59,11 @@ export interface AssignmentCompletion {
   readonly userChangedAtMs: number
   /** Whether an entity without an owner may get an EUKey. K-4 `firstUse` */
   readonly bindFirstUse: boolean
-  /** Subjects whose attempts are forgotten, and those that get this one back. */
+  /** Subjects whose attempts are forgotten, and those that get this one back: whatever becomes of it. */
   readonly attempts: { readonly forgiven: readonly string[]; readonly returned: readonly string[] }
 }
 
-/** What became of it; on all but `completed` nothing is changed. */
+/** What became of it; on all but `completed` nothing but the attempts is changed. */
 export type AssignmentCompletionOutcome =
   | { readonly outcome: 'completed' }
   /** A tombstone of this State is there: compare its `messageDigest`. */

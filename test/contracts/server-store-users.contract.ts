@@ -147,6 +147,16 @@ function attemptsContract(open: () => Promise<ServerStore>): void {
     expect(await store.attemptAllowedAtMs([alice])).toBe(NOW)
     expect(await store.attemptAllowedAtMs([phone])).toBe(NOW + 1_000)
   })
+
+  test('so does one that comes to nothing: the password was right', async () => {
+    const store = await open()
+    await store.addUser(sampleUser())
+    for (let n = 0; n < 3; n++) await store.takeAttempt([alice, phone], delays, NOW + n * 5_000)
+    const attempts = { forgiven: [alice.name], returned: [phone.name] }
+    const assignment = sampleAssignment(1, candidate(1), { attempts, bindFirstUse: false })
+    expect((await store.completeAssignment(assignment, NOW)).outcome).toBe('not-bound')
+    expect(await store.attemptAllowedAtMs([alice, phone])).toBe(0)
+  })
 }
 
 function assignmentContract(open: () => Promise<ServerStore>): void {

@@ -21,7 +21,8 @@ export interface AssignmentRows {
 
 /**
  * All or nothing; to be run inside a commit. The EUKey becomes a candidate: the entity's own stays in use
- * until a HASH made with the new one verifies. K-4
+ * until a HASH made with the new one verifies. K-4. The attempt is given back in any case, because the
+ * password was right: see docs/explanation/decisions/0035-a-candidate-beside-the-key-in-use.md.
  *
  * @param nowMs UTC milliseconds.
  */
@@ -31,6 +32,7 @@ export function completeAssignment(
   nowMs: number,
 ): AssignmentCompletionOutcome {
   const { euKey } = completion
+  rows.attempts.settle(completion.attempts)
   const tombstone = rows.tombstones.find(completion.tombstone)
   if (tombstone !== undefined) return { outcome: 'already-completed', tombstone }
   if (nowMs >= completion.stateExpiresAtMs) return { outcome: 'state-expired' }
@@ -42,7 +44,6 @@ export function completeAssignment(
   if (binding === 'not-bound' && !completion.bindFirstUse) return { outcome: 'not-bound' }
 
   rows.candidates.put(euKey)
-  rows.attempts.settle(completion.attempts)
   rows.tombstones.insert(completion.tombstone)
   return { outcome: 'completed' }
 }
