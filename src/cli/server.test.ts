@@ -40,6 +40,8 @@ test.each([
   ['a BSF without address', [...NAMES, '--bsf', 'bsf.example.org'], '--bsf'],
   ['another first use', [...NAMES, '--first-use', 'maybe'], 'Allowed choices'],
   ['a Ua id that is none', [...NAMES, '--ua-id', '01'], '--ua-id'],
+  ['a session of over a year', [...NAMES, '--session', '31536001'], '--session: not 1 to 31536000'],
+  ['one of a PNE', [...NAMES, '--pne-session', '31536001'], '--pne-session: not 1 to 31536000'],
 ])('%s: one line, exit 2', async (_name, flags, message) => {
   expect(usageErrorOf(await serve(...flags))).toContain(message)
 })

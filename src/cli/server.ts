@@ -10,9 +10,11 @@ import { openAppStore } from '../adapters/sqlite/app-store.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { keepHeapCompact } from '../adapters/system/compact-heap.ts'
 import { loadOrCreateCertificate } from '../adapters/tls/load-or-create-certificate.ts'
+import { MAX_SESSION_SECONDS } from '../cpns/message-declarations.ts'
 import type { CpnsServer } from '../cpns-server/create-cpns-server.ts'
 import type { GbaKeyType } from '../cpns-server/options.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
@@ -164,7 +166,10 @@ function settingsOf(flags: ServerFlags) {
     allowGbaMe: flags.allowGbaMe,
     firstUse: flags.firstUse,
     algorithms: algorithmsOf(flags.algorithm),
-    sessionLifetimeSeconds: { pnGw: flags.session, pne: flags.pneSession },
+    sessionLifetimeSeconds: {
+      pnGw: sessionSeconds('--session', flags.session),
+      pne: sessionSeconds('--pne-session', flags.pneSession),
+    },
     passwords: passwordPolicyOf(flags),
     mailbox: mailboxOf(flags),
     listen: flags.listen,
@@ -177,6 +182,12 @@ function settingsOf(flags: ServerFlags) {
     names: diameterNamesOf(flags.originHost ?? nafFqdn, flags.originRealm),
     bsfs: (flags.bsf ?? []).map((text) => bsfOf(text, flags)),
   }
+}
+
+/** What `SessionLifetime` can say. Design 6 @throws {ConfigurationInvalid} Naming the flag. */
+function sessionSeconds(flag: string, seconds: number): number {
+  if (seconds <= MAX_SESSION_SECONDS) return seconds
+  throw new ConfigurationInvalid(`${flag}: not 1 to ${MAX_SESSION_SECONDS} seconds`)
 }
 
 type ServerSettings = ReturnType<typeof settingsOf>

@@ -23,8 +23,10 @@ export const MAX_STATE_OCTETS = 2048
 export const MAX_SEALED_PASSWORD_OCTETS = 1040
 /** Longest life of a message in seconds: 7 days. Design 8 */
 export const MAX_EXPIRES_SECONDS = 604_800
+/** Longest life of a session in seconds: a year. */
+export const MAX_SESSION_SECONDS = 31_536_000
 
-const YEAR_SECONDS = 31_536_000
+const YEAR_SECONDS = MAX_SESSION_SECONDS
 const DAY_SECONDS = 86_400
 
 /** Names an exchange or a message. */

@@ -163,7 +163,7 @@ const BODIES: Readonly<Record<MessageName, fc.Arbitrary<Record<string, unknown>>
   }),
   MessageResult: record({ ...common, messageId: text(64), from: entityId, status }, { retryAfter }),
   Disconnect: record({ ...common }, { reason: text(256) }),
-  Error: record({ entityId, status, detail: text(256) }, { transactionId: text(64) }),
+  Error: record({ entityId, status: refusal, detail: text(256) }, { transactionId: text(64) }),
 }
 
 /** Any message of this name. */

@@ -238,6 +238,7 @@ describe('values out of their limits are named', () => {
     A('Message', 'Expires="60"', 'Expires="0"', 'Expires'),
     A('MessageResult', 'MessageID="m"', 'MessageID=""', 'MessageID'),
     A('Disconnect', 'done', 'x'.repeat(257), 'Reason'),
+    A('Error', 'Status="400"', 'Status="200"', 'Status'),
   ])('%s with %s as %s: %s', (name, from, to, field) => {
     const example = FULL_EXAMPLES[name]
     const changed = example.replace(from, to)

@@ -133,8 +133,11 @@ interface Fault {
   readonly field: string
 }
 
-/** A success (200) carries its proof, a refusal none. Design 6 */
+/** A success (200) carries its proof, a refusal none, and an Error is no success. Design 6 */
 function faultOfProof(message: CpnsMessage): Fault | undefined {
+  if (message.name === 'Error' && message.status === 200) {
+    return { reason: 'not of an Error', field: 'Status' }
+  }
   if (message.name === 'ConnectResponse') {
     return faultOfPresence(message.status, 'HASH', message.hash)
   }
