@@ -142,6 +142,19 @@ describe('user security settings', () => {
     expect(gsidsOf(await ask(NAF, { gsids: [7] }))).toEqual([])
   })
 
+  test('what is not known here goes to the NAF all the same', async () => {
+    const { bsf, store } = await createBsfWorld()
+    const extension = '<extension><x:own xmlns:x="urn:x" x:a="1">1</x:own></extension>'
+    const guss = `<g:guss xmlns:g="urn:g"><g:ussList><g:uss id="1000001" type="0">${extension}</g:uss></g:ussList></g:guss>`
+    const used = { rand: SESSION.rand, forgetAfterMs: NOW_MS }
+    await store.completeBootstrapping({ ...SESSION, guss }, used)
+    expect(await bsf.bootstrappingInfo(NAF, { ...REQUEST, gsids: [1_000_001] })).toMatchObject({
+      ussList:
+        '<ussList><uss id="1000001" type="0"><extension>' +
+        '<own xmlns="urn:x" xmlns:a1="urn:x" a1:a="1">1</own></extension></uss></ussList>',
+    })
+  })
+
   test('where policy demands one, a subscriber without is refused', async () => {
     const { ask } = await worldWith()
     const refused = { outcome: 'not-authorized' }

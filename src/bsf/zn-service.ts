@@ -2,7 +2,7 @@
  * Zn at the BSF: from a B-TID to the keys of one NAF. TS 33.220 4.5.3 and 5.3.3, TS 29.109 5.2
  */
 import { StoreFailed } from '../errors/errors.ts'
-import { formatUssList, parseGuss, type Uss } from '../gba/guss.ts'
+import { selectUss } from '../gba/guss.ts'
 import { deriveKsExtNaf, deriveKsIntNaf, deriveKsNaf } from '../gba/ks-naf.ts'
 import type { ZnAnswer, ZnRequest } from '../gba/zn.ts'
 import { encodeNafId } from '../identity/naf-id.ts'
@@ -49,14 +49,14 @@ export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts)
     const session = await store.findBootstrappingSession(request.btid, clock.nowMs())
     if (session === undefined) return { outcome: 'transaction-identifier-invalid' }
     const ussList = ussFor(session, rule, request.gsids)
-    if (rule.ussRequired === true && ussList.length === 0) return { outcome: 'not-authorized' }
+    if (rule.ussRequired === true && ussList === undefined) return { outcome: 'not-authorized' }
     return {
       outcome: 'success',
       impi: session.impi,
       ...keysFor(session, request),
       keyExpiresAtMs: session.expiresAtMs,
       bootstrappedAtMs: session.createdAtMs,
-      ...(ussList.length === 0 ? {} : { ussList: formatUssList(ussList) }),
+      ...(ussList === undefined ? {} : { ussList }),
     }
   }
 
@@ -80,9 +80,10 @@ function ussFor(
   { guss }: BootstrappingSession,
   { nafGroup }: NafRule,
   gsids: readonly number[],
-): readonly Uss[] {
-  if (guss === undefined || gsids.length === 0) return []
-  return parseGuss(guss).ussList.filter(
+): string | undefined {
+  if (guss === undefined || gsids.length === 0) return undefined
+  return selectUss(
+    guss,
     (uss) => gsids.includes(uss.gsid) && (uss.nafGroup === undefined || uss.nafGroup === nafGroup),
   )
 }

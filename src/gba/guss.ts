@@ -7,6 +7,7 @@
  */
 import { InvalidMessage } from '../errors/errors.ts'
 import { utf8 } from '../octets/octets.ts'
+import { copyElement } from '../xml/copy-element.ts'
 import { parseXml, type XmlElement } from '../xml/xml-reader.ts'
 import { formatXml, type XmlOutput } from '../xml/xml-writer.ts'
 
@@ -89,19 +90,38 @@ export function formatUssList(ussList: readonly Uss[]): string {
   return formatXml(ussListOutput(ussList))
 }
 
+/**
+ * The settings of a `guss` document that are wanted, as a `ussList` document, for Zn: each with all that stands in
+ * it, for what is not known here may be known to the NAF.
+ *
+ * @returns `undefined` if there are none.
+ * @throws {InvalidMessage} As `parseGuss`.
+ */
+export function selectUss(xml: string, isWanted: (uss: Uss) => boolean): string | undefined {
+  const root = parseRoot(xml, 'guss')
+  const list = child(root, 'ussList')
+  const all = list === undefined ? [] : childrenOf(list, 'uss')
+  const wanted = all.filter((uss) => isWanted(readUss(uss)))
+  if (wanted.length === 0) return undefined
+  const place = { home: root.namespace, namespace: '' }
+  return formatXml({ name: 'ussList', children: wanted.map((uss) => copyElement(uss, place)) })
+}
+
 function readUssList(list: XmlElement): Uss[] {
-  return childrenOf(list, 'uss').map((uss) => {
-    const nafGroup = attribute(uss, 'nafGroup')
-    const keyChoice = readKeyChoice(uss)
-    return {
-      gsid: parseNumber(attribute(uss, 'id'), 'uss id', MAX_UINT32),
-      type: parseNumber(attribute(uss, 'type'), 'uss type', MAX_UINT32),
-      ...(nafGroup === undefined ? {} : { nafGroup }),
-      uids: leaves(uss, 'uids', 'uid'),
-      flags: leaves(uss, 'flags', 'flag').map((flag) => parseNumber(flag, 'flag', MAX_UINT32)),
-      ...(keyChoice === undefined ? {} : { keyChoice }),
-    }
-  })
+  return childrenOf(list, 'uss').map(readUss)
+}
+
+function readUss(uss: XmlElement): Uss {
+  const nafGroup = attribute(uss, 'nafGroup')
+  const keyChoice = readKeyChoice(uss)
+  return {
+    gsid: parseNumber(attribute(uss, 'id'), 'uss id', MAX_UINT32),
+    type: parseNumber(attribute(uss, 'type'), 'uss type', MAX_UINT32),
+    ...(nafGroup === undefined ? {} : { nafGroup }),
+    uids: leaves(uss, 'uids', 'uid'),
+    flags: leaves(uss, 'flags', 'flag').map((flag) => parseNumber(flag, 'flag', MAX_UINT32)),
+    ...(keyChoice === undefined ? {} : { keyChoice }),
+  }
 }
 
 /**

@@ -55,6 +55,13 @@ test('a BSF may keep the name of the subscriber to itself; the key stays the sec
   expect(readWebServiceResponse({ ...response, body }, 0)).toEqual(unnamed)
 })
 
+test('settings with elements of another namespace come back with them', () => {
+  const ussList = '<ussList><uss id="1" type="0"><own xmlns="urn:x">1</own></uss></ussList>'
+  const response = webServiceResponse({ ...ZN_SUCCESS, ussList }, SOAP)
+  expect(fromUtf8(response.body)).toContain(ussList)
+  expect(readWebServiceResponse(response, 0)).toMatchObject({ ussList })
+})
+
 test.each([
   ['<gbaType>3G</gbaType>', 'success'],
   ['<gbaType>3G_GBA</gbaType>', 'success'],

@@ -12,7 +12,8 @@ import { parseBtid } from '../identity/btid.ts'
 import { parseImpi } from '../identity/impi.ts'
 import { decodeNafId, encodeNafId } from '../identity/naf-id.ts'
 import { fromBase64, toBase64, utf8 } from '../octets/octets.ts'
-import { parseXml, XMLNS_NAMESPACE, type XmlElement } from '../xml/xml-reader.ts'
+import { copyElement } from '../xml/copy-element.ts'
+import { parseXml, type XmlElement } from '../xml/xml-reader.ts'
 import { encodeXml, formatXml, type XmlOutput } from '../xml/xml-writer.ts'
 import type { SbiResponse } from './exchange.ts'
 import type { AnswerZn } from './nbsp-gba.ts'
@@ -112,7 +113,7 @@ export function webServiceResponse(answer: ZnAnswer, form: WebServiceForm): SbiR
     leaf('keyExpiryTime', formatXmlDateTime(answer.keyExpiresAtMs)),
     leaf('bootstrappingInfoCreationTime', formatXmlDateTime(answer.bootstrappedAtMs)),
     leaf('gbaType', '3G'),
-    ...(ussList === undefined ? [] : [asOutput(parseXml(utf8(ussList), LIMITS))]),
+    ...(ussList === undefined ? [] : [moved(parseXml(utf8(ussList), LIMITS), form.namespace)]),
   ]
   return xmlResponse(200, enclosed(responseName(), children, form))
 }
@@ -157,7 +158,7 @@ function readSuccess(root: XmlElement, nowMs: number): ZnAnswer {
       created === undefined
         ? Math.floor(nowMs / 1000) * 1000
         : parseXmlDateTime(created, 'bootstrappingInfoCreationTime'),
-    ...(ussList === undefined ? {} : { ussList: formatXml(asOutput(ussList)) }),
+    ...(ussList === undefined ? {} : { ussList: formatXml(moved(ussList, '')) }),
   }
 }
 
@@ -222,14 +223,9 @@ function xmlResponse(status: number, element: XmlOutput): SbiResponse {
   return { status, contentType: WEB_SERVICE_MEDIA_TYPE, body: encodeXml(element) }
 }
 
-/** An element as it can be written elsewhere: it takes the namespace of its new place. */
-function asOutput({ name, attributes, children, text }: XmlElement): XmlOutput {
-  const kept = attributes.filter(({ namespace }) => namespace !== XMLNS_NAMESPACE)
-  return {
-    name,
-    attributes: kept.map((attribute) => [attribute.name, attribute.value] as const),
-    ...(children.length === 0 ? { text } : { children: children.map(asOutput) }),
-  }
+/** Settings take the namespace of their new place, but for extensions in others. */
+function moved(ussList: XmlElement, namespace: string): XmlOutput {
+  return copyElement(ussList, { home: ussList.namespace, namespace })
 }
 
 function leaf(name: string, text: string): XmlOutput {

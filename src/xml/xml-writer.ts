@@ -64,8 +64,13 @@ export function escapeContent(text: string): string {
   return escapeText(text, /[&<>\r]/g)
 }
 
+/** Whether a name, with its prefix or without, is one that is written here: of ASCII. */
+export function isXmlName(name: string): boolean {
+  return NAME.test(name)
+}
+
 function checkName(name: string): string {
-  if (!NAME.test(name)) throw new RangeError('not an XML name')
+  if (!isXmlName(name)) throw new RangeError('not an XML name')
   return name
 }
 
