@@ -12,8 +12,9 @@ const echo: RequestListener = (request, response) => {
     const { method, url, headers } = request
     const { keyUse } = nafUserOf(request)
     const asserted = headers['x-3gpp-asserted-identity']
+    const agent = headers['user-agent']
     response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ method, url, body, asserted, keyUse }))
+    response.end(JSON.stringify({ method, url, body, asserted, keyUse, agent }))
   })
 }
 
@@ -52,6 +53,17 @@ describe('one request', () => {
       const response = await client({ keyUses: [keyUse] }).fetch(origin)
       expect(await response.json()).toMatchObject({ keyUse })
     }
+  })
+
+  test('says in User-Agent which keys it has, unless another one is given', async () => {
+    const { client, origin } = await start({ keyUses: ['UICC', 'ME'] })
+    const agentOf = async (keyUses?: readonly ('ME' | 'UICC')[], headers = {}) => {
+      const response = await client(keyUses && { keyUses }).fetch(origin, { headers })
+      return ((await response.json()) as { readonly agent: string }).agent
+    }
+    expect(await agentOf()).toBe('cpns 3gpp-gba')
+    expect(await agentOf(['UICC', 'ME'])).toBe('cpns 3gpp-gba-uicc 3gpp-gba')
+    expect(await agentOf(undefined, { 'user-agent': 'mine' })).toBe('mine')
   })
 
   test('to somebody who asks for no key is passed through', async () => {

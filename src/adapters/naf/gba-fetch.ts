@@ -79,8 +79,8 @@ interface Origin {
 }
 
 const BODILESS = [101, 204, 205, 304]
-/** The UE can use bootstrapped keys in the ME. TS 24.109 B.3 */
-const USER_AGENT = 'cpns 3gpp-gba'
+/** Where the UE can use bootstrapped keys: a NAF may go by it. That of the UICC is as other clients write it. TS 24.109 B.3 */
+const PRODUCT_TOKENS: Readonly<Record<KeyUse, string>> = { ME: '3gpp-gba', UICC: '3gpp-gba-uicc' }
 
 /** Makes one; close it in the end. */
 export function createGbaFetch(options: GbaFetchOptions, ports: GbaFetchPorts): GbaFetch {
@@ -95,7 +95,7 @@ export function createGbaFetch(options: GbaFetchOptions, ports: GbaFetchPorts): 
   return {
     async fetch(text, init = {}) {
       const url = parseUrl(text)
-      const answer = await originOf(url).talk.ask(requestOf(url, init))
+      const answer = await originOf(url).talk.ask(requestOf(url, init, options.keyUses))
       const body = BODILESS.includes(answer.status) ? null : new Uint8Array(answer.body)
       return new Response(body, { status: answer.status, headers: headersOf(answer) })
     },
@@ -149,9 +149,10 @@ function parseUrl(text: string | URL): URL {
 function requestOf(
   url: URL,
   { method = 'GET', headers, body = '', signal }: GbaFetchInit,
+  keyUses: readonly KeyUse[] = ['ME'],
 ): UaHttpRequest {
   const given = new Headers(headers)
-  if (!given.has('user-agent')) given.set('user-agent', USER_AGENT)
+  if (!given.has('user-agent')) given.set('user-agent', userAgentOf(keyUses))
   return {
     method: method.toUpperCase(),
     path: `${url.pathname}${url.search}`,
@@ -159,6 +160,10 @@ function requestOf(
     body: typeof body === 'string' ? utf8(body) : body,
     ...(signal !== undefined && { signal }),
   }
+}
+
+function userAgentOf(keyUses: readonly KeyUse[]): string {
+  return ['cpns', ...keyUses.map((keyUse) => PRODUCT_TOKENS[keyUse])].join(' ')
 }
 
 function headersOf({ headers }: UaHttpAnswer): Headers {
