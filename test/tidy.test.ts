@@ -120,6 +120,20 @@ describe('layers', () => {
   })
 })
 
+describe('trust in TLS', () => {
+  const containing = (word: string): string[] =>
+    sources.filter(({ text }) => text.includes(word)).map(({ path }) => path)
+
+  test('no check of certificates is turned off (design 7)', () => {
+    expect(containing('rejectUnauthorized')).toEqual([])
+    expect(containing('NODE_TLS_REJECT_UNAUTHORIZED')).toEqual([])
+  })
+
+  test('the name in a certificate is judged otherwise only where none is accepted: PSK', () => {
+    expect(containing('checkServerIdentity')).toEqual(['adapters/naf/psk-client.ts'])
+  })
+})
+
 describe('sizes', () => {
   test(`no file over ${MAX_FILE_LINES} lines`, () => {
     const long = sources.filter(({ text }) => text.split('\n').length - 1 > MAX_FILE_LINES)

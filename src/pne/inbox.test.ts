@@ -33,7 +33,8 @@ function ports(change: Partial<InboxPorts> = {}): InboxPorts {
     clock,
     log: noLog,
     store: {
-      hasSeen: async ({ from, messageId }) => seen.has(`${from} ${messageId}`),
+      hasSeen: async ({ from, messageId }, nowMs) =>
+        (seen.get(`${from} ${messageId}`) ?? 0) > nowMs,
       async markSeen({ from, messageId, expiresAtMs }) {
         if (isStoreBroken) throw new StoreFailed('disk full')
         seen.set(`${from} ${messageId}`, expiresAtMs)
@@ -83,6 +84,16 @@ describe('a message', () => {
     await take(messageOf('m'))
     await take(messageOf('m'))
     expect([handled, acknowledged]).toEqual([['a m'], ['m 200', 'm 200']])
+  })
+
+  test('of a MessageID that has expired is another message', async () => {
+    await take(messageOf('m'))
+    await clock.advance(60_000)
+    await take(messageOf('m'))
+    expect([handled, acknowledged]).toEqual([
+      ['a m', 'a m'],
+      ['m 200', 'm 200'],
+    ])
   })
 
   test('that was handled before a restart is not handled again', async () => {

@@ -71,7 +71,7 @@ export function createInbox(ports: InboxPorts): Inbox {
   const handleOnce = async (message: Message, payload: Uint8Array): Promise<void> => {
     const { messageId, from, contentType, expires } = message
     const key = keyOf(message)
-    if (await store.hasSeen({ from, messageId })) return
+    if (await store.hasSeen({ from, messageId }, clock.nowMs())) return
     if (isBehindStuck(message)) throw new Error('waits for an earlier message of its sender')
     if (!unmarked.has(key)) await ports.handle({ messageId, from, contentType, payload })
     unmarked.add(key)

@@ -16,8 +16,11 @@ export interface DeviceEuKey {
 export interface PneStore extends Store, OwnerStore {
   loadEuKey(): Promise<DeviceEuKey | undefined>
   saveEuKey(euKey: DeviceEuKey): Promise<void>
-  /** Whether (From, MessageID) was handled before. */
-  hasSeen(message: { readonly from: string; readonly messageId: string }): Promise<boolean>
+  /** Whether (From, MessageID) was handled before and has not expired at `nowMs`: then it is free again. */
+  hasSeen(
+    message: { readonly from: string; readonly messageId: string },
+    nowMs: number,
+  ): Promise<boolean>
   /** Remembers a handled message until it expires; called after the handler returned. */
   markSeen(message: {
     readonly from: string

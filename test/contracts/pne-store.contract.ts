@@ -44,18 +44,19 @@ export function pneStoreContract(open: () => Promise<PneStore>): void {
     expect(await store.takeNonce(new Uint8Array(16).fill(2))).toBe(true)
   })
 
-  test('a message is known by sender and id until it is forgotten', async () => {
+  test('a message is known by sender and id until it expires, and is forgotten then', async () => {
     const store = await open()
     const message = { from: 'urn:a', messageId: '1' }
-    expect(await store.hasSeen(message)).toBe(false)
+    expect(await store.hasSeen(message, 0)).toBe(false)
     await store.markSeen({ ...message, expiresAtMs: 100 })
     await store.markSeen({ ...message, expiresAtMs: 50 })
-    expect(await store.hasSeen(message)).toBe(true)
-    expect(await store.hasSeen({ ...message, from: 'urn:b' })).toBe(false)
-    expect(await store.hasSeen({ ...message, messageId: '2' })).toBe(false)
+    expect(await store.hasSeen(message, 99)).toBe(true)
+    expect(await store.hasSeen(message, 100)).toBe(false)
+    expect(await store.hasSeen({ ...message, from: 'urn:b' }, 0)).toBe(false)
+    expect(await store.hasSeen({ ...message, messageId: '2' }, 0)).toBe(false)
     expect(await store.removeExpired(99)).toBe(0)
-    expect(await store.hasSeen(message)).toBe(true)
+    expect(await store.hasSeen(message, 99)).toBe(true)
     expect(await store.removeExpired(100)).toBe(1)
-    expect(await store.hasSeen(message)).toBe(false)
+    expect(await store.hasSeen(message, 0)).toBe(false)
   })
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import { utf8 } from '../../octets/octets.ts'
 import { startAppApi } from './app.fixture.ts'
 import { type App, AppRefused, connectApp, type ReceivedMessage } from './connect-app.ts'
 
@@ -74,10 +75,38 @@ test('what the server refuses is said, with its status', async () => {
   await other.close()
 })
 
-test('no server: it can be tried again', async () => {
+test('no server: it is tried again until the message expires, or the app is closed', async () => {
   const nobody = connectApp({ url: 'http://127.0.0.1:1', apiKey: api.apiKey })
-  await expect(nobody.send({ to: 'urn:x:a', text: 'x' })).rejects.toThrow(TransportFailed)
+  const short = nobody.send({ to: 'urn:x:a', text: 'x', expires: 1 })
+  const long = nobody.send({ to: 'urn:x:a', text: 'x' }).catch((error: unknown) => error)
+  await expect(short).rejects.toThrow(TransportFailed)
   await nobody.close()
+  expect(await long).toBeInstanceOf(TransportFailed)
+})
+
+test('a full mailbox: the same message is sent again, as the server says', async () => {
+  const status = { submit: 503 }
+  const busy = await startAppApi(status)
+  const patient = connectApp(busy)
+  const sent = patient.send({ to: 'urn:x:a', text: 'x' })
+  await expect.poll(() => busy.submitted.length).toBe(1)
+  status.submit = 202
+  const messageId = await sent
+  expect(busy.submitted.map((one) => one.messageId)).toEqual([messageId, messageId])
+  await patient.close()
+  await busy.close()
+})
+
+test('a MessageID that is used again is another message once the former has expired', async () => {
+  const got: string[] = []
+  void app.listen(({ messageId, text }) => void got.push(`${messageId} ${text}`))
+  const expiresAtMs = Date.now() + 60_000
+  const hand = (text: string, atMs: number) =>
+    api.hand({ messageId: 'm', payload: utf8(text), expiresAtMs: atMs })
+  await hand('first', expiresAtMs)
+  await hand('again', expiresAtMs + 59_999)
+  await hand('tomorrow', expiresAtMs + 86_400_000)
+  expect(got).toEqual(['m first', 'm tomorrow'])
 })
 
 test('plain text to another machine is no way', () => {

@@ -2,28 +2,26 @@
  * An application at a CPNS Server, from its side: sends messages, and gets those to its service, each
  * acknowledged when its handler has returned. Design 8
  */
-import { Pool } from 'undici'
 import type { AppMessageJson } from '../../app/app-message.ts'
-import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
 import { fromBase64, toBase64 } from '../../octets/octets.ts'
-import { createConnector } from '../http/read-past-continue.ts'
-import { secureConnector } from '../http/secure-connector.ts'
-import { openSeenList } from '../sqlite/seen-list.ts'
-import { parseServerUrl } from '../tls/server-address.ts'
-import type { Trust } from '../tls/trust.ts'
+import { openSeenList, type SeenList } from '../sqlite/seen-list.ts'
+import {
+  AppRefused,
+  type AppRequest,
+  type AppServer,
+  createAppRequests,
+  pauseUnless,
+} from './app-requests.ts'
 import { eventsOf } from './read-events.ts'
+import { sendUntilTaken } from './send-until-taken.ts'
 
-/** Which server, and as whom. */
-export interface AppTarget {
-  /** `https://host:port`; `http://…` on this machine only. */
-  readonly url: string
-  /** As `cpns app add` printed it. */
-  readonly apiKey: string
-  /** How the server is known; default: authorities of the machine. */
-  readonly trust?: Trust
+export { AppRefused } from './app-requests.ts'
+
+/** Which server, as whom, and what is remembered. */
+export interface AppTarget extends AppServer {
   /**
-   * File that keeps what was handled, so that a message whose acknowledgement was lost (the server or this
-   * program ended at that moment) is not handled again; default: it may be handled twice then.
+   * File that keeps what was handled, so that a message whose acknowledgement was lost is not handled again,
+   * also when this program has ended meanwhile; default in memory.
    */
   readonly seenFile?: string
 }
@@ -45,7 +43,7 @@ export interface SentMessage {
   readonly text?: string
   readonly payload?: Uint8Array
   readonly contentType?: string
-  /** Seconds; default 3600. */
+  /** Seconds; default 3600. For so long it is sent again and again, if need be. */
   readonly expires?: number
   /** Default a fresh one; the same again is the same message. */
   readonly messageId?: string
@@ -54,10 +52,12 @@ export interface SentMessage {
 /** An application. */
 export interface App {
   /**
+   * Sends a message, and again until it is taken or expires: when there is no answer, when the server fails,
+   * or when so much waits for the recipient that nothing more is taken.
+   *
    * @returns The MessageID, once the message is durable at the server.
-   * @throws {AppRefused} If the server refuses it; with 503 so much waits for the recipient that the same
-   * can only be sent again later.
-   * @throws {TransportFailed} If there is no answer; the same MessageID can be sent again.
+   * @throws {AppRefused} If the server refuses it for good, or still when it expires.
+   * @throws {TransportFailed} If there was no answer until it expired, or the app was closed.
    */
   send(message: SentMessage): Promise<string>
   /**
@@ -70,139 +70,106 @@ export interface App {
   close(): Promise<void>
 }
 
-/** The server said no. */
-export class AppRefused extends AuthenticationFailed {
-  /** HTTP status. */
-  readonly status: number
-
-  constructor(status: number, detail: string) {
-    super(`the server refused (status ${status}): ${detail}`)
-    this.status = status
-  }
-}
-
-const TIMEOUT_MS = 10_000
-/** The server sends something every 15 s. */
-const SILENCE_MS = 45_000
 const FIRST_RETRY_MS = 500
 const LONGEST_RETRY_MS = 30_000
+const NOT_FOUND = 404
+/**
+ * A copy expires when the message does, but for the way that it took and its rounding to seconds; a message under a MessageID that
+ * had expired, and is used again, expires later. Nothing here needs clocks that agree.
+ */
+const SAME_EXPIRY_MS = 60_000
+const SWEEP_MS = 600_000
+/** Expiries are those of the server's clock, which ours may be ahead of. */
+const KEPT_MS = 86_400_000
 
 /** @throws {ConfigurationInvalid} If the URL or the file cannot be used. */
-export function connectApp(target: AppTarget): App {
-  const seen = target.seenFile === undefined ? undefined : openSeenList(target.seenFile)
+export function connectApp({ seenFile = ':memory:', ...server }: AppTarget): App {
   const closing = new AbortController()
-  const server = createRequests(target, closing.signal)
-  const { request } = server
+  const requests = createAppRequests(server, closing.signal)
+  const { request } = requests
+  const seen = openSeenList(seenFile)
+  const forget = createSweep(seen)
 
   /** The message that is being handled; its seen-list is closed only after it. */
   let handled: Promise<unknown> = Promise.resolve()
-
-  const handle = async (data: string, handler: Handler): Promise<void> => {
-    const { payload, expiresAt, ...rest } = JSON.parse(data) as AppMessageJson
-    const { from, messageId } = rest
-    if (!(await seen?.hasSeen({ from, messageId }))) {
-      await handler({ ...rest, payload: fromBase64(payload) })
-      await seen?.markSeen({ from, messageId, expiresAtMs: Date.parse(expiresAt) })
-    }
-    const answer = await request('POST', '/api/acknowledgements', { from, messageId })
-    await answer.body.dump()
-  }
+  let retryMs = FIRST_RETRY_MS
 
   const listenOnce = async (handler: Handler): Promise<void> => {
     const { body } = await request('GET', '/api/events')
     for await (const { event, data } of eventsOf(body)) {
       if (event !== 'message') continue
-      handled = handle(data, handler).catch((error: unknown) => error)
+      handled = handle(data, handler, { seen, request }).catch((error: unknown) => error)
       const error = await handled
       if (error !== undefined) throw error
+      retryMs = FIRST_RETRY_MS
+      await forget()
     }
+    retryMs = FIRST_RETRY_MS
   }
 
   return {
-    async send({ payload, ...rest }) {
-      const body = { ...rest, ...(payload && { payload: toBase64(payload) }) }
-      const answer = await request('POST', '/api/messages', body)
-      const { messageId } = (await answer.body.json()) as { messageId: string }
-      return messageId
+    send({ payload, ...rest }) {
+      const message = { ...rest, ...(payload && { payload: toBase64(payload) }) }
+      return sendUntilTaken(request, message, closing.signal)
     },
     async listen(handler) {
-      let retryMs = FIRST_RETRY_MS
-      await seen?.removeExpired(Date.now())
+      await forget()
       while (!closing.signal.aborted) {
         try {
           await listenOnce(handler)
-          retryMs = FIRST_RETRY_MS
         } catch (error) {
-          if (error instanceof AppRefused && error.status < 404) throw error
+          if (error instanceof AppRefused && error.status < NOT_FOUND) throw error
         }
-        await pause(retryMs, closing.signal)
+        await pauseUnless(closing.signal, retryMs)
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
       }
     },
     async close() {
       closing.abort()
-      await server.close()
+      await requests.close()
       await handled
-      await seen?.close()
+      await seen.close()
     },
   }
 }
 
 type Handler = Parameters<App['listen']>[0]
 
-/** Requests with the API key; anything but success is thrown. */
-function createRequests(
-  { url, apiKey, trust = { kind: 'system' } }: AppTarget,
-  signal: AbortSignal,
-) {
-  const address = parseServerUrl(url, { secure: 'https', plain: 'http' })
-  const pool = new Pool(address.url.origin, {
-    connections: 4,
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: SILENCE_MS,
-    connect: address.secure
-      ? secureConnector(address, { trust, timeoutMs: TIMEOUT_MS })
-      : createConnector({ timeout: TIMEOUT_MS }),
-  })
-  return {
-    request: async (method: 'GET' | 'POST', path: string, body?: object) => {
-      const headers = {
-        authorization: `Bearer ${apiKey}`,
-        ...(body && { 'content-type': 'application/json' }),
-      }
-      const content = body && { body: JSON.stringify(body) }
-      try {
-        const answer = await pool.request({ method, path, signal, headers, ...content })
-        if (answer.statusCode < 300) return answer
-        throw new AppRefused(answer.statusCode, detailOf(await answer.body.text()))
-      } catch (error) {
-        if (error instanceof CpnsError) throw error
-        const { code = 'unknown cause' } = error as NodeJS.ErrnoException
-        throw new TransportFailed(`no answer from ${address.url.host} (${code})`, { cause: error })
-      }
-    },
-    async close() {
-      if (!pool.destroyed) await pool.destroy()
-    },
+/** Handles a message unless that was done before, and acknowledges it. */
+async function handle(
+  data: string,
+  handler: Handler,
+  { seen, request }: { readonly seen: SeenList; readonly request: AppRequest },
+): Promise<void> {
+  const { payload, expiresAt, ...rest } = JSON.parse(data) as AppMessageJson
+  const { from, messageId } = rest
+  const expiresAtMs = Date.parse(expiresAt)
+  if (!(await seen.hasSeen({ from, messageId }, expiresAtMs - SAME_EXPIRY_MS))) {
+    await handler({ ...rest, payload: fromBase64(payload) })
+    await seen.markSeen({ from, messageId, expiresAtMs })
   }
+  await acknowledge({ from, messageId }, request)
 }
 
-function detailOf(text: string): string {
+/** One that does not wait for it any more comes again, or has expired. */
+async function acknowledge(
+  message: { readonly from: string; readonly messageId: string },
+  request: AppRequest,
+): Promise<void> {
   try {
-    const { detail, title } = JSON.parse(text) as { detail?: string; title?: string }
-    return detail ?? title ?? 'no reason given'
-  } catch {
-    return 'no reason given'
+    const answer = await request('POST', '/api/acknowledgements', message)
+    await answer.body.dump()
+  } catch (error) {
+    if (!(error instanceof AppRefused) || error.status !== NOT_FOUND) throw error
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+/** Forgets from time to time what has expired, so that the list does not grow for ever. */
+function createSweep(seen: SeenList): () => Promise<void> {
+  let nextMs = Number.NEGATIVE_INFINITY
+  return async () => {
+    if (performance.now() < nextMs) return
+    nextMs = performance.now() + SWEEP_MS
+    await seen.removeExpired(Date.now() - KEPT_MS)
+  }
 }

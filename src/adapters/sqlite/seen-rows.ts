@@ -20,8 +20,8 @@ export function createSeenRows(
   db: Database.Database,
   commits: Pick<GroupCommit, 'run' | 'read'>,
 ): SeenRows {
-  const findSeen = db.prepare<[string, string]>(
-    'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ?',
+  const findSeen = db.prepare<[string, string, number]>(
+    'SELECT 1 FROM seen WHERE from_entity = ? AND message_id = ? AND expires_at_ms > ?',
   )
   const insertSeen = db.prepare<[string, string, number]>(
     `INSERT INTO seen VALUES (?, ?, ?)
@@ -29,8 +29,8 @@ export function createSeenRows(
   )
   const removeSeen = db.prepare<[number]>('DELETE FROM seen WHERE expires_at_ms <= ?')
   return {
-    hasSeen: ({ from, messageId }) =>
-      commits.read(() => findSeen.get(from, messageId) !== undefined),
+    hasSeen: ({ from, messageId }, nowMs) =>
+      commits.read(() => findSeen.get(from, messageId, nowMs) !== undefined),
     markSeen: ({ from, messageId, expiresAtMs }) =>
       commits.run(() => {
         insertSeen.run(from, messageId, expiresAtMs)
