@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
+import { parseFqdn } from '../identity/fqdn.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
-import { cardSettingsOf, withCard } from './card-flags.ts'
+import { bsfUrlOf, cardSettingsOf, withCard } from './card-flags.ts'
 
 let data: string
 beforeAll(async () => {
@@ -30,6 +31,15 @@ test('PIN and BSF', () => {
   })
   expect(settings).toMatchObject({ bsfUrl: 'http://127.0.0.1:8080', bsfName: 'bsf.example.org' })
   expect(Buffer.from(settings.cardPin?.reveal() ?? []).toString()).toBe('1234')
+})
+
+test('Ub is spoken at the URL that is configured, else at the name that is, else at that of the card', () => {
+  const card = { bsfName: parseFqdn('bsf.card.example') }
+  const bsfName = parseFqdn('bsf.example.org')
+  const bsfUrl = 'http://127.0.0.1:8080'
+  expect(bsfUrlOf({}, card)).toBe('http://bsf.card.example')
+  expect(bsfUrlOf({ bsfName }, card)).toBe('http://bsf.example.org')
+  expect(bsfUrlOf({ bsfName, bsfUrl }, card)).toBe(bsfUrl)
 })
 
 test.each([

@@ -58,14 +58,14 @@ export async function withCard<T>(
   work: (parts: { readonly card: GbaCard; readonly ub: UbExchange }) => Promise<T>,
   seen: Pick<TerminalOptions, 'trace' | 'clock' | 'entityName'> = {},
 ): Promise<T> {
-  const { reader, cardPin: pin, bsfUrl, bsfName } = settings
+  const { reader, cardPin: pin } = settings
   const opened = await openReader(reader, createSystemRandom())
   const card = await openUiccApplication(opened, {
     ...seen,
     ...(pin !== undefined && { pin }),
   })
   try {
-    const ub = connectUb({ baseUrl: bsfUrl ?? `http://${bsfName ?? card.bsfName}` })
+    const ub = connectUb({ baseUrl: bsfUrlOf(settings, card) })
     try {
       return await work({ card, ub })
     } finally {
@@ -74,6 +74,14 @@ export async function withCard<T>(
   } finally {
     await card.close()
   }
+}
+
+/** Where Ub is spoken. It changes no name: neither realm nor B-TID. Design 4 */
+export function bsfUrlOf(
+  { bsfUrl, bsfName }: Pick<CardSettings, 'bsfUrl' | 'bsfName'>,
+  card: Pick<GbaCard, 'bsfName'>,
+): string {
+  return bsfUrl ?? `http://${bsfName ?? card.bsfName}`
 }
 
 function readCardPin(file: string): Secret {

@@ -22,7 +22,7 @@ import { answerChallenge, begin, connect, post, statusOf } from '../../test/supp
 import { decodeMessage, type EuKeyAssignmentResponse } from '../cpns/messages.ts'
 import type { Secret } from '../crypto/secret.ts'
 import { parseUserId } from '../identity/user-id.ts'
-import { fromUtf8, utf8 } from '../octets/octets.ts'
+import { fromUtf8, toHex, utf8 } from '../octets/octets.ts'
 
 let world: CpnsWorld
 
@@ -58,6 +58,16 @@ describe('the right password', () => {
     expect(candidate?.key.equals(euKey)).toBe(true)
     expect(await world.store.listEuKeys()).toEqual([])
     expect(await world.store.listEntities()).toEqual([])
+  })
+
+  test('gets another EUKey, id and IV each time', async () => {
+    const made = await Promise.all([1, 2].map((n) => assign(world, { transactionId: `a-${n}` })))
+    const seen = made.map(({ outcome, answer }) => {
+      const { encryptedEuKey } = decodeMessage(answer) as EuKeyAssignmentResponse
+      if (outcome?.kind !== 'assigned' || encryptedEuKey === undefined) throw new Error('none')
+      return [toHex(outcome.euKey.reveal()), outcome.keyId, toHex(encryptedEuKey.iv)] as const
+    })
+    for (const at of [0, 1, 2] as const) expect(seen[0]?.[at]).not.toBe(seen[1]?.[at])
   })
 
   test('becomes the EUKey of the entity with the first handshake', async () => {
@@ -210,6 +220,16 @@ describe('delays (M-5)', () => {
     await world.store.bindEntity({ entityId: GATEWAY_ID, owner, boundAtMs: now() })
     expect(await attempts(5, {})).toEqual(['403', '403', '403', '403', '403'])
     expect(await attempts(3, { password: 'wrong' })).toEqual(['401', '401', '401'])
+  })
+
+  test('are none for an address that many users are at', async () => {
+    const freeAttempts = { user: 3, entity: 3, address: 2 }
+    const small = createCpnsWorld({ passwords: { cost: TEST_COST, freeAttempts } })
+    await addUser(small)
+    for (let n = 0; n < 4; n++) {
+      expect(statusOf((await assign(small, { transactionId: `a-${n}` })).answer)).toBe(200)
+    }
+    await small.close()
   })
 
   test('are none for proofs that come twice at once', async () => {

@@ -1,6 +1,7 @@
 /** EUKeyAssignmentRequests: challenges, known and unknown users, refusals. CR 7.4.3.1, M-5, M-7 */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import {
+  btidOf,
   type CpnsWorld,
   createCpnsWorld,
   GATEWAY_ID,
@@ -10,6 +11,7 @@ import {
 import {
   ALICE_ID,
   addUser,
+  assign,
   beginAssignment,
   TEST_COST,
 } from '../../test/support/hand-assignment.ts'
@@ -17,6 +19,7 @@ import { asking, statusOf } from '../../test/support/hand-client.ts'
 import { type AuthenticateRequest, decodeMessage, encodeMessage } from '../cpns/messages.ts'
 import { createSealingRing } from '../crypto/sealing-ring.ts'
 import { parseUserId } from '../identity/user-id.ts'
+import { toHex } from '../octets/octets.ts'
 import type { Arrival } from './arrival.ts'
 import { answerAssignmentRequest } from './assignment-request.ts'
 import { passwordPolicyOf } from './password-policy.ts'
@@ -46,6 +49,13 @@ describe('a challenge', () => {
     expect(authReqData.algorithm).toBe('HMAC-SHA-256')
     expect(authReqData.randomServer).toHaveLength(16)
     expect(authReqData.state.length).toBeGreaterThan(100)
+  })
+
+  test('has a fresh RAND each time', async () => {
+    const randoms = [await beginAssignment(world), await beginAssignment(world)].map(
+      ({ challenge }) => toHex(challengeOf(challenge).authReqData.randomServer),
+    )
+    expect(new Set(randoms).size).toBe(2)
   })
 
   test('changes nothing durable', async () => {
@@ -95,6 +105,29 @@ describe('refusals', () => {
       transactionId: 'a-1',
       entityId: SERVER_ID,
       status: 426,
+    })
+  })
+
+  test('over PSK-TLS is 403: such a peer has a card', async () => {
+    const ask = async (octets: Uint8Array) =>
+      (await world.server.answerPost(octets, '192.0.2.1', { tlsBtid: btidOf(1) })).octets
+    const { challenge } = await beginAssignment(world, {}, ask)
+    expect(decodeMessage(challenge)).toMatchObject({
+      name: 'EUKeyAssignmentResponse',
+      status: 403,
+    })
+  })
+
+  test('after too many attempts is 429, before anything is derived for it', async () => {
+    for (let n = 0; n < 3; n++) {
+      await assign(world, { password: 'wrong', transactionId: `a-${n}` })
+    }
+    const { challenge } = await beginAssignment(world, { transactionId: 'a-9' })
+    expect(decodeMessage(challenge)).toMatchObject({
+      name: 'EUKeyAssignmentResponse',
+      transactionId: 'a-9',
+      status: 429,
+      retryAfter: 1,
     })
   })
 

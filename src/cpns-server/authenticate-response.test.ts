@@ -180,6 +180,16 @@ describe('State (M-4)', () => {
     expect(await proveAfter(delayMs, jumpMs)).toBe(status)
   })
 
+  test.each([
+    ['by 5 s', -5000, 200],
+    ['by more', -5001, 408],
+  ])('of a node whose clock is ahead %s', async (_, jumpMs, status) => {
+    const octets = await proof()
+    world.clock.jumpWall(jumpMs)
+    world.restartServer()
+    expect(statusOf(await post(world, octets))).toBe(status)
+  })
+
   test('of another exchange, or made up, is 400', async () => {
     const message = decodeMessage(await proof()) as AuthenticateResponse
     const changed = async (change: Partial<AuthenticateResponse>) =>

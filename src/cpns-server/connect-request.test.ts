@@ -14,10 +14,18 @@ import {
   WATCH_ID,
 } from '../../test/support/cpns-world.ts'
 import { begin, connect, statusOf } from '../../test/support/hand-client.ts'
-import { decodeMessage } from '../cpns/messages.ts'
+import {
+  type AuthenticateRequest,
+  type ConnectRequest,
+  type CpnsMessage,
+  decodeMessage,
+} from '../cpns/messages.ts'
 import type { ZnAnswer } from '../gba/zn.ts'
 import type { Btid } from '../identity/btid.ts'
-import { fromUtf8 } from '../octets/octets.ts'
+import { UA_ID_CPNS } from '../identity/naf-id.ts'
+import { fromUtf8, toHex } from '../octets/octets.ts'
+import { directArrival } from './arrival.ts'
+import { answerConnectRequest } from './connect-request.ts'
 
 let world: CpnsWorld
 
@@ -43,6 +51,10 @@ async function inWorld(
 
 const foreignBtid = btidOf(1).replace(BSF_NAME, 'bsf.elsewhere.example') as Btid
 
+/** RAND of an AuthenticateRequest, in hex. */
+const randomIn = (message: CpnsMessage | undefined): string =>
+  toHex((message as AuthenticateRequest).authReqData.randomServer)
+
 describe('a challenge', () => {
   test('has a fresh RAND, the algorithm, the lifetime and State', async () => {
     const [first, second] = [await begin(world), await begin(world)].map(({ answer }) =>
@@ -54,7 +66,7 @@ describe('a challenge', () => {
       entityId: SERVER_ID,
       authReqData: { algorithm: 'HMAC-SHA-256', sessionLifetime: 3600 },
     })
-    expect(first).not.toEqual(second)
+    expect(new Set([first, second].map(randomIn)).size).toBe(2)
   })
 
   test('changes nothing durable', async () => {
@@ -119,6 +131,22 @@ describe('an EUKey that is not here is 402, one answer for all', () => {
       naf: NAF_FQDN,
       uaId: 'ff43504e53',
     })
+  })
+
+  test('a server with two BSFs names none of them', async () => {
+    const euKeys = { forConnect: async () => ({ outcome: 'none' }) }
+    const zn = new Map([BSF_NAME, 'bsf.elsewhere.example'].map((name) => [name, world.zn]))
+    const options = { entityId: SERVER_ID, nafFqdn: NAF_FQDN, uaId: UA_ID_CPNS }
+    const server = { options: { ...options, algorithms: ['HMAC-SHA-256'] }, ports: { zn }, euKeys }
+    const { connectRequest: octets } = await begin(world)
+    const received = { octets, message: decodeMessage(octets) as ConnectRequest }
+    const answer = await answerConnectRequest(
+      received,
+      directArrival('192.0.2.1'),
+      server as unknown as Parameters<typeof answerConnectRequest>[2],
+    )
+    expect(decodeMessage(answer)).toMatchObject({ status: 402, naf: NAF_FQDN })
+    expect(decodeMessage(answer)).not.toHaveProperty('bsf')
   })
 
   test('a foreign domain costs no look-up', async () => {

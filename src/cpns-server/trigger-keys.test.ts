@@ -7,6 +7,7 @@ import type { UserInfoRegistration } from '../cpns/messages.ts'
 import { createRecordSealer } from '../crypto/record-sealer.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import { parseUserId } from '../identity/user-id.ts'
+import { toHex } from '../octets/octets.ts'
 import type { ServerContext } from './options.ts'
 import type { Owner, ServerStore } from './server-store.ts'
 import { answerUserInfoRegistration } from './trigger-keys.ts'
@@ -63,6 +64,20 @@ describe('a PN GW gets the TriggerKey of a PNE', () => {
     if (first.name === 'Error' || again.name === 'Error') throw new Error('refused')
     expect(first.triggerKey).toHaveLength(32)
     expect(again.triggerKey.equals(first.triggerKey)).toBe(true)
+  })
+
+  test('which is random: another for each PNE and each user', async () => {
+    await bind(GATEWAY_ID, ofUser('alice'))
+    const keyOf = async (pne: string) => {
+      const answer = await ask({ pne: pne as EntityId })
+      if (answer.name === 'Error') throw new Error('refused')
+      return toHex(answer.triggerKey.reveal())
+    }
+    const ofAlice = [await keyOf('urn:x:1'), await keyOf('urn:x:2')]
+    await store.rebindEntity({ entityId: GATEWAY_ID, owner: ofUser('bob'), boundAtMs: 1 })
+    const bobs = await ask({ pne: 'urn:x:1' as EntityId, userId: BOB })
+    if (bobs.name === 'Error') throw new Error('refused')
+    expect(new Set([...ofAlice, toHex(bobs.triggerKey.reveal())]).size).toBe(3)
   })
 
   test('of a subscriber, if an administrator linked the user to it', async () => {

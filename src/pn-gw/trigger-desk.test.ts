@@ -143,6 +143,7 @@ describe('a trigger', () => {
     await settled()
     const { gw, pne, nonce, encryptedPassword } = triggerSent()
     const { iv, sealed } = encryptedPassword as NonNullable<typeof encryptedPassword>
+    expect(iv).not.toEqual(new Uint8Array(12))
     const opened = openTriggerPassword(Secret.of(keyOctets()), { gw, pne, nonce, iv }, sealed)
     expect(opened?.equals(Secret.of(utf8('open sesame')))).toBe(true)
     expect(JSON.stringify(told)).not.toContain('sesame')
