@@ -18,8 +18,8 @@ import { digestOfUbAnswer, type UbAnswer, verifyUbAnswer } from '../gba/ub-serve
 import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
 import { formatBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { SteadyClock } from '../ports/steady-clock.ts'
 import type { BootstrappingSession, BsfStore } from './bsf-store.ts'
 import type { Challenger } from './challenger.ts'
 import { openChallenge, type UbChallenge } from './ub-challenge.ts'
@@ -36,7 +36,7 @@ export interface AnswerJudgePorts {
   readonly store: Pick<BsfStore, 'completeBootstrapping' | 'useChallenge'>
   readonly ring: SealingRing
   readonly challenge: Challenger
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
 }
 
@@ -104,9 +104,8 @@ export function createAnswerJudge(
     const outcome = await store.completeBootstrapping(session, usedUntil(issued), tmpi)
     if (outcome === 'duplicate-btid') log.error('rand-repeated', { impi: issued.impi })
     if (outcome !== 'completed') return challengeAnew()
-    const { btid, expiresAtMs, createdAtMs: currentTimeMs } = session
     return formatSuccess(product, {
-      info: { btid, expiresAtMs, currentTimeMs },
+      info: bootstrappingInfoOf(session, clock),
       digest,
     })
   }
@@ -143,4 +142,12 @@ function sessionOf(issued: UbChallenge, bsfName: Fqdn, nowMs: number): Bootstrap
     expiresAtMs: createdAtMs + issued.lifetimeSeconds * 1000,
     guss,
   }
+}
+
+/** A UE has a clock of its own: it is told times as the wall clock has them. */
+function bootstrappingInfoOf(
+  { btid, expiresAtMs, createdAtMs }: BootstrappingSession,
+  { aheadMs }: SteadyClock,
+): Parameters<typeof formatSuccess>[1]['info'] {
+  return { btid, expiresAtMs: expiresAtMs - aheadMs, currentTimeMs: createdAtMs - aheadMs }
 }

@@ -4,12 +4,16 @@ import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { computeUbRspauth, formatInitialRequest } from '../gba/ub-messages.ts'
 import { parseAkaNonce } from '../http-digest/aka-nonce.ts'
 import { parseAuthenticationInfo } from '../http-digest/digest-headers.ts'
+import { parseBtid } from '../identity/btid.ts'
+import { parseUaId } from '../identity/naf-id.ts'
 import { toBase64, toHex } from '../octets/octets.ts'
 import {
   answerTo,
+  type BsfWorld,
   challenged,
   createBsfWorld,
   IDENTITY,
+  NAFS,
   NOW_MS,
   requestWith,
   resGbaU,
@@ -80,6 +84,52 @@ describe('a bootstrapping run, TS 24.109 4', () => {
     await world.clock.advance(86_400_000)
     await world.ub(formatInitialRequest(IDENTITY))
     expect(world.store.btids).toHaveLength(0)
+  })
+})
+
+describe('a wall clock that goes back', () => {
+  const DAY_MS = 86_400_000
+  const ask = (world: BsfWorld) =>
+    world.bsf.bootstrappingInfo(
+      { originHost: NAFS[0]?.originHost ?? '' },
+      {
+        btid: parseBtid(world.store.btids[0] ?? ''),
+        nafId: { nafFqdn: WORKED.nafFqdn, uaId: parseUaId('0100000002') },
+        gsids: [],
+        gbaUAware: true,
+      },
+    )
+
+  test('revives no B-TID, and is logged', async () => {
+    const world = await createBsfWorld()
+    await world.ub(requestWith(answerTo(await challenged(world))))
+    world.clock.jumpWall(DAY_MS)
+    expect((await ask(world)).outcome).toBe('transaction-identifier-invalid')
+    world.clock.jumpWall(-DAY_MS)
+    expect((await ask(world)).outcome).toBe('transaction-identifier-invalid')
+    const jumps = world.logged.filter(({ event }) => event === 'clock-jumped')
+    expect(jumps.map(({ fields }) => fields?.byMs)).toEqual([DAY_MS, -DAY_MS])
+  })
+
+  test('revives no challenge', async () => {
+    const world = await createBsfWorld()
+    const challenge = await challenged(world)
+    world.clock.jumpWall(61_000)
+    await world.ub(formatInitialRequest(IDENTITY))
+    world.clock.jumpWall(-61_000)
+    expect((await world.ub(requestWith(answerTo(challenge)))).status).toBe(401)
+    expect(world.store.btids).toEqual([])
+  })
+
+  test('is what UE and NAF are told times by', async () => {
+    const world = await createBsfWorld()
+    world.clock.jumpWall(-3600_000)
+    const response = await world.ub(requestWith(answerTo(await challenged(world))))
+    const wallMs = NOW_MS - 3600_000
+    const times = { expiresAtMs: wallMs + DAY_MS, currentTimeMs: wallMs }
+    expect(decodeBootstrappingInfo(response.body)).toMatchObject(times)
+    const zn = { keyExpiresAtMs: wallMs + DAY_MS, bootstrappedAtMs: wallMs }
+    expect(await ask(world)).toMatchObject(zn)
   })
 })
 

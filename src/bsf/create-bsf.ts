@@ -2,6 +2,7 @@
 import { createSealingRing } from '../crypto/sealing-ring.ts'
 import { createUbTracer } from '../gba/ub-trace.ts'
 import { noLog } from '../ports/log.ts'
+import { createSteadyClock } from '../ports/steady-clock.ts'
 import { noTrace } from '../trace/trace.ts'
 import { createAnswerJudge } from './answer-judge.ts'
 import { createChallengeLimits } from './challenge-limits.ts'
@@ -30,7 +31,8 @@ const CHALLENGE_LIFETIME_MS = 60_000
  */
 export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   const { bsfName, nafs, product = 'cpns-bsf', flipsRes = true, ueName = 'PN GW' } = options
-  const { zh, store, clock, random, trace = noTrace, log = noLog } = ports
+  const { zh, store, random, trace = noTrace, log = noLog } = ports
+  const clock = createSteadyClock(ports.clock, log)
   const keyLifetimeSeconds = options.keyLifetimeSeconds ?? DAY_SECONDS
   const challengeLifetimeMs = options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS
   assertPositive('keyLifetimeSeconds', keyLifetimeSeconds)

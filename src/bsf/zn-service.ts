@@ -6,15 +6,15 @@ import { selectUss } from '../gba/guss.ts'
 import { deriveKsExtNaf, deriveKsIntNaf, deriveKsNaf } from '../gba/ks-naf.ts'
 import type { ZnAnswer, ZnRequest } from '../gba/zn.ts'
 import { encodeNafId } from '../identity/naf-id.ts'
-import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { SteadyClock } from '../ports/steady-clock.ts'
 import type { BootstrappingSession, BsfStore } from './bsf-store.ts'
 import type { NafRule } from './options.ts'
 
 /** What the service is given. */
 export interface ZnServicePorts {
   readonly store: Pick<BsfStore, 'findBootstrappingSession'>
-  readonly clock: Clock
+  readonly clock: SteadyClock
   readonly log: Log
 }
 
@@ -50,12 +50,14 @@ export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts)
     if (session === undefined) return { outcome: 'transaction-identifier-invalid' }
     const ussList = ussFor(session, rule, request.gsids)
     if (rule.ussRequired === true && ussList === undefined) return { outcome: 'not-authorized' }
+    // A NAF has a clock of its own: it is told times as the wall clock has them.
+    const { aheadMs } = clock
     return {
       outcome: 'success',
       impi: session.impi,
       ...keysFor(session, request),
-      keyExpiresAtMs: session.expiresAtMs,
-      bootstrappedAtMs: session.createdAtMs,
+      keyExpiresAtMs: session.expiresAtMs - aheadMs,
+      bootstrappedAtMs: session.createdAtMs - aheadMs,
       ...(ussList === undefined ? {} : { ussList }),
     }
   }

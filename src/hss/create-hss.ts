@@ -11,6 +11,7 @@ import type { Impi } from '../identity/impi.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type Log, noLog } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
+import { createSteadyClock } from '../ports/steady-clock.ts'
 import type { HssStore } from './hss-store.ts'
 import { createKeyedQueue } from './keyed-queue.ts'
 import { createSubscriberMemory, type RememberedSubscriber } from './subscriber-memory.ts'
@@ -44,7 +45,8 @@ export function createHss(options: HssOptions, ports: HssPorts): Zh {
   const { store, log = noLog } = ports
   const queue = createKeyedQueue<Impi>()
   const memory = createSubscriberMemory(options.rememberedSubscribers ?? 10_000)
-  const issuer = createVectorIssuer({ nodeName, sqn, leaseSize }, { ...ports, log })
+  const clock = createSteadyClock(ports.clock, log)
+  const issuer = createVectorIssuer({ nodeName, sqn, leaseSize }, { ...ports, clock, log })
 
   /** MAC-S is verified before anything is changed. TS 33.102 6.3.5 */
   const resynchronize = async (

@@ -15,6 +15,7 @@ import type { UaId } from '../identity/naf-id.ts'
 import { toBase64, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import { type Log, noLog } from '../ports/log.ts'
+import { createSteadyClock } from '../ports/steady-clock.ts'
 import { noTrace, type TraceNote } from '../trace/trace.ts'
 import { assertIdentity, INTENDED_IDENTITY_HEADER } from './asserted-identity.ts'
 import { uaIdOfHttpDigest } from './cipher-suites.ts'
@@ -53,7 +54,8 @@ type Authenticated = Extract<UaOutcome, { readonly outcome: 'authenticated' }>
 /** @throws {RangeError} If an option is out of range. */
 export function createNaf(options: NafOptions, givenPorts: NafPorts): Naf {
   const settings = nafSettingsOf(options)
-  const ports = { log: noLog, trace: noTrace, ...givenPorts }
+  const { log = noLog, trace = noTrace } = givenPorts
+  const ports = { ...givenPorts, log, trace, clock: createSteadyClock(givenPorts.clock, log) }
   const tracer = createUaTracer({ ...ports, end: 'NAF', ueName: 'UE', nafName: 'NAF' })
   const { nonceLifetimeMs: lifetimeMs, noncesRemembered: remembered } = settings
   const context: Context = {

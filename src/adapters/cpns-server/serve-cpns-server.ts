@@ -11,6 +11,7 @@ import { createSealingRing } from '../../crypto/sealing-ring.ts'
 import { createPskKeySource } from '../../naf/psk-key-source.ts'
 import type { FrameSocket } from '../../ports/frame-socket.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
+import { createSteadyClock } from '../../ports/steady-clock.ts'
 import { createMemoryBus } from '../bus/memory-bus.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { type RunningServer, type ServeCpnsOptions, serveCpns } from '../http/serve-cpns.ts'
@@ -60,8 +61,9 @@ const KEEP_ALIVE_MS = 60_000
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
 export async function serveCpnsServer(
   options: ServeCpnsServerOptions,
-  ports: ServeCpnsServerPorts,
+  given: ServeCpnsServerPorts,
 ): Promise<ServedCpnsServer> {
+  const ports = { ...given, clock: createSteadyClock(given.clock, given.log) }
   const tls = loadOrCreateCertificate(options.certificateFolder, namesOf(options), ports)
   const server = createCpnsServer(options, {
     ...ports,

@@ -1,11 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { createVirtualClock, type VirtualClock } from '../../test/support/virtual-clock.ts'
-import type { Clock } from '../ports/clock.ts'
-import { noLog } from '../ports/log.ts'
-import { createSteadyClock } from './steady-clock.ts'
+import { noLog } from './log.ts'
+import { createSteadyClock, type SteadyClock } from './steady-clock.ts'
 
 let wall: VirtualClock
-let clock: Clock
+let clock: SteadyClock
 let warned: string[]
 
 beforeEach(() => {
@@ -42,6 +41,25 @@ describe('a wall clock that goes back', () => {
 test('a wall clock that goes ahead is believed', () => {
   wall.jumpWall(3600_000)
   expect(clock.nowMs()).toBe(4_600_000)
+})
+
+test('it says how far it is ahead of a wall clock that went back', async () => {
+  expect(clock.aheadMs).toBe(0)
+  wall.jumpWall(-10_000)
+  await wall.advance(500)
+  expect(clock.aheadMs).toBe(10_000)
+  wall.jumpWall(4_000)
+  expect(clock.aheadMs).toBe(6_000)
+  wall.jumpWall(60_000)
+  expect(clock.aheadMs).toBe(0)
+})
+
+test('a steady clock is taken as it is: its jumps are logged once', () => {
+  const again = createSteadyClock(clock, noLog)
+  wall.jumpWall(3600_000)
+  again.nowMs()
+  clock.nowMs()
+  expect([again === clock, warned]).toEqual([true, ['clock-jumped 3600000']])
 })
 
 test('jumps over a minute are logged, each once; smaller ones are not', () => {
