@@ -186,16 +186,31 @@ describe('GUSS', () => {
     expect((await found())?.guss).toContain('nafGroup="A"')
   })
 
-  test('of nobody, none, and one that no reader would take', async () => {
+  test('of nobody, and none', async () => {
     expect((await ask('PUT', `${ALICE_PATH}/guss`, { body: guss })).status).toBe(404)
     await ask('POST', '/admin/subscribers', { body: ALICE })
     const before = (await found())?.guss
     expect((await ask('PUT', `${ALICE_PATH}/guss`, { body: { uiccType: 'X' } })).status).toBe(400)
-    const uids = Array.from({ length: 32 }, () => '<'.repeat(255))
-    const large = { ussList: Array.from({ length: 6 }, (_, gsid) => ({ gsid, uids })) }
-    expect((await ask('PUT', `${ALICE_PATH}/guss`, { body: large })).status).toBe(400)
     expect((await found())?.guss).toBe(before)
   })
+
+  test.each([
+    [7, 'a', 200],
+    [8, 'a', 400],
+    // Escaped it is four times as long.
+    [2, '<', 400],
+  ])(
+    'of %i services, whose uids are all %j: %i, as Zh takes 60,000 octets',
+    async (n, letter, is) => {
+      await ask('POST', '/admin/subscribers', { body: ALICE })
+      const uids = Array.from({ length: 31 }, () => letter.repeat(255))
+      const body = { ussList: Array.from({ length: n }, (_, gsid) => ({ gsid, uids })) }
+      const { status } = await ask('PUT', `${ALICE_PATH}/guss`, { body })
+      expect(status).toBe(is)
+      const { length = 0 } = (await found())?.guss ?? ''
+      expect(length > 50_000 && length <= 60_000).toBe(is === 200)
+    },
+  )
 })
 
 describe('import', () => {

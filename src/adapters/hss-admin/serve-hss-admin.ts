@@ -1,7 +1,9 @@
 /** The admin API of an HSS: its subscribers and their settings. Keys go in and never come out. Design 10, 11 */
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { formatGuss, parseGuss } from '../../gba/guss.ts'
+import { MAX_GUSS_OCTETS } from '../../diameter/zh/multimedia-auth.ts'
+import { InvalidMessage } from '../../errors/errors.ts'
+import { formatGuss } from '../../gba/guss.ts'
 import type { HssStore, Subscriber } from '../../hss/hss-store.ts'
 import {
   changedSubscriber,
@@ -13,6 +15,7 @@ import {
 } from '../../hss/subscriber-fields.ts'
 import { importSubscribers } from '../../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../../identity/impi.ts'
+import { utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
@@ -138,8 +141,10 @@ async function list(store: HssStore, { after = '', limit }: z.infer<typeof pageS
 
 async function setGuss(store: HssStore, impi: Impi, json: z.infer<typeof gussSchema>) {
   const guss = formatGuss(gussOfJson(impi, json))
-  // Escaped it may be over the limit of its readers, and then nobody could use it.
-  parseGuss(guss)
+  // As it is escaped Zh may have no room for it, and then nobody could use it.
+  if (utf8(guss).length > MAX_GUSS_OCTETS) {
+    throw new InvalidMessage(`over ${MAX_GUSS_OCTETS} octets as XML`, 'ussList')
+  }
   return gussAsJson(gussOf(await changeOne(store, impi, (before) => ({ ...before, guss }))))
 }
 

@@ -28,7 +28,7 @@ export const APPLICATION_ZH = 16_777_221
 export const DIGEST_AKAV1_MD5 = 'Digest-AKAv1-MD5'
 
 /** Octets of a GUSS: what a message of 64 KiB has room for. */
-const MAX_GUSS_OCTETS = 60_000
+export const MAX_GUSS_OCTETS = 60_000
 
 function threeGpp<T>(name: string, code: number, type: AvpType<T>): AvpDeclaration<T> {
   return { name, code, vendorId: VENDOR_3GPP, mandatory: true, type }
