@@ -4,9 +4,11 @@ import { Secret } from '../crypto/secret.ts'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { formatInitialRequest } from '../gba/ub-messages.ts'
 import type { Zh, ZhAnswer } from '../gba/zh.ts'
+import { parseBtid } from '../identity/btid.ts'
 import { toBase64 } from '../octets/octets.ts'
 import {
   answerTo,
+  type BsfWorld,
   challenged,
   createBsfWorld,
   GBA_U_GUSS,
@@ -108,7 +110,6 @@ describe('an HSS that gives no usable vector', () => {
     ['RAND of 15 octets', withVector({ rand: rand.slice(1) })],
     ['AUTN of 15 octets', withVector({ autn: autn.slice(1) })],
     ['an empty XRES', withVector({ xres: Secret.of(new Uint8Array(0)) })],
-    ['a GUSS that no header can carry', withVector({}, longGuss())],
   ])('%s: 503, and a line in the log', async (_, zh) => {
     const world = await createBsfWorld({ zh })
     expect((await world.ub(formatInitialRequest(IDENTITY))).status).toBe(503)
@@ -125,6 +126,54 @@ describe('an HSS that gives no usable vector', () => {
     const challenge = await challenged(world)
     const answer = answerTo(challenge, {}, plainRes(challenge))
     expect((await world.ub(requestWith(answer))).status).toBe(200)
+  })
+})
+
+describe('a GUSS that no header can carry', () => {
+  const guss = longGuss()
+  const long = () => createBsfWorld({ subscriber: { guss } })
+  const answered = async (world: BsfWorld) => {
+    const challenge = await challenged(world)
+    return requestWith(answerTo(challenge, {}, plainRes(challenge)))
+  }
+
+  test('is asked for again when the answer is right, by whatever node it reaches', async () => {
+    const world = await long()
+    const answer = await answered(world)
+    expect((await world.ub(answer, world.node())).status).toBe(200)
+    expect(world.asked).toEqual([{ impi: WORKED.impi }, { impi: WORKED.impi }])
+    expect(
+      await world.store.findBootstrappingSession(parseBtid(world.store.btids[0] ?? ''), NOW_MS),
+    ).toMatchObject({
+      guss,
+    })
+  })
+
+  test('not for an answer that is wrong, nor for a copy of one that was right', async () => {
+    const world = await long()
+    const challenge = await challenged(world)
+    const wrong = requestWith(answerTo(challenge, {}, resGbaU(challenge)))
+    expect((await world.ub(wrong)).status).toBe(403)
+    expect(world.asked).toHaveLength(1)
+
+    const answer = await answered(world)
+    const answers = await Promise.all(Array.from({ length: 5 }, () => world.ub(answer)))
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401, 401, 401])
+    // Message 1, the GUSS, and a new challenge for each copy.
+    expect(world.asked).toHaveLength(1 + 1 + 1 + 4)
+    expect(world.store.btids).toHaveLength(1)
+  })
+
+  test('and not there any more: 503, and the UE starts again', async () => {
+    const answers: ZhAnswer[] = [
+      { outcome: 'success', impi: WORKED.impi, vector: VECTOR, guss },
+      { outcome: 'unavailable' },
+    ]
+    const zh = { requestVector: async () => answers.shift() ?? { outcome: 'unavailable' as const } }
+    const world = await createBsfWorld({ zh })
+    const answer = await answered(world)
+    expect((await world.ub(answer)).status).toBe(503)
+    expect(world.store.btids).toHaveLength(0)
   })
 })
 

@@ -15,7 +15,7 @@ import type { Fqdn } from '../identity/fqdn.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
-import { sealChallenge } from './ub-challenge.ts'
+import { sealChallenge, type UbChallenge } from './ub-challenge.ts'
 import {
   type ChallengeKeys,
   endOfSlot,
@@ -76,6 +76,14 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
   const readGuss = createGussReader()
   const refuse = (status: 403 | 503) => formatRefusal(options.product, { status })
 
+  /** With the GUSS, if it fits. */
+  const seal = async (challenge: UbChallenge): Promise<string> => {
+    const unit = unknownImpi && HIDING_OCTETS
+    const opaque = await sealChallenge(ring, challenge, unit)
+    if (opaque.length <= MAX_OPAQUE_CHARACTERS) return opaque
+    return sealChallenge(ring, { ...challenge, guss: undefined, lacksGuss: true }, unit)
+  }
+
   const format = async (
     keys: ChallengeKeys,
     { impi, resynchronization }: ZhRequest,
@@ -95,8 +103,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
       isMadeUp: keys.isMadeUp,
       guss: keys.guss,
     }
-    const opaque = await sealChallenge(ring, challenge, unknownImpi && HIDING_OCTETS)
-    if (opaque.length > MAX_OPAQUE_CHARACTERS) throw new RangeError('the GUSS is too long')
+    const opaque = await seal(challenge)
     return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
   }
 

@@ -46,7 +46,7 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   )
   const judgeAnswer = createAnswerJudge(
     { bsfName, product, challengeLifetimeMs },
-    { store, ring, challenge, clock, log },
+    { store, ring, challenge, zh, clock, log },
   )
   const limits = options.challengeLimits && createChallengeLimits(options.challengeLimits, clock)
   const serveUb = createUbService(

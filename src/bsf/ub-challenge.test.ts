@@ -43,6 +43,7 @@ describe('a challenge as octets', () => {
     ['without', PLAIN],
     ['with a TMPI', { ...CHALLENGE, tmpi: WORKED.tmpi }],
     ['made up', { ...PLAIN, isMadeUp: true } as const],
+    ['with a GUSS that did not fit', { ...PLAIN, lacksGuss: true } as const],
     ['with a TMPI, without a GUSS', { ...PLAIN, tmpi: WORKED.tmpi }],
     ['with a long GUSS', { ...CHALLENGE, guss: `<guss>${'ü'.repeat(20_000)}</guss>` }],
   ])('comes back, %s', (_, challenge) => {

@@ -42,6 +42,8 @@ export interface UbChallenge {
   readonly isMadeUp?: true | undefined
   /** GBA user security settings as XML, as the HSS gave them. */
   readonly guss?: string | undefined
+  /** Whether there is a GUSS that did not fit, and is to be asked for again. */
+  readonly lacksGuss?: true | undefined
 }
 
 const VERSION = 1
@@ -55,6 +57,7 @@ const FLAG_TMPI = 0x08
 const FLAG_MADE_UP = 0x10
 const FLAG_PADDED = 0x20
 const FLAG_DEFLATED = 0x40
+const FLAG_LACKS_GUSS = 0x80
 /** A shorter GUSS fits as it is; deflating and inflating it costs 60 µs for a hundred octets less. */
 const DEFLATED_FROM_OCTETS = 1024
 const NOTHING = new Uint8Array(0)
@@ -98,7 +101,8 @@ export function encodeChallenge(challenge: UbChallenge, unit = 1): Uint8Array {
     (tmpi === undefined ? 0 : FLAG_TMPI) |
     (challenge.isMadeUp ? FLAG_MADE_UP : 0) |
     (unit === 1 ? 0 : FLAG_PADDED) |
-    (isLong ? FLAG_DEFLATED : 0)
+    (isLong ? FLAG_DEFLATED : 0) |
+    (challenge.lacksGuss ? FLAG_LACKS_GUSS : 0)
   const head = [
     Uint8Array.of(VERSION, flags),
     uint64(BigInt(challenge.issuedAtMs)),
@@ -135,6 +139,7 @@ export function decodeChallenge(octets: Uint8Array): UbChallenge {
     isMadeUp: flags & FLAG_MADE_UP ? true : undefined,
     tmpi: flags & FLAG_TMPI ? fromUtf8(reader.lengthPrefixed('opaque'), 'opaque') : undefined,
     guss: decodeGuss(reader, flags),
+    lacksGuss: flags & FLAG_LACKS_GUSS ? true : undefined,
   }
 }
 
