@@ -207,7 +207,7 @@ describe('GUSS', () => {
       const body = { ussList: Array.from({ length: n }, (_, gsid) => ({ gsid, uids })) }
       const { status } = await ask('PUT', `${ALICE_PATH}/guss`, { body })
       expect(status).toBe(is)
-      const { length = 0 } = (await found())?.guss ?? ''
+      const { length } = (await found())?.guss ?? ''
       expect(length > 50_000 && length <= 60_000).toBe(is === 200)
     },
   )
