@@ -20,6 +20,76 @@ import { formatAkaNonce } from '../http-digest/aka-nonce.ts'
 import { formatBtid } from '../identity/btid.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { Log } from '../ports/log.ts'
+import type { SteadyClock } from '../ports/steady-clock.ts'
+import type { BootstrappingSession, BsfStore, UsedChallenge } from './bsf-store.ts'
+import type { Challenger } from './challenger.ts'
+import { openChallenge, type UbChallenge } from './ub-challenge.ts'
+
+/** How answers are judged. */
+export interface AnswerJudgeOptions {
+  readonly bsfName: Fqdn
+  readonly product: string
+  readonly challengeLifetimeMs: number
+}
+
+/** What a judge is given. */
+export interface AnswerJudgePorts {
+  readonly store: Pick<BsfStore, 'completeBootstrapping' | 'useChallenge'>
+  readonly ring: SealingRing
+  readonly challenge: Challenger
+  readonly zh: Zh
+  readonly clock: SteadyClock
+  readonly log: Log
+}
+
+/** Message 3, and what came with it. */
+export interface UbAnswerArrival {
+  readonly answer: UbAnswer
+  /** The request that `answer` was read from. */
+  readonly request: UbRequest
+  /** A new challenge with `stale`, as for message 1 of this user. */
+  readonly challengeAnew: () => Promise<UbResponse>
+}
+
+/**
+ * Message 4, a new challenge, or 403.
+ *
+ * @throws {StoreFailed} If the store cannot be used; nothing took effect then.
+ */
+export type AnswerJudge = (arrival: UbAnswerArrival) => Promise<UbResponse>
+
+/** Clocks of two nodes may differ by so much; used challenges are known so much longer. Design 9 */
+const CLOCK_TOLERANCE_MS = 60_000
+
+/** The judge of one BSF node. */
+export function createAnswerJudge(
+  options: AnswerJudgeOptions,
+  ports: AnswerJudgePorts,
+): AnswerJudge {
+  const { bsfName, product, challengeLifetimeMs } = options
+  const { store, ring, challenge, clock, log } = ports
+  const complete = createCompletion(options, ports)
+  const forbidden = () => formatRefusal(product, { status: 403 })
+  const usedUntil = (issued: UbChallenge) => usedChallenge(issued, challengeLifetimeMs)
+
+  const isLive = ({ issuedAtMs }: UbChallenge): boolean => {
+    const ageMs = clock.nowMs() - issuedAtMs
+    return ageMs >= -CLOCK_TOLERANCE_MS && ageMs <= challengeLifetimeMs
+  }
+
+  /** One resynchronisation an exchange. RFC 3310 3.4 */
+  const resynchronize = async (
+    issued: UbChallenge,
+    auts: Uint8Array,
+    { challengeAnew }: UbAnswerArrival,
+  ): Promise<UbResponse> => {
+    const { impi, rand, tmpi } = issued
+    if (!(await store.useChallenge(usedUntil(issued)))) return challengeAnew()
+    if (issued.resynchronized) return forbidden()
+    const circumstances = tmpi === undefined ? {} : { tmpi }
+    return challenge({ impi, resynchronization: { rand, auts } }, circumstances)
+  }
+
   return async (arrival) => {
     const { answer, request } = arrival
     const issued = await openChallenge(ring, answer.opaque)
