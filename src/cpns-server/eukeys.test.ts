@@ -15,6 +15,7 @@ import type { ExchangeState } from '../cpns/exchange-state.ts'
 import type { ConnectRequest } from '../cpns/messages.ts'
 import { formatUssList, type KeyChoice } from '../gba/guss.ts'
 import { UA_ID_CPNS } from '../identity/naf-id.ts'
+import { parseUserId } from '../identity/user-id.ts'
 import { noLog } from '../ports/log.ts'
 import { createEuKeyFinder, type EuKeyFinder } from './eukeys.ts'
 import type { CpnsServerOptions, ServerContext } from './options.ts'
@@ -69,6 +70,28 @@ async function store(change: Partial<EuKey> = {}): Promise<EuKey> {
   }
   await world.store.assignEuKey(euKey)
   return euKey
+}
+
+/** Makes an EUKey wait for its first HASH. */
+async function addCandidate(euKey: EuKey): Promise<void> {
+  const nowMs = world.clock.nowMs()
+  const kdf = { kdf: 'scrypt', salt: new Uint8Array(16), n: 16_384, r: 8, p: 1 } as const
+  const keys = { authKey: keyOf(1), wrapBase: keyOf(2) }
+  const userId = parseUserId(euKey.owner.id)
+  await world.store.addUser({ userId, kdf, keys, createdAtMs: nowMs, changedAtMs: nowMs })
+  const tombstone = { stateDigest: 's', messageDigest: 'm', answer: new Uint8Array(1) }
+  const { outcome } = await world.store.completeAssignment(
+    {
+      tombstone: { ...tombstone, forgetAfterMs: nowMs + 1 },
+      stateExpiresAtMs: nowMs + 1,
+      euKey,
+      userChangedAtMs: nowMs,
+      bindFirstUse: true,
+      attempts: { forgiven: [], returned: [] },
+    },
+    nowMs,
+  )
+  expect(outcome).toBe('completed')
 }
 
 const GBA_ME = () => {
@@ -299,6 +322,17 @@ describe('an assigned key', () => {
     await store({ ...assigned, id: 'k-2' })
     expect(await find({ entityId: WATCH_ID, keyType: 'assigned' })).toMatchObject({
       euKey: { id: 'k-2' },
+    })
+  })
+
+  test('beside one that waits: a session must not outlive the first of them that ends', async () => {
+    const owner = { kind: 'user', id: 'alice' } as const
+    const expiresAtMs = world.clock.nowMs() + 5000
+    const euKey = await store({ ...assigned, owner, id: 'k-1', expiresAtMs })
+    await addCandidate({ ...euKey, id: 'k-2', expiresAtMs: expiresAtMs + 60_000 })
+    expect(await find({ entityId: WATCH_ID, keyType: 'assigned' })).toMatchObject({
+      euKey: { id: 'k-2' },
+      usableUntilMs: euKey.expiresAtMs,
     })
   })
 

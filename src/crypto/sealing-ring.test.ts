@@ -92,6 +92,19 @@ describe('rotation', () => {
   })
 })
 
+test('keys are random, and so is the nonce: the same text is sealed to other octets each time', async () => {
+  const clock = createVirtualClock()
+  const memory = createMemoryStore()
+  const ring = ringOf(memory.store, clock)
+  const [one, two] = [await ring.seal('x'), await ring.seal('x')]
+  expect(toHex(one.subarray(4, 16))).not.toBe(toHex(two.subarray(4, 16)))
+  await clock.advance(ROTATE_MS)
+  await ring.seal('x')
+  const [newer, older] = memory.keys('cpns state')
+  expect(newer?.key).toHaveLength(32)
+  expect(newer?.key.equals(older!.key)).toBe(false)
+})
+
 describe('two nodes with one store', () => {
   test('open what the other sealed, also just after the other rotated', async () => {
     const clock = createVirtualClock()

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { EuKey, ServerStore } from '../../src/cpns-server/server-store.ts'
+import { parseEntityId } from '../../src/identity/entity-id.ts'
 import {
   ALICE,
   KEY_EXPIRES,
@@ -25,6 +26,7 @@ const sessionsOf = async (store: ServerStore) =>
 export function serverStoreKeysContract(open: () => Promise<ServerStore>): void {
   assignmentContract(open)
   bindingContract(open)
+  octetsContract(open)
   removalContract(open)
 }
 
@@ -99,6 +101,26 @@ function bindingContract(open: () => Promise<ServerStore>): void {
     const watch = { entityId: WATCH, owner: MALLORY, boundAtMs: NOW + 1 }
     await store.bindEntity(watch)
     expect(await store.listEntities()).toEqual([phone, watch])
+  })
+}
+
+function octetsContract(open: () => Promise<ServerStore>): void {
+  test.each([
+    ['case', 'urn:x:Zo\u00eb', 'urn:x:zo\u00eb'],
+    ['normal form', 'urn:x:Zo\u00eb', 'urn:x:Zoe\u0308'],
+  ])('EntityIDs of another %s are others: they compare octet by octet', async (_, one, other) => {
+    const store = await open()
+    const [first, second] = [parseEntityId(one), parseEntityId(other)]
+    await store.completeHandshake(sampleCompletion(1, sampleEuKey(1, { entityId: first })), NOW)
+    expect((await store.findCurrentEuKey(first, NOW))?.id).toBe('btid-1')
+    expect(await store.findEntity(second)).toBeUndefined()
+    expect(await store.findCurrentEuKey(second, NOW)).toBeUndefined()
+    const ofMallory = sampleEuKey(2, { entityId: second, owner: MALLORY })
+    expect((await store.completeHandshake(sampleCompletion(2, ofMallory), NOW)).outcome).toBe(
+      'completed',
+    )
+    expect((await store.findCurrentEuKey(first, NOW))?.id).toBe('btid-1')
+    expect((await sessionsOf(store)).sort()).toEqual([first, second].sort())
   })
 }
 

@@ -52,6 +52,16 @@ function usersContract(open: () => Promise<ServerStore>): void {
     expect(await store.listUsers()).toEqual([{ userId: USER, createdAtMs: NOW, changedAtMs: NOW }])
   })
 
+  test('one of another case is another', async () => {
+    const store = await open()
+    const [alice, ALICE_TOO] = [parseUserId('alice'), parseUserId('Alice')]
+    await store.addUser(sampleUser({ userId: alice }))
+    expect(await store.findUser(ALICE_TOO)).toBeUndefined()
+    expect(await store.addUser(sampleUser({ userId: ALICE_TOO }))).toBe('added')
+    expect(await store.removeUser(ALICE_TOO)).toBe(true)
+    expect((await store.findUser(alice))?.userId).toBe('alice')
+  })
+
   test('another password keeps the day of birth and takes back what waits', async () => {
     const store = await open()
     const kdf = { ...sampleUser().kdf, salt: new Uint8Array(16).fill(9), n: 65_536 }
@@ -299,6 +309,16 @@ function candidateContract(open: () => Promise<ServerStore>): void {
     expect(await idsAt(KEY_EXPIRES)).toEqual([])
     expect(await store.removeExpired(KEY_EXPIRES)).toBe(12)
     expect(await store.findCandidateEuKeys(WATCH, NOW)).toEqual([])
+  })
+
+  test('does not wait for another owner', async () => {
+    const store = await open()
+    await store.addUser(sampleUser())
+    const owner = { kind: 'user', id: USER } as const
+    await store.bindEntity({ entityId: PHONE, owner, boundAtMs: NOW })
+    await store.completeAssignment(sampleAssignment(1, candidate(1)), NOW)
+    await store.rebindEntity({ entityId: PHONE, owner: ALICE, boundAtMs: NOW })
+    expect(await store.findCandidateEuKeys(PHONE, NOW)).toEqual([])
   })
 
   test('goes with its entity', async () => {
