@@ -81,7 +81,9 @@ async function runIn(
   const interruption = untilInterrupted()
   const feed = createLabFeed()
   const seen = openTrace(run.flags, (message) => warn(run.flags, message), nameOf)
-  const trace = joinTraces([feed.trace, (item) => reporter.trace(item), seen.trace])
+  // What its parts still say as the lab stops is no part of what it tells; a trace file has it.
+  let tell = (item: TraceItem): void => reporter.trace(item)
+  const trace = joinTraces([feed.trace, (item) => tell(item), seen.trace])
   const lab = await startLab(
     { config, dataFolder: data.path, ...(reader !== undefined && { reader }) },
     {
@@ -111,6 +113,7 @@ async function runIn(
     return true
   } finally {
     interruption.ignore()
+    tell = () => {}
     await endConsole()
     await lab.stop()
     seen.close()

@@ -48,10 +48,10 @@ describe('cpns lab --once --data DIR, twice', () => {
     }
   })
 
-  test('the story in five seconds; with the start of the program, in what a machine under load needs', () => {
+  test('the story soon, and with the start of the program in what a machine under load needs', () => {
     expect(endedAtMs - startedAtMs).toBeLessThan(30_000)
     const times = labEvents(second.stdout).flatMap(({ atMs = 0 }) => (atMs > 0 ? [atMs] : []))
-    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(5_000)
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(10_000)
   })
 
   test('shows messages of every reference point that it has', () => {
