@@ -18,6 +18,7 @@ import {
 import { asking, statusOf } from '../../test/support/hand-client.ts'
 import { type AuthenticateRequest, decodeMessage, encodeMessage } from '../cpns/messages.ts'
 import { createSealingRing } from '../crypto/sealing-ring.ts'
+import { parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId } from '../identity/user-id.ts'
 import { toHex } from '../octets/octets.ts'
 import type { Arrival } from './arrival.ts'
@@ -117,6 +118,17 @@ describe('refusals', () => {
       status: 403,
     })
   })
+
+  test.each([SERVER_ID, parseEntityId('urn:cpns:service:echo')])(
+    'for the name %s, which is no entity, is 403',
+    async (entityId) => {
+      const { challenge } = await beginAssignment(world, { entityId })
+      expect(decodeMessage(challenge)).toMatchObject({
+        name: 'EUKeyAssignmentResponse',
+        status: 403,
+      })
+    },
+  )
 
   test('after too many attempts is 429, before anything is derived for it', async () => {
     for (let n = 0; n < 3; n++) {

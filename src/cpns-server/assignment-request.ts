@@ -11,6 +11,7 @@ import { attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
 import { challengeOf } from './challenge.ts'
 import type { ServerContext } from './options.ts'
 import { type PasswordPolicy, passwordPolicyOf } from './password-policy.ts'
+import { isReservedName } from './reserved-names.ts'
 import { secondsUntil } from './seconds-until.ts'
 import type { VerifierFinder } from './users.ts'
 
@@ -36,7 +37,8 @@ export async function answerAssignmentRequest(
   if (arrival.kind === 'direct' && arrival.plain) {
     return encodeError({ ...to, status: 403, detail: `${message.name}: only over TLS` })
   }
-  if (!mayAsk(message, arrival, policy)) return refuseAssignment(to, 403)
+  const isForbidden = isReservedName(entityId, server) || !mayAsk(message, arrival, policy)
+  if (isForbidden) return refuseAssignment(to, 403)
   const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
   if (algorithm === undefined) return refuseAssignment(to, 426)
   assertFirstMessage(octets, message.name, algorithm)

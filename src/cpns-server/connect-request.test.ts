@@ -22,6 +22,7 @@ import {
 } from '../cpns/messages.ts'
 import type { ZnAnswer } from '../gba/zn.ts'
 import type { Btid } from '../identity/btid.ts'
+import { parseEntityId } from '../identity/entity-id.ts'
 import { UA_ID_CPNS } from '../identity/naf-id.ts'
 import { fromUtf8, toHex } from '../octets/octets.ts'
 import { directArrival } from './arrival.ts'
@@ -201,6 +202,14 @@ describe('refusals', () => {
       expect(other.zn.asked).toEqual([])
     })
   })
+
+  test.each([SERVER_ID, parseEntityId('urn:cpns:service:echo')])(
+    'the name %s, which is no entity, is 403, before any look-up',
+    async (entityId) => {
+      expect(statusOf((await begin(world, { entityId })).answer)).toBe(403)
+      expect(world.zn.asked).toEqual([])
+    },
+  )
 
   test("a PNE's ConnectRequest posted directly is 403, before any look-up", async () => {
     const change = { role: 'pne', via: GATEWAY_ID, entityId: WATCH_ID } as const

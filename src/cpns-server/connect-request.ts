@@ -8,6 +8,7 @@ import { type Arrival, agreesWithArrival } from './arrival.ts'
 import { challengeOf } from './challenge.ts'
 import type { EuKeyFinder, EuKeyFinding } from './eukeys.ts'
 import type { CpnsServerOptions, ServerContext } from './options.ts'
+import { isReservedName } from './reserved-names.ts'
 
 const RAND_LENGTH = 16
 
@@ -26,7 +27,9 @@ export async function answerConnectRequest(
   const { octets, message } = received
   const { options, ports } = server
   const to = { transactionId: message.transactionId, serverEntityId: options.entityId }
-  if (!agreesWithArrival(message, arrival)) return refuseConnect(to, 403)
+  const isForbidden =
+    isReservedName(message.entityId, server) || !agreesWithArrival(message, arrival)
+  if (isForbidden) return refuseConnect(to, 403)
   const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
   if (algorithm === undefined) return refuseConnect(to, 426)
   assertFirstMessage(octets, message.name, algorithm)
