@@ -26,6 +26,11 @@ test.each([
     '<x:EncryptedEUKey IV="AA==">AAAA</x:EncryptedEUKey>',
   ],
   ['<EncryptedPassword>q0==</EncryptedPassword>', '<EncryptedPassword>AA==</EncryptedPassword>'],
+  [
+    '<EncryptedEUKey KeyID="a>b"><![CDATA[q0q0]]><!-- q0 -->q0</EncryptedEUKey>',
+    '<EncryptedEUKey KeyID="a>b"><![CDATA[AAAA]]><!-- AA -->AA</EncryptedEUKey>',
+  ],
+  ['<b><EncryptedEUKey/><c>d</c></b>', '<b><EncryptedEUKey/><c>d</c></b>'],
   ['<a RAND="abc"/>', '<a RAND="abc"/>'],
 ])('%s', (sent, hidden) => {
   expect(fromUtf8(hideMessageSecrets(utf8(sent)))).toBe(hidden)
