@@ -3,6 +3,7 @@ import {
   btidOf,
   type CpnsWorld,
   createCpnsWorld,
+  GATEWAY_ID,
   gbaUAnswer,
   settle,
 } from '../../test/support/cpns-world.ts'
@@ -17,6 +18,7 @@ import {
   sendRecord,
   statusOf,
 } from '../../test/support/hand-client.ts'
+import { encodeMessage } from '../cpns/messages.ts'
 import { utf8 } from '../octets/octets.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 
@@ -59,6 +61,13 @@ describe('frames', () => {
     await sendRecord(socket, octets)
     expect((await nextError(socket)).status).toBe(400)
     expect((await connect(world, {}, asking(socket))).outcome?.kind).toBe('connected')
+  })
+
+  test('an Error is not answered, so that none can loop', async () => {
+    const error = { name: 'Error', entityId: GATEWAY_ID, status: 400, detail: '?' } as const
+    await socket.send({ kind: 'text', octets: encodeMessage(error) })
+    await socket.send({ kind: 'text', octets: utf8('<next/>') })
+    expect((await nextError(socket)).detail).toContain('next')
   })
 
   test('a handshake over the connection is one over POST', async () => {

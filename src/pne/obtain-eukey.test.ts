@@ -24,13 +24,16 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-const obtain = (password = parsePassword('correct horse')) =>
+const obtain = (
+  password = parsePassword('correct horse'),
+  exchange = (octets: Uint8Array) => post(world, octets),
+) =>
   obtainEuKey(
     { entityId: WATCH_ID, userId, password, nonce: new Uint8Array(16).fill(1) },
     {
       clock: world.clock,
       random,
-      exchange: (octets) => post(world, octets),
+      exchange,
       store: { saveEuKey: async (euKey) => void saved.push(euKey) },
     },
   )
@@ -43,6 +46,17 @@ test('the EUKey that the server made is stored with its end, and the password is
   const [candidate] = await world.store.findCandidateEuKeys(WATCH_ID, world.clock.nowMs())
   expect(candidate?.key.equals(euKey.key)).toBe(true)
   expect([candidate?.id, candidate?.expiresAtMs]).toEqual([euKey.id, euKey.expiresAtMs])
+})
+
+test('its life counts from before the server could have begun it', async () => {
+  const startedAtMs = world.clock.nowMs()
+  const slow = async (octets: Uint8Array) => {
+    const answer = await post(world, octets)
+    await world.clock.advance(5000)
+    return answer
+  }
+  const { expiresAtMs } = await obtain(undefined, slow)
+  expect(expiresAtMs).toBe(startedAtMs + 30 * 86_400_000)
 })
 
 test('after a refusal nothing is stored, and the password is wiped all the same', async () => {
