@@ -76,6 +76,28 @@ test.each([
 
 describe('bad requests', () => {
   test.each([
+    ['bare: a problem document', '', 400, 'application/problem+json', '"param":"nafid"'],
+    ['in an envelope: a fault', 'soap', 500, 'text/xml', '<faultcode>soap:Client</faultcode>'],
+  ])('%s', async (_, form, status, contentType, part) => {
+    const text = TEXT.replace(/<nafid>.*<\/nafid>/, '')
+    const namespace = 'http://schemas.xmlsoap.org/soap/envelope/'
+    const wrapped = `<e:Envelope xmlns:e="${namespace}"><e:Body>${text}</e:Body></e:Envelope>`
+    const answer = await answerRequest(
+      znWebServiceRoutes(() => Promise.reject(new Error('asked'))),
+      {
+        method: 'POST',
+        path: '/requestBootstrappingInfo',
+        contentType: 'text/xml',
+        body: utf8(form === '' ? text : wrapped),
+      },
+      'naf',
+    )
+    expect(answer).toMatchObject({ status, contentType })
+    expect(fromUtf8(answer.body)).toContain(part)
+    expect(fromUtf8(answer.body)).toContain('missing')
+  })
+
+  test.each([
     ['another operation', TEXT.replaceAll('requestBootstrappingInfoRequest', 'other')],
     ['another namespace', TEXT.replace('GBAService', 'Other')],
     ['no btid', TEXT.replace(/<btid>.*<\/btid>/, '')],

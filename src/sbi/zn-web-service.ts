@@ -18,15 +18,20 @@ import { encodeXml, formatXml, type XmlOutput } from '../xml/xml-writer.ts'
 import type { SbiResponse } from './exchange.ts'
 import type { AnswerZn } from './nbsp-gba.ts'
 import { orFailed, type SbiRoute } from './routes.ts'
+import {
+  contentOfEnvelope,
+  envelope,
+  orFault,
+  soapFault,
+  WEB_SERVICE_MEDIA_TYPE,
+  xmlResponse,
+} from './soap.ts'
 
 /** Path of the operation, which a public client posts to. */
 export const WEB_SERVICE_PATH = '/requestBootstrappingInfo'
-/** Media type of both forms. SOAP 1.1 6 */
-export const WEB_SERVICE_MEDIA_TYPE = 'text/xml'
 /** Namespace of public client code; it is the one that is written. */
 export const GBA_SERVICE_NAMESPACE = 'http://www.3gpp.org/GBAService'
 
-const SOAP_NAMESPACE = 'http://schemas.xmlsoap.org/soap/envelope/'
 const REQUEST = 'requestBootstrappingInfoRequest'
 /** Others' XML tools may write a byte order mark. */
 const LIMITS = { maxOctets: 131_072, maxDepth: 16, byteOrderMark: 'ignored' } as const
@@ -82,6 +87,10 @@ export function decodeWebServiceRequest(octets: Uint8Array): {
   readonly form: WebServiceForm
 } {
   const { root, form } = opened(octets)
+  return { request: requestIn(root), form }
+}
+
+function requestIn(root: XmlElement): ZnRequest | undefined {
   if (root.name !== REQUEST) throw new InvalidMessage('not the operation', REQUEST)
   const btId = required(root, 'btid')
   const nafId = decodeNafId(fromBase64(required(root, 'nafid'), 'nafid'))
@@ -89,9 +98,9 @@ export function decodeWebServiceRequest(octets: Uint8Array): {
   if (gsids.length > MAX_GSIDS) throw new InvalidMessage('too many', 'gsid')
   const gbaUAware = readBoolean(optional(root, 'gbaUAware') ?? 'false')
   try {
-    return { request: { btid: parseBtid(btId), nafId, gsids, gbaUAware }, form }
+    return { btid: parseBtid(btId), nafId, gsids, gbaUAware }
   } catch (error) {
-    if (error instanceof InvalidMessage) return { request: undefined, form }
+    if (error instanceof InvalidMessage) return undefined
     throw error
   }
 }
@@ -172,12 +181,8 @@ function fault(outcome: keyof typeof FAULTS, form: WebServiceForm): SbiResponse 
     children: [leaf('errorCode', code), leaf('errorText', text)],
   }
   if (!form.envelope) return xmlResponse(500, detail)
-  const children = [
-    leaf('faultcode', outcome === 'unavailable' ? 'soap:Server' : 'soap:Client'),
-    leaf('faultstring', text),
-    { name: 'detail', children: [detail] },
-  ]
-  return xmlResponse(500, envelope({ name: 'soap:Fault', children }))
+  const faultCode = outcome === 'unavailable' ? 'soap:Server' : 'soap:Client'
+  return soapFault(faultCode, text, { name: 'detail', children: [detail] })
 }
 
 /** The inverse of `fault`, wherever the code stands. */
@@ -194,33 +199,15 @@ function faultCode(element: XmlElement): string | undefined {
 
 function opened(octets: Uint8Array): { readonly root: XmlElement; readonly form: WebServiceForm } {
   const whole = parseXml(octets, LIMITS)
-  const isEnvelope = whole.name === 'Envelope' && whole.namespace === SOAP_NAMESPACE
-  const root = isEnvelope ? contentOf(whole) : whole
+  const content = contentOfEnvelope(whole)
+  const root = content ?? whole
   if (!isServiceNamespace(root.namespace)) throw new InvalidMessage('another namespace', REQUEST)
-  return { root, form: { envelope: isEnvelope, namespace: root.namespace } }
-}
-
-function contentOf(whole: XmlElement): XmlElement {
-  const [body, ...others] = whole.children.filter(({ name }) => name === 'Body')
-  const [content, ...more] = body?.children ?? []
-  if (content === undefined || others.length + more.length > 0) {
-    throw new InvalidMessage('not one element', 'Body')
-  }
-  return content
+  return { root, form: { envelope: content !== undefined, namespace: root.namespace } }
 }
 
 function enclosed(name: string, children: readonly XmlOutput[], form: WebServiceForm): XmlOutput {
   const element: XmlOutput = { name, attributes: [['xmlns', form.namespace]], children }
   return form.envelope ? envelope(element) : element
-}
-
-function envelope(content: XmlOutput): XmlOutput {
-  const children = [{ name: 'soap:Body', children: [content] }]
-  return { name: 'soap:Envelope', attributes: [['xmlns:soap', SOAP_NAMESPACE]], children }
-}
-
-function xmlResponse(status: number, element: XmlOutput): SbiResponse {
-  return { status, contentType: WEB_SERVICE_MEDIA_TYPE, body: encodeXml(element) }
 }
 
 /** Settings take the namespace of their new place, but for extensions in others. */
@@ -276,7 +263,9 @@ export function znWebServiceRoutes(answerZn: AnswerZn): readonly SbiRoute[] {
       accepts: [WEB_SERVICE_MEDIA_TYPE, 'application/xml'],
       optional: ['gbaUAware', 'gsid'],
       async answer({ body, client }) {
-        const { request, form } = decodeWebServiceRequest(body)
+        const { root, form } = opened(body)
+        const request = form.envelope ? orFault(() => requestIn(root)) : requestIn(root)
+        if (request !== undefined && 'status' in request) return request
         const answer =
           request === undefined
             ? ({ outcome: 'transaction-identifier-invalid' } as const)

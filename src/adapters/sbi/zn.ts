@@ -11,11 +11,11 @@ import {
   nbspGbaRoutes,
   readBootstrappingInfoResponse,
 } from '../../sbi/nbsp-gba.ts'
+import { WEB_SERVICE_MEDIA_TYPE } from '../../sbi/soap.ts'
 import {
   encodeWebServiceRequest,
   GBA_SERVICE_NAMESPACE,
   readWebServiceResponse,
-  WEB_SERVICE_MEDIA_TYPE,
   WEB_SERVICE_PATH,
   type WebServiceForm,
   znWebServiceRoutes,
