@@ -44,6 +44,19 @@ test('a message goes out with its media type; status and octets of the answer co
   expect(seen).toEqual(['POST', '/cpns?a=b', CPNS_MEDIA_TYPE])
 })
 
+test.each(['http', 'https'] as const)('%s: 100 Continue is read past', async (scheme) => {
+  const { certificatePem: cert, privateKeyPem: key, pin: sha256 } = testCertificate()
+  const server = scheme === 'http' ? createHttpServer() : createHttpsServer({ cert, key })
+  server.on('request', (request, response) => {
+    response.writeContinue()
+    request.pipe(response)
+  })
+  const port = await listen(server)
+  const trust = { kind: 'pin', sha256 } as const
+  const client = connect({ url: `${scheme}://127.0.0.1:${port}/cpns`, trust })
+  expect(await client.post(utf8('<a/>'))).toEqual({ status: 200, body: utf8('<a/>') })
+})
+
 test('connections are kept between messages', async () => {
   const ports = new Set<number | undefined>()
   const port = await serve((request, response) => {

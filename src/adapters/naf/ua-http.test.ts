@@ -63,6 +63,15 @@ test.each(['http', 'https'] as const)('%s: the URL names, connectTo connects', a
   else expect(http.cipherSuite).toBeGreaterThan(0x1300)
 })
 
+test.each(['http', 'https'] as const)('%s: 100 Continue is read past', async (scheme) => {
+  for (const server of servers) {
+    server.prependListener('request', (_request, response) => response.writeContinue())
+  }
+  const http = connect(scheme)
+  expect((await http.send(GET)).status).toBe(200)
+  expect((await http.send({ ...GET, method: 'PUT', body: utf8('x') })).status).toBe(200)
+})
+
 test('the certificate must hold the name of the URL', async () => {
   const trust = { kind: 'ca', pem: cert }
   await expect(connect('https', { trust }).send(GET)).resolves.toMatchObject({ status: 200 })
