@@ -112,7 +112,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
     const answer = await zh.requestVector(request)
     if (answer.outcome !== 'success') {
       const { outcome } = answer
-      log.warn('no-vector', { impi, outcome })
+      log.warn('no-vector', { point: 'Zh', impi, outcome })
       if (outcome === 'identity-unknown' && unknownImpi && resynchronization === undefined) {
         return format(makeUpKeys(unknownImpi, random), request, circumstances)
       }
@@ -123,7 +123,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
     } catch (error) {
       // What the HSS said is wrong, not what the UE said.
       if (!(error instanceof InvalidMessage || error instanceof RangeError)) throw error
-      log.error('vector-unusable', { impi, reason: error.message })
+      log.error('vector-unusable', { point: 'Zh', impi, reason: error.message })
       return refuse(503)
     }
   }

@@ -133,6 +133,22 @@ describe('a wall clock that goes back', () => {
   })
 })
 
+test('log lines name the reference point', async () => {
+  const world = await createBsfWorld()
+  const challenge = await challenged(world)
+  await world.ub(requestWith({ ...answerTo(challenge), response: '0'.repeat(32) }))
+  await world.ub(formatInitialRequest({ ...IDENTITY, username: 'nobody@ims.example' }))
+  const btid = parseBtid(`AAAAAAAAAAAAAAAAAAAAAA==@${WORKED.bsfName}`)
+  const nafId = { nafFqdn: WORKED.nafFqdn, uaId: parseUaId('0100000002') }
+  const stranger = { originHost: 'evil.example.org' }
+  await world.bsf.bootstrappingInfo(stranger, { btid, nafId, gsids: [], gbaUAware: true })
+  expect(world.logged.map(({ event, fields }) => `${event} ${fields?.point}`)).toEqual([
+    'wrong-response Ub',
+    'no-vector Zh',
+    'naf-refused Zn',
+  ])
+})
+
 test.each([
   { keyLifetimeSeconds: 0 },
   { keyLifetimeSeconds: 1.5 },

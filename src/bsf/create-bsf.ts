@@ -1,7 +1,7 @@
 /** BSF: the GBA Bootstrapping Server Function, Ub to UEs and Zn to NAFs. TS 33.220 4.4.2 */
 import { createSealingRing } from '../crypto/sealing-ring.ts'
 import { createUbTracer } from '../gba/ub-trace.ts'
-import { noLog } from '../ports/log.ts'
+import { noLog, withFields } from '../ports/log.ts'
 import { createSteadyClock } from '../ports/steady-clock.ts'
 import { noTrace } from '../trace/trace.ts'
 import { createAnswerJudge } from './answer-judge.ts'
@@ -33,6 +33,7 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   const { bsfName, nafs, product = 'cpns-bsf', flipsRes = true, ueName = 'PN GW' } = options
   const { zh, store, random, trace = noTrace, log = noLog } = ports
   const clock = createSteadyClock(ports.clock, log)
+  const ubLog = withFields(log, { point: 'Ub' })
   const keyLifetimeSeconds = options.keyLifetimeSeconds ?? DAY_SECONDS
   const challengeLifetimeMs = options.challengeLifetimeMs ?? CHALLENGE_LIFETIME_MS
   assertPositive('keyLifetimeSeconds', keyLifetimeSeconds)
@@ -42,16 +43,16 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   const ring = createSealingRing({ purpose: 'ub opaque' }, { store, clock, random })
   const challenge = createChallenger(
     { ...options, product, keyLifetimeSeconds, flipsRes },
-    { zh, ring, clock, random, log },
+    { zh, ring, clock, random, log: ubLog },
   )
   const judgeAnswer = createAnswerJudge(
     { bsfName, product, challengeLifetimeMs },
-    { store, ring, challenge, zh, clock, log },
+    { store, ring, challenge, zh, clock, log: ubLog },
   )
   const limits = options.challengeLimits && createChallengeLimits(options.challengeLimits, clock)
   const serveUb = createUbService(
     { bsfName, product },
-    { challenge, judgeAnswer, store, log, ...(limits && { limits }) },
+    { challenge, judgeAnswer, store, log: ubLog, ...(limits && { limits }) },
   )
   const tracer = createUbTracer({ trace, clock, end: 'BSF', ueName, bsfName: 'BSF' })
   const sweep = createExpirySweep({ store, clock, log })
@@ -64,7 +65,11 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
       sweep()
       return response
     },
-    bootstrappingInfo: createZnService(nafs, { store, clock, log }),
+    bootstrappingInfo: createZnService(nafs, {
+      store,
+      clock,
+      log: withFields(log, { point: 'Zn' }),
+    }),
   }
 }
 

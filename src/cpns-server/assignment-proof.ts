@@ -52,6 +52,7 @@ export async function answerAssignmentProof(
     return refuse(429, { retryAfter: secondsUntil(attempt.untilMs, nowMs) })
   }
 
+  const exchange = { point: 'CPNS-2', transactionId: state.transactionId }
   const verifier = await server.verifiers.find(state.userId)
   const verdict = judgeAssignment({
     octets: received.octets,
@@ -63,6 +64,7 @@ export async function answerAssignmentProof(
   })
   if (verdict.outcome === 'hash-wrong' || verifier.user === undefined) {
     ports.log.warn('assignment-refused', {
+      ...exchange,
       entityId: state.entityId,
       address: arrival.remoteAddress,
     })
@@ -71,7 +73,11 @@ export async function answerAssignmentProof(
   const completion = completionOf({ received, verdict, user: verifier.user, subjects }, server)
   const outcome = await ports.store.completeAssignment(completion, ports.clock.nowMs())
   if (outcome.outcome === 'completed') {
-    ports.log.info('eukey-handed-over', { entityId: state.entityId, keyId: state.euKeyId })
+    ports.log.info('eukey-handed-over', {
+      ...exchange,
+      entityId: state.entityId,
+      keyId: state.euKeyId,
+    })
     return completion.tombstone.answer
   }
   if (outcome.outcome === 'already-completed') {

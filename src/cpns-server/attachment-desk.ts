@@ -91,7 +91,10 @@ export class AttachmentDesk implements AttachmentOwner {
       else throw new InvalidMessage('not expected from a client', 'frame')
     } catch (error) {
       if (!(error instanceof StoreFailed)) throw error
-      this.#server.ports.log.error('frame-not-stored', { reason: error.message })
+      this.#server.ports.log.error('frame-not-stored', {
+        point: 'CPNS-2',
+        reason: error.message,
+      })
       this.#open?.attachment.close('detached')
       await this.#refuse(409, 'cannot be stored now: attach again')
     }

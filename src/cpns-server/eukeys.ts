@@ -82,13 +82,13 @@ export function createEuKeyFinder({ options, ports }: ServerContext): EuKeyFinde
     if (answer.outcome !== 'success') return { outcome: 'none' }
     const demanded = demandOf(answer, options)
     if (demanded === undefined) {
-      ports.log.error('key-choice-not-readable', { btid })
+      ports.log.error('key-choice-not-readable', { point: 'Zn', btid })
       return { outcome: 'unavailable' }
     }
     const { impi } = answer
     if (impi === undefined) {
       // K-4: an EUKey has an owner.
-      ports.log.error('bsf-names-nobody', { btid })
+      ports.log.error('bsf-names-nobody', { point: 'Zn', btid })
       return { outcome: 'unavailable' }
     }
     const candidate = candidateOf(answer, { entityId, btid, impi, nowMs }, demanded)

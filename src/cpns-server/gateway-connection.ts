@@ -37,7 +37,7 @@ export async function serveGatewayConnection(
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown'
-    parts.ports.log.error('connection-failed', { reason })
+    parts.ports.log.error('connection-failed', { point: 'CPNS-2', reason })
   } finally {
     watch.cancel()
     desk.close()

@@ -99,7 +99,8 @@ describe('when the server cannot', () => {
       status: 503,
       transactionId: 't-1',
     })
-    expect(world.logged).toEqual(['handshake-failed'])
+    const where = { point: 'CPNS-2', transactionId: 't-1', code: 'store-failed' }
+    expect(world.logLines).toMatchObject([{ event: 'handshake-failed', fields: where }])
   })
 
   test('our own mistake is 500', async () => {

@@ -132,6 +132,8 @@ function failureAnswer(
   }
   const isForeseen = error instanceof CpnsError
   ports.log.error('handshake-failed', {
+    point: 'CPNS-2',
+    ...exchange,
     code: isForeseen ? error.code : 'internal',
     reason: error instanceof Error ? error.message : 'unknown',
   })

@@ -102,7 +102,9 @@ interface RecordParts extends RecordHandlerParts {
 function createBatches(attachment: Attachment, parts: RecordHandlerParts): RecordBatches<Durable> {
   const { log } = parts.ports
   const failed = (error: unknown): void => {
-    log.error('frame-not-stored', { reason: error instanceof Error ? error.message : 'unknown' })
+    const reason = error instanceof Error ? error.message : 'unknown'
+    const { entityId } = attachment.session
+    log.error('frame-not-stored', { point: 'CPNS-2', entityId, reason })
     attachment.interrupt('cannot be stored now: attach again')
   }
   /** The answers that the way has not yet taken; whoever does not read them sends nothing more. */

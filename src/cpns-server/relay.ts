@@ -164,7 +164,7 @@ export class Relay {
       return
     }
     const reason = error instanceof Error ? error.message : 'unknown'
-    this.#parts.ports.log.error('relay-failed', { reason })
+    this.#parts.ports.log.error('relay-failed', { point: 'CPNS-2', pne: arrival.pne, reason })
   }
 
   async #handshake(arrival: RelayArrival, octets: Uint8Array): Promise<void> {

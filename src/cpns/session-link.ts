@@ -3,6 +3,7 @@
  * before there is a session and an attachment. CR 7.5.2; Design 7, 8
  */
 import { TransportFailed } from '../errors/errors.ts'
+import { withFields } from '../ports/log.ts'
 import type { ClientSessionInfo } from './client-session.ts'
 import { LinkRun, type SessionLinkOptions, type SessionLinkPorts } from './link-run.ts'
 import type { RecordType } from './record.ts'
@@ -33,8 +34,10 @@ export interface SessionLink {
 /** Does nothing until it is started. */
 export function createSessionLink(
   options: SessionLinkOptions,
-  ports: SessionLinkPorts,
+  given: SessionLinkPorts,
 ): SessionLink {
+  const point = options.identity.role === 'pn-gw' ? 'CPNS-2' : 'CPNS-1'
+  const ports = { ...given, log: withFields(given.log, { point }) }
   let life = new LinkRun(options, ports)
   let isStarted = false
 

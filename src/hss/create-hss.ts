@@ -9,7 +9,7 @@ import { CpnsError } from '../errors/errors.ts'
 import type { Zh, ZhAnswer, ZhRequest } from '../gba/zh.ts'
 import type { Impi } from '../identity/impi.ts'
 import type { Clock } from '../ports/clock.ts'
-import { type Log, noLog } from '../ports/log.ts'
+import { type Log, noLog, withFields } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import { createSteadyClock } from '../ports/steady-clock.ts'
 import type { HssStore } from './hss-store.ts'
@@ -42,10 +42,11 @@ const RAND_LENGTH = 16
 /** One HSS node, as its BSF sees it. @see TS 29.109 4.2 */
 export function createHss(options: HssOptions, ports: HssPorts): Zh {
   const { nodeName, sqn = DEFAULT_SQN_GENERATOR, leaseSize = 32 } = options
-  const { store, log = noLog } = ports
+  const { store } = ports
+  const log = withFields(ports.log ?? noLog, { point: 'Zh' })
   const queue = createKeyedQueue<Impi>()
   const memory = createSubscriberMemory(options.rememberedSubscribers ?? 10_000)
-  const clock = createSteadyClock(ports.clock, log)
+  const clock = createSteadyClock(ports.clock, ports.log ?? noLog)
   const issuer = createVectorIssuer({ nodeName, sqn, leaseSize }, { ...ports, clock, log })
 
   /** MAC-S is verified before anything is changed. TS 33.102 6.3.5 */

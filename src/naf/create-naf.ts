@@ -14,7 +14,7 @@ import type { Fqdn } from '../identity/fqdn.ts'
 import type { UaId } from '../identity/naf-id.ts'
 import { toBase64, utf8 } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
-import { type Log, noLog } from '../ports/log.ts'
+import { type Log, noLog, withFields } from '../ports/log.ts'
 import { createSteadyClock } from '../ports/steady-clock.ts'
 import { noTrace, type TraceNote } from '../trace/trace.ts'
 import { assertIdentity, INTENDED_IDENTITY_HEADER } from './asserted-identity.ts'
@@ -64,10 +64,11 @@ export function createNaf(options: NafOptions, givenPorts: NafPorts): Naf {
     lookup: createZnLookup(settings.znLimits, ports),
     desk: createNonceDesk({ lifetimeMs, remembered }, ports),
   }
+  const uaLog = withFields(log, { point: 'Ua' })
   return {
     async authenticate(request) {
       const sinceMs = tracer.request(request)
-      const outcome = await decide(request, context, ports.log)
+      const outcome = await decide(request, context, uaLog)
       if (outcome.outcome === 'refused') tracer.answer(outcome, sinceMs)
       else ports.trace(noteOf(outcome.user, ports.clock))
       return outcome

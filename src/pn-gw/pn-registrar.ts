@@ -86,9 +86,9 @@ export class PnRegistrar {
   take(result: PnRegistrationResult): void {
     if (result.transactionId !== this.#awaiting) return
     this.#awaiting = undefined
-    const { status, pnId, lifetime } = result
+    const { status, pnId, lifetime, transactionId } = result
     if (status !== 200 || pnId === undefined) {
-      this.#parts.log.warn('pn-not-registered', { status })
+      this.#parts.log.warn('pn-not-registered', { point: 'CPNS-2', transactionId, status })
       // Another server, or one that has forgotten it, makes a new one.
       if (status === 404 && this.#pn !== undefined) {
         this.#pn = undefined

@@ -88,7 +88,7 @@ export class PneSockets {
       }
     } catch (error) {
       const reason = error instanceof Error ? error.message : 'unknown'
-      this.#parts.log.warn('pne-socket-closed', { reason })
+      this.#parts.log.warn('pne-socket-closed', { point: 'CPNS-1', reason })
     } finally {
       this.#forget(line)
       line.close('the PN GW cannot serve')

@@ -87,7 +87,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     } catch (error) {
       noteStuck(message)
       const reason = error instanceof Error ? error.message : 'unknown'
-      ports.log.warn('message-not-handled', { messageId: message.messageId, reason })
+      ports.log.warn('message-not-handled', { ...namesOf(message), reason })
       return 500
     }
   }
@@ -98,7 +98,7 @@ export function createInbox(ports: InboxPorts): Inbox {
     try {
       await ports.acknowledge(message, status)
     } catch {
-      ports.log.info('message-not-acknowledged', { messageId: message.messageId })
+      ports.log.info('message-not-acknowledged', namesOf(message))
     }
   }
 
@@ -117,4 +117,9 @@ export function createInbox(ports: InboxPorts): Inbox {
 
 function keyOf({ from, messageId }: Message): string {
   return `${messageId}\n${from}`
+}
+
+/** Of a log line. */
+function namesOf({ transactionId, messageId }: Message) {
+  return { point: 'CPNS-1', transactionId, messageId }
 }

@@ -13,5 +13,14 @@ export interface Log {
   error(event: string, fields?: LogFields): void
 }
 
+/** A log that says more in each line, for instance the reference point; what a line says itself counts. */
+export function withFields(log: Log, fields: LogFields): Log {
+  return {
+    info: (event, own) => log.info(event, { ...fields, ...own }),
+    warn: (event, own) => log.warn(event, { ...fields, ...own }),
+    error: (event, own) => log.error(event, { ...fields, ...own }),
+  }
+}
+
 /** The log of who does not look. */
 export const noLog: Log = { info() {}, warn() {}, error() {} }

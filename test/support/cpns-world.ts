@@ -29,7 +29,7 @@ import { createPne, type Pne, type PneOptions, type PnePorts } from '../../src/p
 import type { IncomingMessage } from '../../src/pne/inbox.ts'
 import type { Bus } from '../../src/ports/bus.ts'
 import type { FrameSocket } from '../../src/ports/frame-socket.ts'
-import { type Log, noLog } from '../../src/ports/log.ts'
+import { type Log, type LogFields, noLog } from '../../src/ports/log.ts'
 import type { TraceItem } from '../../src/trace/trace.ts'
 import { createSocketPair, type SocketPairOptions } from './memory-socket.ts'
 import { createSeededRandom } from './seeded-random.ts'
@@ -139,6 +139,8 @@ export interface CpnsWorld {
   readonly traced: TraceItem[]
   /** Events of all logs. */
   readonly logged: string[]
+  /** The same with their fields. */
+  readonly logLines: readonly { readonly event: string; readonly fields: LogFields | undefined }[]
   readonly lifetimes: { pnGw: number; pne: number }
   createGateway(change?: GatewayChange): PnGw
   /** @param octet Of the EUKey that it is given at both ends; `undefined` gives none. */
@@ -180,7 +182,8 @@ export function createCpnsWorld(
   const zn = createFakeZn()
   const traced: TraceItem[] = []
   const logged: string[] = []
-  const log = createTestLog(logged)
+  const logLines: { event: string; fields: LogFields | undefined }[] = []
+  const log = createTestLog(logged, logLines)
   const common = { clock, random, log, trace: (item: TraceItem) => void traced.push(item) }
   const lifetimes = { pnGw: 3600, pne: 3600 }
   const startServer = (): CpnsServer =>
@@ -228,6 +231,7 @@ export function createCpnsWorld(
     zn,
     traced,
     logged,
+    logLines,
     lifetimes,
     connect,
     createGateway({ options, ports, network } = {}) {
@@ -321,9 +325,15 @@ async function assignKey(
   })
 }
 
-/** Keeps the names of events. */
-function createTestLog(logged: string[]): Log {
-  const note = (event: string): void => void logged.push(event)
+/** Keeps events, and their names. */
+function createTestLog(
+  logged: string[],
+  lines: { event: string; fields: LogFields | undefined }[],
+): Log {
+  const note = (event: string, fields?: LogFields): void => {
+    logged.push(event)
+    lines.push({ event, fields })
+  }
   return { ...noLog, info: note, warn: note, error: note }
 }
 

@@ -90,7 +90,7 @@ export async function servePskTls(
     const gate = new PskGate(socket, {
       versions,
       lookup: ports.lookup,
-      onRefused: (reason) => ports.log?.info('psk-tls-refused', { reason }),
+      onRefused: (reason) => ports.log?.info('psk-tls-refused', { point: 'Ua', reason }),
     })
     handshakes.begin(gate)
     addresses.set(gate, socket.remoteAddress ?? 'unknown')
@@ -154,7 +154,7 @@ function createHandshakes(
       if (underWay.size >= maxHandshakes && oldest !== undefined) {
         underWay.delete(oldest)
         oldest.destroy()
-        log.warn('psk-tls-handshakes-full')
+        log.warn('psk-tls-handshakes-full', { point: 'Ua' })
       }
       underWay.add(gate)
       const timer = clock.setTimer(handshakeTimeoutMs, () => {
