@@ -13,6 +13,8 @@ import { parseFqdn } from '../identity/fqdn.ts'
 import { BSF_DATABASE } from '../lab/lab-files.ts'
 import { needed, wordList } from './config-file.ts'
 import {
+  DIAMETER_LISTEN,
+  diameterListenerOf,
   diameterNamesOf,
   diameterTargetOf,
   fqdnsOf,
@@ -30,9 +32,8 @@ import type { Said } from './say.ts'
 import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
-/** Ub and Diameter over TCP. Design 12 */
+/** Ub. Design 12 */
 const UB_LISTEN: HostPort = { host: '127.0.0.1', port: 8080 }
-const ZN_LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 const DAY_SECONDS = 86_400
 
 interface BsfFlags extends TlsFiles, PeerTlsFiles, EntityFlags {
@@ -78,7 +79,13 @@ export function bsfCommand(): Command {
 function addListeners(serve: Command): void {
   serve
     .addOption(addressOption('--listen <host:port>', 'where Ub is served (HTTP)', UB_LISTEN))
-    .addOption(addressOption('--zn-listen <host:port>', 'where Zn is served', ZN_LISTEN))
+    .addOption(
+      addressOption(
+        '--zn-listen <host:port>',
+        'where Zn is served; with TLS the default is port 5658',
+        DIAMETER_LISTEN,
+      ),
+    )
     .addOption(nowhere('--http2-listen <host:port>', 'where Nbsp_GBA (HTTP/2) is served'))
     .addOption(nowhere('--web-service-listen <host:port>', 'where the Zn web service is served'))
     .option('--plain-client <ip=name...>', 'who asks over HTTP without TLS', wordList)
@@ -143,8 +150,7 @@ function settingsOf(flags: BsfFlags) {
     ub: flags.listen,
     zh: zhOf(flags),
     zn: {
-      ...flags.znListen,
-      ...listenerTlsOf(flags),
+      ...diameterListenerOf(flags.znListen, flags),
       peers: (flags.naf ?? []).map((text) => parseNafRule(text).originHost),
       relays: fqdnsOf('--relay', flags.relay),
     },

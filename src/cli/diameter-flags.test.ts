@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import {
+  DIAMETER_LISTEN,
+  diameterListenerOf,
   diameterNamesOf,
   diameterTargetOf,
   fqdnsOf,
@@ -64,6 +66,14 @@ describe('TLS', () => {
     expect(() => listenerTlsOf({ tlsCert: missing, tlsKey: pem, clientCa: pem })).toThrow(
       '--tls-cert',
     )
+  })
+
+  test('is on port 5658 unless told otherwise, and clear Diameter on 3868', () => {
+    const files = { tlsCert: pem, tlsKey: pem, clientCa: pem }
+    const chosen = { host: '127.0.0.1', port: 3868 }
+    expect(diameterListenerOf(DIAMETER_LISTEN, {})).toEqual({ host: '127.0.0.1', port: 3868 })
+    expect(diameterListenerOf(DIAMETER_LISTEN, files)).toMatchObject({ port: 5658, tls: {} })
+    expect(diameterListenerOf(chosen, files)).toMatchObject({ port: 3868, tls: {} })
   })
 
   test('a client trusts its CAs, and may show a certificate', () => {

@@ -4,7 +4,7 @@ import type { DiameterTarget } from '../adapters/diameter/dial-peer.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { readFlag } from './flag-values.ts'
-import { parseHostPort } from './host-port.ts'
+import { type HostPort, parseHostPort } from './host-port.ts'
 import { readWholeFile } from './read-whole-file.ts'
 import { pinnedTrust } from './trust-flags.ts'
 
@@ -74,6 +74,17 @@ export function listenerTlsOf({ tlsCert, tlsKey, clientCa }: TlsFiles) {
       clientCa: pemOf('--client-ca', clientCa),
     },
   }
+}
+
+/** Where Diameter is served unless told otherwise, over TCP. RFC 6733 2.1 */
+export const DIAMETER_LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
+const TLS_PORT = 5658
+
+/** Where, and how: over TLS the default is port 5658. RFC 6733 2.1 @throws As `listenerTlsOf`. */
+export function diameterListenerOf(listen: HostPort, files: TlsFiles) {
+  const secured = listenerTlsOf(files)
+  const isDefault = listen === DIAMETER_LISTEN && 'tls' in secured
+  return { ...listen, ...(isDefault && { port: TLS_PORT }), ...secured }
 }
 
 /** Files of a TLS client with a certificate. */

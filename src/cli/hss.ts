@@ -10,6 +10,8 @@ import type { HssStore } from '../hss/hss-store.ts'
 import { ADMIN_TOKEN, HSS_DATABASE } from '../lab/lab-files.ts'
 import { needed, wordList } from './config-file.ts'
 import {
+  DIAMETER_LISTEN,
+  diameterListenerOf,
   diameterNamesOf,
   fqdnsOf,
   listenerTlsOf,
@@ -21,9 +23,6 @@ import { packageVersion } from './package-version.ts'
 import type { Said } from './say.ts'
 import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
-
-/** Diameter over TCP. Design 12 */
-const LISTEN: HostPort = { host: '127.0.0.1', port: 3868 }
 
 /** Of `--admin` alone. Design 12 */
 const ADMIN: HostPort = { host: '127.0.0.1', port: 9090 }
@@ -70,9 +69,9 @@ export function hssCommand(): Command {
 }
 
 function listenOption(): Option {
-  return new Option('--listen <host:port>', 'where Zh is served')
+  return new Option('--listen <host:port>', 'where Zh is served; with TLS the default is port 5658')
     .argParser(parseHostPort)
-    .default(LISTEN, formatHostPort(LISTEN))
+    .default(DIAMETER_LISTEN, formatHostPort(DIAMETER_LISTEN))
 }
 
 function adminOption(): Option {
@@ -92,8 +91,7 @@ async function runHss(flags: HssFlags): Promise<void> {
   const names = diameterNamesOf(needed(flags.originHost, 'origin-host'), flags.originRealm)
   const settings = {
     ...names,
-    ...flags.listen,
-    ...listenerTlsOf(flags),
+    ...diameterListenerOf(flags.listen, flags),
     bsfs: fqdnsOf('--bsf', needed(flags.bsf, 'bsf')),
     relays: fqdnsOf('--relay', flags.relay),
     leaseSize: flags.leaseSize,
