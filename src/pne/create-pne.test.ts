@@ -9,9 +9,14 @@ import {
   GATEWAY_ID,
   gbaUAnswer,
   keyOf,
+  SERVER_ID,
   settle,
   WATCH_ID,
 } from '../../test/support/cpns-world.ts'
+import { createSocketPair } from '../../test/support/memory-socket.ts'
+import { HandServer } from '../cpns/hand-server.fixture.ts'
+import { encodeMessage } from '../cpns/messages.ts'
+import { encodeMessageContent } from '../cpns/record-content.ts'
 import { AuthenticationFailed, TransportFailed } from '../errors/errors.ts'
 import { fromUtf8, utf8 } from '../octets/octets.ts'
 import type { PnGw } from '../pn-gw/create-pn-gw.ts'
@@ -71,6 +76,31 @@ describe('a PNE', () => {
     await settle()
     expect(collected).toEqual(['early'])
   })
+
+  test.each([400, 413] as const)(
+    'that is told Error %i in an exchange gives that message up',
+    async (status) => {
+      const [client, far] = createSocketPair()
+      const server = new HandServer(far)
+      const { pne } = await world.createPne(WATCH_ID, undefined, gateway, {
+        ports: {
+          connectGateway: async () => client,
+          credentials: fixedCredentials({ euKey: keyOf(3), keyType: 'assigned' }),
+        },
+      })
+      void pne.start()
+      const channel = await server.attach(await server.authenticate(3600))
+      const sent = pne.send({ to: COLLECTOR, payload: utf8('a'), messageId: 'm' })
+      await server.nextRecord(channel)
+      const error = { name: 'Error', entityId: SERVER_ID, status, detail: '?' } as const
+      for (const transactionId of ['other', 'm']) {
+        const xml = encodeMessage({ ...error, transactionId })
+        const content = encodeMessageContent({ xml, payload: utf8('') })
+        await server.send('binary', channel.seal('message', content))
+      }
+      expect(await sent).toBe(status)
+    },
+  )
 
   test('gives its application what arrives, once, and answers it', async () => {
     const { pne, received } = await world.createPne(CAR_ID, 11, gateway)

@@ -104,6 +104,10 @@ export function createPne(options: PneOptions, ports: PnePorts): Pne {
     seen('received', message)
     if (message.name === 'Message') inbox.take(message, payload)
     if (message.name === 'MessageResult') outbox.answered(message)
+    // What a server cannot read it answers in the exchange, and by that the message is known: Design 6, `Error`.
+    if (message.name === 'Error' && message.transactionId !== undefined) {
+      outbox.answered({ messageId: message.transactionId, status: message.status })
+    }
   }
 
   const link = createSessionLink(

@@ -126,6 +126,32 @@ describe('when the link comes up', () => {
     expect(left.slice(3)).toEqual(['a 60', 'c 60'])
   })
 
+  test('what is still coming back from the former link goes first, and nothing overtakes it', async () => {
+    const good = transmit
+    isUp = false
+    sending('a')
+    // The link comes up before the failure of its last attempt is known.
+    isUp = true
+    outbox.repeatAll()
+    sending('b')
+    await clock.advance(0)
+    expect(left).toEqual(['a 60', 'b 60'])
+    let fail: (() => void) | undefined
+    transmit = () =>
+      new Promise((_, reject) => {
+        fail = () => reject(new TransportFailed('the connection has ended'))
+      })
+    sending('c')
+    transmit = good
+    outbox.repeatAll()
+    sending('d')
+    await clock.advance(0)
+    expect(left).toEqual(['a 60', 'b 60'])
+    fail?.()
+    await clock.advance(0)
+    expect(left.slice(2)).toEqual(['a 60', 'b 60', 'c 60', 'd 60'])
+  })
+
   test('a message that a slow way has not taken yet does not pile up behind itself', async () => {
     let calls = 0
     transmit = () => {

@@ -32,8 +32,8 @@ interface Waiting {
   reject(error: unknown): void
   /** When it goes once more, on the monotonic clock. */
   dueAtMs: number
-  /** The way has not yet taken the last copy. */
-  isLeaving: boolean
+  /** While the way has not yet taken the last copy, or refused it; never rejects. */
+  leaving: Promise<void> | undefined
 }
 
 /** What is told of a MessageResult. */
@@ -62,6 +62,9 @@ export class Outbox {
   readonly #waiting = new Map<string, Waiting>()
   /** By recipient. */
   readonly #goingBack = new Map<string, GoingBack>()
+  /** Nothing leaves until what met the end of the former link has come back, so that nothing overtakes it. */
+  #isHeld = false
+  #links = 0
   /** One for all, because nearly every message is answered long before it is due. */
   #timer: { readonly atMs: number; readonly timer: Timer } | undefined
 
@@ -84,7 +87,7 @@ export class Outbox {
         return
       }
       const expiresAtMs = this.#clock.monotonicMs() + message.expires * 1000
-      const entry = { message, expiresAtMs, resolve, reject, dueAtMs: 0, isLeaving: false }
+      const entry = { message, expiresAtMs, resolve, reject, dueAtMs: 0, leaving: undefined }
       this.#waiting.set(message.messageId, entry)
       this.#attempt(entry)
     })
@@ -105,7 +108,11 @@ export class Outbox {
   /** The link is up again: what is unanswered is sent again, in order. */
   repeatAll(): void {
     this.#stopGoingBack()
-    for (const entry of Array.from(this.#waiting.values())) this.#attempt(entry)
+    const leaving = Array.from(this.#waiting.values()).flatMap((entry) => entry.leaving ?? [])
+    this.#links += 1
+    this.#isHeld = leaving.length > 0
+    if (this.#isHeld) void this.#attemptAllAfter(leaving, this.#links)
+    else this.#attemptAll()
   }
 
   /** Gives up all that waits. */
@@ -115,6 +122,17 @@ export class Outbox {
       this.#settle(entry)
       entry.reject(error)
     }
+  }
+
+  async #attemptAllAfter(leaving: readonly Promise<void>[], link: number): Promise<void> {
+    await Promise.all(leaving)
+    if (link !== this.#links) return
+    this.#isHeld = false
+    this.#attemptAll()
+  }
+
+  #attemptAll(): void {
+    for (const entry of Array.from(this.#waiting.values())) this.#attempt(entry)
   }
 
   #attempt(entry: Waiting): void {
@@ -129,7 +147,12 @@ export class Outbox {
     this.#wakeAt(entry.dueAtMs)
     // While going back, a later message must not overtake the one that could not be taken.
     const back = this.#goingBack.get(entry.message.to)
-    if (back === undefined || back.probe === entry) void this.#transmitOnce(entry, leftMs)
+    const mayLeave = !this.#isHeld && entry.leaving === undefined
+    if (mayLeave && (back === undefined || back.probe === entry)) {
+      entry.leaving = this.#transmitOnce(entry, leftMs).finally(() => {
+        entry.leaving = undefined
+      })
+    }
   }
 
   #wakeAt(atMs: number): void {
@@ -148,16 +171,12 @@ export class Outbox {
   }
 
   async #transmitOnce(entry: Waiting, leftMs: number): Promise<void> {
-    if (entry.isLeaving) return
-    entry.isLeaving = true
     try {
       await this.#transmit(entry.message, Math.ceil(leftMs / 1000))
     } catch (error) {
       if (error instanceof TransportFailed) return
       this.#settle(entry)
       entry.reject(error)
-    } finally {
-      entry.isLeaving = false
     }
   }
 
