@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { CommanderError } from 'commander'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
@@ -47,7 +48,7 @@ describe('a card', () => {
     await command.parseAsync(['--imsi', IMSI, '--out', out, '--k', K, '--opc', OPC], {
       from: 'user',
     })
-    const lines = String(output.read()).split('\n')
+    const lines = (await text(output.end())).split('\n')
     expect(lines.filter((line) => line.length > 80)).toEqual([])
     expect(lines.slice(0, -2).every((line) => line.endsWith(' \\'))).toBe(true)
     const words = lines.map((line) => line.replace(/ \\$/, '').trim()).join(' ')

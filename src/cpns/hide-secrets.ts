@@ -4,7 +4,7 @@ import { fromUtf8, utf8 } from '../octets/octets.ts'
 const ATTRIBUTES = /(\b(?:HASH|IV|TriggerKey|Proof|Code)\s*=\s*)(["'])(.*?)\2/gs
 /** Sealed; the State of a PneStatus is one of two words. */
 const SEALED_STATE = /(\bState\s*=\s*)(["'])((?!admitted\b|ended\b).*?)\2/gs
-/** Up to its end tag: others may write it as a CDATA section, or with a comment in it. */
+/** Up to its end tag: others may write it as a section of character data, or with a comment in it. */
 const CONTENT =
   /(<(?:[\w.-]+:)?Encrypted(?:EUKey|Password)\b(?:[^>"']|"[^"]*"|'[^']*')*(?<!\/)>)(.*?)(<\/)/gs
 const MARKUP_OR_CHARACTER = /<!\[CDATA\[|\]\]>|<!--|-->|[^=\s]/g
