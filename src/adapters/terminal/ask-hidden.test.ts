@@ -6,7 +6,11 @@ import { askHidden, askLine } from './ask-hidden.ts'
 function createTerminal(isTTY = true) {
   const input = Object.assign(new PassThrough(), { isTTY, setRawMode: () => input })
   const output = new PassThrough()
-  const shown = () => String(output.read() ?? '')
+  let text = ''
+  output.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  const shown = () => text
   return { terminal: { input, output }, input, shown }
 }
 
