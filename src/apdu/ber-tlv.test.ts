@@ -43,6 +43,16 @@ test('FF where a tag should be starts padding', () => {
   expect(decode(fromHex('ffff'))).toEqual([])
 })
 
+test('00 where a tag should be is skipped', () => {
+  const one = { tag: 0x80, value: fromHex('01') }
+  expect(decode(fromHex('0080010100008101020000'))).toEqual([
+    one,
+    { tag: 0x81, value: fromHex('02') },
+  ])
+  expect(decode(fromHex('0000'))).toEqual([])
+  expect(decodeTlv(fromHex('0000800101'), 0x80, 'X')).toEqual(fromHex('01'))
+})
+
 test('the first object of a tag is found, another first tag is refused', () => {
   const tlvs = decode(fromHex('800101800102810103'))
   expect(findTlv(tlvs, 0x80)).toEqual(fromHex('01'))

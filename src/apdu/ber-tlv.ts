@@ -14,6 +14,8 @@ export interface Tlv {
 }
 
 const PADDING = 0xff
+/** Stands between objects of some cards. ISO/IEC 7816-4 5.2.2 */
+const FILLER = 0x00
 const TWO_OCTET_TAG = 0x1f
 const MAX_LENGTH = 0xffff
 
@@ -24,7 +26,7 @@ export function encodeTlv(tag: number, value: Uint8Array): Uint8Array {
 
 /**
  * All data objects of a string, one after the other; `FF` where a tag should be starts padding that runs
- * to the end.
+ * to the end, and `00` there is skipped.
  *
  * @param field Named by the error.
  * @throws {InvalidMessage} If an object is truncated, or its tag or length is of a form not read here.
@@ -55,8 +57,11 @@ export function findTlv(tlvs: readonly Tlv[], tag: number): Uint8Array | undefin
 }
 
 function readTlv(reader: OctetReader, field: string): Tlv | undefined {
-  if (reader.remaining === 0) return undefined
-  const first = reader.uint8(field)
+  let first = FILLER
+  while (first === FILLER) {
+    if (reader.remaining === 0) return undefined
+    first = reader.uint8(field)
+  }
   if (first === PADDING) return undefined
   const tag = (first & TWO_OCTET_TAG) === TWO_OCTET_TAG ? longTag(first, reader, field) : first
   return { tag, value: reader.take(decodeLength(reader, field), field).slice() }

@@ -23,7 +23,8 @@ export interface CommandApdu {
 /** Most octets of data in one command of short form. */
 export const MAX_COMMAND_DATA = 255
 
-const MAX_LE = 256
+/** Le of a command that wants whatever there is: 00 in short form. */
+export const MAX_LE = 256
 
 /**
  * A whole command APDU.

@@ -68,7 +68,16 @@ test.each([
   ['no file descriptor', '62048002000a'],
   ['an empty file descriptor', '62028200'],
   ['an unknown structure', '620482024721'],
-  ['records without length', '620482024221'],
 ])('%s is refused', (_name, hex) => {
   expect(() => decodeFcp(fromHex(hex))).toThrow(InvalidMessage)
+})
+
+test.each([
+  ['nothing of the records', '620482024221', {}],
+  ['their length in one octet', '62058203422120', { recordLength: 32 }],
+  ['their length only', '6206820442210120', { recordLength: 288 }],
+  ['a count of two octets', '6208820642210020 0005', { recordLength: 32, recordCount: 5 }],
+])('a file descriptor of another card with %s', (_name, hex, records) => {
+  const fcp = fromHex(hex.replace(' ', ''))
+  expect(decodeFcp(fcp)).toEqual({ kind: 'linear-fixed', ...records })
 })

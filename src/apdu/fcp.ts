@@ -119,7 +119,7 @@ export function decodeFcp(octets: Uint8Array): SelectedFile {
   const descriptor = findTlv(tlvs, TAG_FILE_DESCRIPTOR) ?? nothing()
   const kind = kindOf(descriptor)
   const sizeOctets = findTlv(tlvs, TAG_FILE_SIZE)
-  const size = sizeOctets?.reduce((value, octet) => value * 256 + octet, 0)
+  const size = sizeOctets && numberOf(sizeOctets)
   return {
     kind,
     ...(size === undefined ? {} : { size }),
@@ -136,13 +136,18 @@ function kindOf(descriptor: Uint8Array): SelectedFile['kind'] {
   return kind
 }
 
+/** Five octets on a UICC; other cards leave some out, or have two for the count. ISO/IEC 7816-4 5.3.3 */
 function recordsOf(descriptor: Uint8Array): Pick<SelectedFile, 'recordLength' | 'recordCount'> {
-  if (descriptor.length < 5) throw new InvalidMessage('without records', 'file descriptor')
-  const [, , high, low, recordCount] = descriptor as unknown as readonly number[]
+  const length = descriptor.subarray(2, 4)
+  const count = descriptor.subarray(4, 6)
   return {
-    recordLength: ((high as number) << 8) | (low as number),
-    recordCount: recordCount as number,
+    ...(length.length > 0 && { recordLength: numberOf(length) }),
+    ...(count.length > 0 && { recordCount: numberOf(count) }),
   }
+}
+
+function numberOf(octets: Uint8Array): number {
+  return octets.reduce((value, octet) => value * 256 + octet, 0)
 }
 
 function encodeAccess({ fileId, record }: AccessRuleReference): Uint8Array {

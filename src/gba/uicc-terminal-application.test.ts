@@ -43,7 +43,7 @@ describe('cards of other makers', () => {
       '00a4040407a0000000871004': '6204820278219000',
     })
     expect(name).toBe('ISIM')
-    expect(sent.at(-2)).toBe('00a4040407a0000000871002')
+    expect(sent.at(-2)).toBe('00a4040407a000000087100200')
   })
 
   test('the whole AID of EF_DIR is used; broken, foreign and empty records are skipped', async () => {
@@ -55,7 +55,37 @@ describe('cards of other makers', () => {
       '00b20404': `610d4f0ba0000000871002aabbccddff9000`,
       '00a404040ba0000000871002aabbccdd': '6204820278219000',
     })
-    expect([name, sent.at(-1)]).toEqual(['USIM', '00a404040ba0000000871002aabbccdd'])
+    expect([name, sent.at(-1)]).toEqual(['USIM', '00a404040ba0000000871002aabbccdd00'])
+  })
+
+  test.each([
+    ['refuses the MF', { '00a40004023f00': '6a86' }],
+    ['gives no FCP template of the MF', { '00a40004023f00': '9000' }],
+    ['refuses EF_DIR', { '00a40004022f00': '6982' }],
+    ['gives no FCP template of EF_DIR', { '00a40004022f00': '9000' }],
+  ])('one that %s is tried with the start of the AID', async (_name, script) => {
+    const usim = { '00a4040407a0000000871002': '6204820278219000' }
+    expect((await wanted({ ...script, ...usim })).name).toBe('USIM')
+  })
+
+  test('one that lists an AID with padding is tried with its start', async () => {
+    const { name } = await wanted({
+      '00a40004022f00': '6207820542210012019000',
+      '00b20104': `61124f10a0000000871002${'ff'.repeat(9)}9000`,
+      '00a40404': '6a82',
+      '00a4040407a0000000871002': '6204820278219000',
+    })
+    expect(name).toBe('USIM')
+  })
+
+  test('one that has another word for an application that it does not have', async () => {
+    const { name } = await wanted({
+      '00a40004022f00': '6207820542210012019000',
+      '00b20104': `610d4f0ba0000000871004aabbccdd${'ff'.repeat(3)}9000`,
+      '00a40404': '6a81',
+      '00a404040ba0000000871004aabbccdd': '6204820278219000',
+    })
+    expect(name).toBe('ISIM')
   })
 
   test('a card without any of them', async () => {

@@ -46,7 +46,7 @@ describe('bootstrapping mode', () => {
   })
 
   test('an answer without GET RESPONSE counts too', async () => {
-    const reader = createScriptedReader({ '0088': 'db02aabb9000' })
+    const reader = createScriptedReader({ '0088': 'db04aabbccdd9000' })
     const outcome = await authenticateBootstrapping(createCommandSender(reader, NAMES), challenge)
     expect(outcome.outcome).toBe('success')
     expect(reader.sent).toHaveLength(1)
@@ -68,7 +68,10 @@ describe('bootstrapping mode', () => {
     'db0aaabb9000',
     'aa009000',
     'dc0d000000000000000000000000009000',
-    'db02aabbcc9000',
+    'db04aabbccddee9000',
+    'db009000',
+    'db03aabbcc9000',
+    `db21${'aa'.repeat(33)}9000`,
     '9000',
   ])('an answer that makes no sense: %s', async (answer) => {
     await expect(authenticateBootstrapping(cardWith(answer), challenge)).rejects.toThrow(
@@ -91,6 +94,22 @@ describe('3G context', () => {
     expect(outcome.ik.equals(WORKED.ik)).toBe(true)
   })
 
+  test.each([4, 16, 32])('a RES of %i octets is one', async (length) => {
+    const res = 'aa'.repeat(length)
+    const hex = length.toString(16).padStart(2, '0')
+    const umts = await authenticateUmts(cardWith(`db${hex}${res}${keys}9000`), challenge)
+    const gba = await authenticateBootstrapping(cardWith(`db${hex}${res}9000`), challenge)
+    expect([umts, gba].map((one) => 'res' in one && toHex(one.res.reveal()))).toEqual([res, res])
+  })
+
+  test.each([
+    ['no RES', `db00${keys}9000`, InvalidMessage],
+    ['a CK of 32 octets', `db04aabbccdd20${'cc'.repeat(32)}10${'ee'.repeat(16)}9000`, Unsupported],
+    ['an IK of 32 octets', `db04aabbccdd10${'cc'.repeat(16)}20${'ee'.repeat(32)}9000`, Unsupported],
+  ])('%s is of no use for GBA', async (_name, answer, kind) => {
+    await expect(authenticateUmts(cardWith(answer), challenge)).rejects.toThrow(kind)
+  })
+
   test('AUTS, 98 62 and refusals', async () => {
     const auts = cardWith(`dc0e${toHex(WORKED.auts)}9000`)
     expect(await authenticateUmts(auts, challenge)).toMatchObject({ outcome: 'sync-failure' })
@@ -109,7 +128,8 @@ describe('NAF derivation mode', () => {
       WORKED.impi,
     )
     expect(toHex(key?.reveal() as Uint8Array)).toBe('ab'.repeat(32))
-    expect(await authenticateNafDerivation(cardWith('6985'), nafId, WORKED.impi)).toBeUndefined()
+    expect(await derive('6985')).toBeUndefined()
+    expect(await derive('6a88')).toBeUndefined()
   })
 
   test('another length, AUTS, and refusals', async () => {

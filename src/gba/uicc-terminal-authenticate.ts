@@ -7,6 +7,7 @@ import {
   encodeChallenge,
   encodeGbaCommand,
 } from '../apdu/authenticate-data.ts'
+import { MAX_LE } from '../apdu/command-apdu.ts'
 import { INS } from '../apdu/instructions.ts'
 import type { ResponseApdu } from '../apdu/response-apdu.ts'
 import { SW } from '../apdu/status-words.ts'
@@ -29,6 +30,10 @@ const UMTS = 'AUTHENTICATE 3G'
 const TAG_SYNC_FAILURE = 0xdc
 const KS_EXT_NAF_LENGTH = 32
 const MAX_NAF_DERIVATION = 252
+const NO_KS: readonly number[] = [SW.conditionsNotSatisfied, SW.referencedDataNotFound]
+const CIPHER_KEY_LENGTH = 16
+/** Octets of RES; without any the answer to the BSF would be that of a resynchronisation. TS 33.102 6.3.7, TS 35.231 6.1 */
+const RES_LENGTH = { min: 4, max: 32 }
 
 /** Bootstrapping mode. @throws {CardRefused} For every status word but 90 00 and 98 62. */
 export async function authenticateBootstrapping(
@@ -41,7 +46,7 @@ export async function authenticateBootstrapping(
   if (response === undefined) return { outcome: 'mac-failure' }
   const answer = decodeGbaResponse(response.data)
   if (answer.outcome === 'sync-failure') return answer
-  return { outcome: 'success', res: Secret.of(answer.value) }
+  return { outcome: 'success', res: resOf(answer.value) }
 }
 
 /** 3G context, for GBA_ME. @throws {CardRefused} As `authenticateBootstrapping`. */
@@ -56,11 +61,15 @@ export async function authenticateUmts(
   const answer = decodeUmtsResponse(response.data)
   if (answer.outcome === 'sync-failure') return answer
   const { res, ck, ik } = answer
-  return { outcome: 'success', res: Secret.of(res), ck: Secret.of(ck), ik: Secret.of(ik) }
+  if (ck.length !== CIPHER_KEY_LENGTH || ik.length !== CIPHER_KEY_LENGTH) {
+    throw new Unsupported('the CK and IK of the card have not 128 bits, which GBA needs')
+  }
+  return { outcome: 'success', res: resOf(res), ck: Secret.of(ck), ik: Secret.of(ik) }
 }
 
 /**
- * NAF derivation mode: Ks_ext_NAF, 32 octets; `undefined` if the card has no Ks (69 85).
+ * NAF derivation mode: Ks_ext_NAF, 32 octets; `undefined` if the card has no Ks: 69 85, or 6A 88 in the words
+ * of some cards.
  *
  * @throws {CardRefused} For every other status word but 90 00.
  * @throws {Unsupported} If NAF_Id and IMPI do not fit one command.
@@ -82,13 +91,20 @@ export async function authenticateNafDerivation(
     { p2: CONTEXT.gba, data },
     { message: NAF_DERIVATION, fields },
   )
-  if (response.sw === SW.conditionsNotSatisfied) return undefined
+  if (NO_KS.includes(response.sw)) return undefined
   if (!isOk(response)) throw new CardRefused(NAF_DERIVATION, response)
   const answer = decodeGbaResponse(response.data)
   if (answer.outcome !== 'success' || answer.value.length !== KS_EXT_NAF_LENGTH) {
     throw new InvalidMessage('not 32 octets', 'Ks_ext_NAF')
   }
   return Secret.of(answer.value)
+}
+
+function resOf(octets: Uint8Array): Secret {
+  if (octets.length < RES_LENGTH.min || octets.length > RES_LENGTH.max) {
+    throw new InvalidMessage('not 4 to 32 octets', 'RES')
+  }
+  return Secret.of(octets)
 }
 
 interface AuthenticateCommand {
@@ -108,13 +124,16 @@ async function authenticate(
   return response
 }
 
-/** Without Le, as over T=0: the card says by 61xx what there is to fetch. TS 102 221 7.3.1.1.5 */
+/** Case 4: over T=1 a card gives nothing where no Le asks for it; over T=0 Le stays in the reader. ISO/IEC 7816-3 12.1.3 */
 async function send(
   sender: CommandSender,
   { p2, data }: AuthenticateCommand,
   traced: CommandTrace,
 ): Promise<ResponseApdu> {
-  return sender.send({ ins: INS.authenticate, p1: 0, p2, data }, { ...traced, outcomeOf })
+  return sender.send(
+    { ins: INS.authenticate, p1: 0, p2, data, le: MAX_LE },
+    { ...traced, outcomeOf },
+  )
 }
 
 /** RAND and AUTN are public; what a card answers is not. */
@@ -124,7 +143,7 @@ function fieldsOf({ rand, autn }: Challenge) {
 
 function outcomeOf(response: ResponseApdu): string {
   if (response.sw === SW.incorrectMac) return 'MAC failure'
-  if (response.sw === SW.conditionsNotSatisfied) return 'no Ks'
+  if (NO_KS.includes(response.sw)) return 'no Ks'
   if (!isOk(response)) return 'refused'
   return response.data[0] === TAG_SYNC_FAILURE ? 'synchronisation failure' : 'success'
 }

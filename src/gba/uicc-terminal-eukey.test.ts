@@ -145,7 +145,7 @@ describe('other cards', () => {
     })
     const id = toHex(encodeNafId(nafId))
     const length = (id.length / 2).toString(16).padStart(2, '0')
-    expect(reader.sent).toEqual([`803a0000${length}${id}`, '00c0000010'])
+    expect(reader.sent).toEqual([`803a0000${length}${id}00`, '00c0000010'])
   })
 
   test.each([

@@ -1,4 +1,5 @@
 /** The EUKey operations as a terminal sends them, and every answer that a card may give. K-1 */
+import { MAX_LE } from '../apdu/command-apdu.ts'
 import {
   EUKEY_DIGEST_LENGTH,
   EUKEY_RANDOM_LENGTH,
@@ -60,7 +61,7 @@ interface EuKeyCommand {
 
 function send(sender: CommandSender, { ins, data, fields }: EuKeyCommand): Promise<ResponseApdu> {
   const traced = { message: nameOf(ins), ...(fields !== undefined && { fields }) }
-  return sender.send({ cla: CLA, ins, p1: 0, p2: 0, data }, traced)
+  return sender.send({ cla: CLA, ins, p1: 0, p2: 0, data, le: MAX_LE }, traced)
 }
 
 function dataOf(response: ResponseApdu, ins: number, length: number): Uint8Array {

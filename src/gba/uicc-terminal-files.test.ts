@@ -83,6 +83,21 @@ describe('cards of other makers', () => {
     expect(toHex((await readTransparent(sender, EF)) as Uint8Array)).toBe('010203')
   })
 
+  test('62 82 with what is there ends a file, whether its size is known or not', async () => {
+    const unknown = scripted({ '00a4': '6204820241219000', '00b0000000': '0102036282' })
+    expect(await readTransparent(unknown.sender, EF)).toEqual(fromHex('010203'))
+    const known = scripted({ '00a4': `${fcpOf('020009')}9000`, '00b0': '01026282' })
+    expect(await readTransparent(known.sender, EF)).toEqual(fromHex('0102'))
+    expect(known.reader.sent).toHaveLength(2)
+  })
+
+  test('what does not fit one command is written in pieces', async () => {
+    const { reader, sender } = scripted({ '00d6': ['9000', '6581'] })
+    const data = new Uint8Array(256).fill(0xaa)
+    await expect(updateBinary(sender, { name: 'EF_X', offset: 3, data })).rejects.toThrow('6581')
+    expect(reader.sent).toEqual([`00d60003ff${'aa'.repeat(255)}`, '00d6010201aa'])
+  })
+
   test('a card that gives fewer octets than it said does not loop', async () => {
     const { sender } = scripted({ '00a4': `${fcpOf('020009')}9000`, '00b0': ['01029000', '9000'] })
     expect(await readTransparent(sender, EF)).toEqual(fromHex('0102'))

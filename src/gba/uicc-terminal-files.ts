@@ -1,4 +1,5 @@
 /** Selecting, reading and writing files of any card. TS 102 221 11.1 */
+import { MAX_LE } from '../apdu/command-apdu.ts'
 import { decodeFcp, type SelectedFile } from '../apdu/fcp.ts'
 import { INS } from '../apdu/instructions.ts'
 import { SW } from '../apdu/status-words.ts'
@@ -36,7 +37,13 @@ export async function selectFile(
   { name, fileId }: NamedFile,
 ): Promise<SelectedFile | undefined> {
   const message = `SELECT ${name}`
-  const command = { ins: INS.select, p1: BY_FILE_ID, p2: RETURN_FCP, data: uint16(fileId) }
+  const command = {
+    ins: INS.select,
+    p1: BY_FILE_ID,
+    p2: RETURN_FCP,
+    data: uint16(fileId),
+    le: MAX_LE,
+  }
   const response = await sender.send(command, { message })
   if (response.sw === SW.fileNotFound) return undefined
   if (!isOk(response)) throw new CardRefused(message, response)
@@ -49,7 +56,7 @@ export async function selectApplication(
   { name, aid }: { readonly name: string; readonly aid: Uint8Array },
 ): Promise<boolean> {
   const message = `SELECT ${name}`
-  const command = { ins: INS.select, p1: BY_AID, p2: RETURN_FCP, data: aid }
+  const command = { ins: INS.select, p1: BY_AID, p2: RETURN_FCP, data: aid, le: MAX_LE }
   const response = await sender.send(command, { message })
   if (isOk(response)) return true
   if (response.sw === SW.fileNotFound) return false
@@ -64,7 +71,8 @@ export async function readTransparent(
   const selected = await selectFile(sender, file)
   if (selected === undefined) return undefined
   const message = `READ BINARY ${file.name}`
-  // A card that does not tell the size is asked for 256 octets, and says by 6Cxx what it has.
+  // A card that does not tell the size is asked for 256 octets, and says by 6Cxx what it has. Some say
+  // 62 82 (end of file) instead, with the octets that are there.
   const size = Math.min(selected.size ?? 256, MAX_FILE)
   const parts: number[] = []
   while (parts.length < size) {
@@ -72,10 +80,10 @@ export async function readTransparent(
     const le = selected.size === undefined ? 256 : Math.min(CHUNK, size - parts.length)
     const command = { ins: INS.readBinary, p1: high, p2: low, data: NOTHING, le }
     const response = await sender.send(command, { message })
-    if (!isOk(response)) throw new CardRefused(message, response)
-    if (selected.size === undefined) return response.data
-    if (response.data.length === 0) break
+    const isEnd = response.sw === SW.searchUnsuccessful
+    if (!isOk(response) && !isEnd) throw new CardRefused(message, response)
     parts.push(...response.data)
+    if (selected.size === undefined || isEnd || response.data.length === 0) break
   }
   return Uint8Array.from(parts)
 }
@@ -110,7 +118,10 @@ export async function updateBinary(
   }: { readonly name: string; readonly offset: number; readonly data: Uint8Array },
 ): Promise<void> {
   const message = `UPDATE BINARY ${name}`
-  const [p1 = 0, p2 = 0] = uint16(offset)
-  const response = await sender.send({ ins: INS.updateBinary, p1, p2, data }, { message })
-  if (!isOk(response)) throw new CardRefused(message, response)
+  for (let at = 0; at < data.length; at += CHUNK) {
+    const [p1 = 0, p2 = 0] = uint16(offset + at)
+    const command = { ins: INS.updateBinary, p1, p2, data: data.subarray(at, at + CHUNK) }
+    const response = await sender.send(command, { message })
+    if (!isOk(response)) throw new CardRefused(message, response)
+  }
 }

@@ -92,6 +92,52 @@ describe('cards with less', () => {
     })
   })
 
+  test.each([
+    ['without EF_AD', { '00a40004026fad': '6a82' }],
+    ['with a short EF_AD', { '00a40004026fad': `${fcp(3)}9000`, '00b0000003': '0000009000' }],
+    [
+      'with octet 4 of EF_AD at FF',
+      { '00a40004026fad': `${fcp(4)}9000`, '00b0000004': '000000ff9000' },
+    ],
+  ])('a USIM %s: an MNC as long as is usual in its country', async (_name, ad) => {
+    const mexican = toHex(encodeEfImsi(parseImsi('334020123456789')))
+    const reader = createScriptedReader({
+      '00a40004026f38': '6a82',
+      '00a40004026f07': `${fcp(9)}9000`,
+      '00b0000009': `${mexican}9000`,
+      ...ad,
+    })
+    const { bsfName } = await readIdentity(createCommandSender(reader, NAMES), 'USIM')
+    expect(bsfName).toBe('bsf.mnc020.mcc334.pub.3gppnetwork.org')
+  })
+
+  test.each([
+    ['FF', 'ffffffffffffffff'],
+    ['zeros', '0000000000000000'],
+    ['an empty object', '8000ffffffffffff'],
+  ])('an ISIM whose EF_DOMAIN holds %s: the domain of its IMPI', async (_name, domain) => {
+    const reader = createScriptedReader({
+      '00a4': '6a82',
+      '00a40004026f02': `${fcp(8)}9000`,
+      '00a40004026f03': `${fcp(8)}9000`,
+      '00b0000008': ['8006614062632e649000', `${domain}9000`],
+    })
+    const { bsfName } = await readIdentity(createCommandSender(reader, NAMES), 'ISIM')
+    expect(bsfName).toBe('bsf.bc.d')
+  })
+
+  test('an ISIM whose EF_DOMAIN holds a SIP URI', async () => {
+    const reader = createScriptedReader({
+      '00a4': '6a82',
+      '00a40004026f02': `${fcp(8)}9000`,
+      '00a40004026f03': `${fcp(9)}9000`,
+      '00b0000008': '8006614062632e649000',
+      '00b0000009': '80077369703a652e669000',
+    })
+    const { bsfName } = await readIdentity(createCommandSender(reader, NAMES), 'ISIM')
+    expect(bsfName).toBe('bsf.e.f')
+  })
+
   test('an ISIM without EF_DOMAIN: the domain of its IMPI', async () => {
     const reader = createScriptedReader({
       '00a4': '6a82',

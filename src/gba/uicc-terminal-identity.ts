@@ -9,7 +9,13 @@ import { hasService, IST_SERVICE, UST_SERVICE } from '../apdu/service-table.ts'
 import { Unsupported } from '../errors/errors.ts'
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
-import { bsfNameOfImsi, type Imsi, impiOfImsi, type MncLength } from '../identity/imsi.ts'
+import {
+  bsfNameOfImsi,
+  type Imsi,
+  impiOfImsi,
+  type MncLength,
+  usualMncLength,
+} from '../identity/imsi.ts'
 import type { CommandSender } from './uicc-terminal-commands.ts'
 import { type NamedFile, readTransparent, selectFile } from './uicc-terminal-files.ts'
 
@@ -30,8 +36,6 @@ const EF_IST = { name: 'EF_IST', fileId: 0x6f07 }
 const EF_IMPI = { name: 'EF_IMPI', fileId: 0x6f02 }
 const EF_DOMAIN = { name: 'EF_DOMAIN', fileId: 0x6f03 }
 
-/** Cards from before octet 4 of EF_AD. */
-const DEFAULT_MNC_LENGTH: MncLength = 2
 const IMS_DOMAIN_OF_IMSI = /^ims\.(mnc\d{3}\.mcc\d{3})\.3gppnetwork\.org$/
 
 /**
@@ -65,7 +69,7 @@ async function readUsim(sender: CommandSender): Promise<CardIdentity> {
   const services = (await readTransparent(sender, EF_UST)) ?? new Uint8Array(0)
   const imsi = decodeEfImsi(await readMandatory(sender, EF_IMSI))
   return {
-    ...identityOfImsi(imsi, await readMncLength(sender)),
+    ...identityOfImsi(imsi, await readMncLength(sender, imsi)),
     supportsGbaU: hasService(services, UST_SERVICE.gba),
   }
 }
@@ -90,26 +94,30 @@ async function readCsim(sender: CommandSender): Promise<CardIdentity> {
     return { impi, bsfName: await readBsfName(sender, impi), supportsGbaU }
   }
   const imsi = decodeEfImsiM(await readMandatory(sender, EF_IMSI_M))
-  return { ...identityOfImsi(imsi, await readMncLength(sender)), supportsGbaU }
+  return { ...identityOfImsi(imsi, await readMncLength(sender, imsi)), supportsGbaU }
 }
 
 function identityOfImsi(imsi: Imsi, mncLength: MncLength) {
   return { impi: impiOfImsi(imsi, mncLength), bsfName: bsfNameOfImsi(imsi, mncLength) }
 }
 
-async function readMncLength(sender: CommandSender): Promise<MncLength> {
+/** Cards from before octet 4 of EF_AD do not say it: then it is what is usual in their country. */
+async function readMncLength(sender: CommandSender, imsi: Imsi): Promise<MncLength> {
   const ad = (await readTransparent(sender, EF_AD)) ?? new Uint8Array(0)
-  return decodeMncLength(ad) ?? DEFAULT_MNC_LENGTH
+  return decodeMncLength(ad) ?? usualMncLength(imsi)
 }
 
-/** From EF_DOMAIN; a card without it names its domain in the IMPI. */
+/** From EF_DOMAIN; a card without it, or with an empty one, names its domain in the IMPI. */
 async function readBsfName(sender: CommandSender, impi: Impi): Promise<Fqdn> {
   const contents = await readTransparent(sender, EF_DOMAIN)
-  const domain =
-    contents === undefined
-      ? impi.slice(impi.lastIndexOf('@') + 1)
-      : decodeEfText(contents, EF_DOMAIN.name)
-  return bsfNameOfDomain(domain)
+  const named = contents === undefined ? '' : domainIn(contents)
+  return bsfNameOfDomain(named === '' ? impi.slice(impi.lastIndexOf('@') + 1) : named)
+}
+
+/** Empty if nothing was ever written. Cards of early releases hold it as a SIP URI. */
+function domainIn(contents: Uint8Array): string {
+  if (contents.every((octet) => octet === contents[0])) return ''
+  return decodeEfText(contents, EF_DOMAIN.name).replace(/^sips?:/i, '')
 }
 
 async function readMandatory(sender: CommandSender, file: NamedFile): Promise<Uint8Array> {

@@ -37,6 +37,23 @@ export function createScriptedReader(
   }
 }
 
+/**
+ * A card in a reader that speaks T=1: what a command gives comes with its status word, and only if the
+ * command has an Le. ISO/IEC 7816-3 12.1.3
+ */
+export function createT1Reader(card: UiccReader): UiccReader {
+  return {
+    ...card,
+    async transmit(command) {
+      const answer = await card.transmit(command)
+      const [sw1, sw2 = 0] = answer
+      if (answer.length !== 2 || sw1 !== 0x61) return answer
+      const hasLe = command.length === 6 + (command[4] ?? 0)
+      return hasLe ? card.transmit(Uint8Array.of(0x00, 0xc0, 0x00, 0x00, sw2)) : fromHex('9000')
+    },
+  }
+}
+
 /** A trace that keeps its messages. */
 export function createRecordedTrace(): { events: TraceEvent[]; trace: (item: TraceItem) => void } {
   const events: TraceEvent[] = []

@@ -12,7 +12,11 @@ import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
 import { toHex, utf8 } from '../octets/octets.ts'
 import { challengesFor, createTestCard, profileFile } from '../uicc/uicc.fixture.ts'
 import { WORKED } from './gba-facts.fixture.ts'
-import { createRecordedTrace, createScriptedReader } from './uicc-terminal.fixture.ts'
+import {
+  createRecordedTrace,
+  createScriptedReader,
+  createT1Reader,
+} from './uicc-terminal.fixture.ts'
 import { openUiccApplication, type TerminalOptions } from './uicc-terminal.ts'
 
 const challenge = { rand: WORKED.rand, autn: WORKED.autnStar }
@@ -129,6 +133,17 @@ describe('the PIN', () => {
 })
 
 describe('readers', () => {
+  test('T=1: every command that has an answer asks for it by Le', async () => {
+    const { reader } = await createTestCard()
+    const card = await openUiccApplication(createT1Reader(reader))
+    expect((await card.bootstrap(challenge)).outcome).toBe('success')
+    await card.writeBootstrap({ btid, keyLifetime })
+    expect((await card.readBootstrap())?.btid).toBe(btid)
+    expect(await card.deriveKsExtNaf(nafId)).toHaveLength(32)
+    expect((await card.euKeyOperations?.(nafId).start())?.outcome).toBe('started')
+    expect((await card.bootstrap(challenge)).outcome).toBe('sync-failure')
+  })
+
   test('closing the card closes the reader, and so does a card that cannot be used', async () => {
     const reader = createScriptedReader({})
     await expect(openUiccApplication(reader)).rejects.toThrow(Unsupported)

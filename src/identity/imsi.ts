@@ -20,6 +20,14 @@ export function parseImsi(text: string, field = 'IMSI'): Imsi {
   return text as Imsi
 }
 
+/** Countries whose MNCs have three digits, from memory of the list of ITU-T E.212 (90 %). */
+const MCC_OF_LONG_MNC = /^(302|31[0-6]|334|338|342|344|346|348|365|708|722|732)/
+
+/** Digits of the MNC where the card does not say: what is usual in the country of the IMSI. ITU-T E.212 */
+export function usualMncLength(imsi: Imsi): MncLength {
+  return MCC_OF_LONG_MNC.test(imsi) ? 3 : 2
+}
+
 /** `<IMSI>@ims.mnc<MNC>.mcc<MCC>.3gppnetwork.org`, MNC padded to three digits. TS 23.003 13.3 */
 export function impiOfImsi(imsi: Imsi, mncLength: MncLength): Impi {
   return parseImpi(`${imsi}@ims.${networkOf(imsi, mncLength)}.3gppnetwork.org`)

@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../octets/octets.ts'
 import { tpduOf } from './t0-tpdu.ts'
 
 test.each([
-  ['case 1', '00200001', '00200001'],
+  ['case 1: P3 is 00', '00200001', '0020000100'],
   ['case 2', '00b0000000', '00b0000000'],
   ['case 2 with Le', '00b000000a', '00b000000a'],
   ['case 3', '00a40004023f00', '00a40004023f00'],
