@@ -82,9 +82,12 @@ export interface GbaCard {
     readonly rand: Uint8Array
     readonly autn: Uint8Array
   }): Promise<CardUmtsOutcome>
-  /** Writes B-TID and lifetime to EF_GBABP after a good bootstrapping run. */
+  /**
+   * Writes B-TID and lifetime to EF_GBABP after a good bootstrapping run; where the file does not take them,
+   * the terminal remembers them until `close`.
+   */
   writeBootstrap(bootstrap: Omit<CardBootstrap, 'rand'>): Promise<void>
-  /** What EF_GBABP holds, if it is complete. */
+  /** What EF_GBABP holds, if it is complete and its B-TID is that of its RAND. */
   readBootstrap(): Promise<CardBootstrap | undefined>
   /** NAF derivation mode: Ks_ext_NAF, 32 octets; `undefined` if the card has no Ks (69 85). */
   deriveKsExtNaf(nafId: NafId): Promise<Secret | undefined>

@@ -81,21 +81,24 @@ describe('our own card', () => {
     if (outcome.outcome !== 'success') throw new Error(outcome.outcome)
     expect(outcome.ck.equals(WORKED.ck)).toBe(true)
     expect(await card.readBootstrap()).toBeUndefined()
-    await expect(card.writeBootstrap({ btid, keyLifetime })).rejects.toThrow(
-      new Unsupported('the card has no EF_GBABP'),
-    )
     await expect(card.bootstrap(challenge)).rejects.toThrow('security context not supported')
   })
 
-  test('a B-TID that does not fit the file is not written', async () => {
-    const card = await open()
+  test('a B-TID that does not fit the file is remembered, until the next run', async () => {
+    const { reader } = await createTestCard()
+    const card = await openUiccApplication(reader)
     await card.bootstrap(challenge)
     const label = 'x'.repeat(62)
     const long = parseBtid(`${WORKED.btid.split('@')[0]}@${label}.${label}.${label}.example`)
-    await expect(card.writeBootstrap({ btid: long, keyLifetime })).rejects.toThrow(
-      new Unsupported('EF_GBABP has 255 octets, 260 are needed'),
-    )
+    await card.writeBootstrap({ btid: long, keyLifetime })
+    expect(await card.readBootstrap()).toEqual({ rand: WORKED.rand, btid: long, keyLifetime })
+    expect((await card.bootstrap(challenge)).outcome).toBe('sync-failure')
+    expect((await card.readBootstrap())?.btid).toBe(long)
+    const next = challengesFor(WORKED.sqn + 32n).vectorGba
+    expect((await card.bootstrap(next)).outcome).toBe('success')
     expect(await card.readBootstrap()).toBeUndefined()
+    const again = await openUiccApplication(reader)
+    expect(await again.readBootstrap()).toBeUndefined()
   })
 })
 

@@ -4,26 +4,23 @@
  */
 import type { ApplicationName } from '../apdu/aid.ts'
 import type { Challenge } from '../apdu/authenticate-data.ts'
-import { decodeEfGbabp, encodeEfGbabp } from '../apdu/ef-gbabp.ts'
 import { GBA_FILES } from '../apdu/gba-files.ts'
 import { SW } from '../apdu/status-words.ts'
 import type { UiccReader } from '../apdu/uicc-reader.ts'
 import type { Secret } from '../crypto/secret.ts'
-import { ConfigurationInvalid, InvalidMessage, Unsupported } from '../errors/errors.ts'
-import { parseBtid } from '../identity/btid.ts'
-import { utf8 } from '../octets/octets.ts'
+import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
-import type { CardBootstrap, GbaCard } from './gba-card.ts'
+import type { GbaCard } from './gba-card.ts'
 import { selectWanted, type WantedApplication } from './uicc-terminal-application.ts'
 import {
   authenticateBootstrapping,
   authenticateNafDerivation,
   authenticateUmts,
 } from './uicc-terminal-authenticate.ts'
+import { createBootstrapFile } from './uicc-terminal-bootstrap.ts'
 import { CardRefused, type CommandSender, createCommandSender } from './uicc-terminal-commands.ts'
 import { createEuKeyOperations } from './uicc-terminal-eukey.ts'
-import { readTransparent, selectFile, updateBinary } from './uicc-terminal-files.ts'
 import { type CardIdentity, readIdentity } from './uicc-terminal-identity.ts'
 import { verifyPin } from './uicc-terminal-pin.ts'
 
@@ -40,8 +37,6 @@ export interface TerminalOptions {
   /** Name of the terminal in the trace; default `PN GW`. */
   readonly entityName?: string
 }
-
-const RAND_LENGTH = 16
 
 /**
  * Resets the card, selects an application and reads who its user is. The reader belongs to the card from
@@ -97,52 +92,25 @@ interface OpenApplication {
 
 function createGbaCard({ reader, sender, application, identity }: OpenApplication): GbaCard {
   const gbabp = { name: 'EF_GBABP', fileId: GBA_FILES[application].gbabp }
+  const held = createBootstrapFile(sender, gbabp)
   return {
     application,
     ...identity,
-    bootstrap: (challenge: Challenge) => authenticateBootstrapping(sender, challenge),
+    async bootstrap(challenge: Challenge) {
+      let hasFormerKs = false
+      try {
+        const outcome = await authenticateBootstrapping(sender, challenge)
+        hasFormerKs = outcome.outcome !== 'success'
+        return outcome
+      } finally {
+        if (!hasFormerKs) held.forget()
+      }
+    },
     authenticateUmts: (challenge: Challenge) => authenticateUmts(sender, challenge),
     deriveKsExtNaf: (nafId) => authenticateNafDerivation(sender, nafId, identity.impi),
-    async readBootstrap() {
-      const contents = await readTransparent(sender, gbabp)
-      return contents === undefined ? undefined : parseBootstrap(contents)
-    },
-    writeBootstrap: (bootstrap) => writeBootstrap(sender, gbabp, bootstrap),
+    readBootstrap: () => held.read(),
+    writeBootstrap: (bootstrap) => held.write(bootstrap),
     euKeyOperations: (nafId) => createEuKeyOperations(sender, nafId),
     close: () => reader.close(),
-  }
-}
-
-/**
- * B-TID and lifetime in one command, behind the RAND that the card wrote, which stays as it is.
- * TS 31.102 4.2.79
- */
-async function writeBootstrap(
-  sender: CommandSender,
-  file: { readonly name: string; readonly fileId: number },
-  { btid, keyLifetime }: Omit<CardBootstrap, 'rand'>,
-): Promise<void> {
-  const contents = await readTransparent(sender, file)
-  if (contents === undefined) throw new Unsupported(`the card has no ${file.name}`)
-  const { rand } = decodeEfGbabp(contents)
-  const offset = 1 + rand.length
-  const length = offset + 1 + utf8(btid).length + 1 + utf8(keyLifetime).length
-  if (length > contents.length) {
-    throw new Unsupported(`${file.name} has ${contents.length} octets, ${length} are needed`)
-  }
-  const data = encodeEfGbabp({ rand, btid, keyLifetime }, length).subarray(offset)
-  await selectFile(sender, file)
-  await updateBinary(sender, { name: file.name, offset, data })
-}
-
-/** `undefined` if a part is missing or is not what it should be: the file holds no bootstrapping run. */
-function parseBootstrap(contents: Uint8Array): CardBootstrap | undefined {
-  try {
-    const { rand, btid, keyLifetime } = decodeEfGbabp(contents)
-    if (rand.length !== RAND_LENGTH || keyLifetime === '') return undefined
-    return { rand, btid: parseBtid(btid), keyLifetime }
-  } catch (error) {
-    if (error instanceof InvalidMessage) return undefined
-    throw error
   }
 }

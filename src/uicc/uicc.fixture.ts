@@ -118,6 +118,7 @@ export function challengesFor(sqn: bigint, rand: Uint8Array = WORKED.rand) {
     gbaWithOrdinaryAutn: `0088008423dd${challenge(vector.autn)}`,
     umtsWithAutnStar: `0088008122${challenge(autnStar)}`,
     vector,
+    vectorGba: { rand, autn: autnStar },
   }
 }
 
