@@ -43,6 +43,7 @@ test('limits of POST /cpns', () => {
 test('limits of the sockets', () => {
   const prose = unwrapped(page)
   expect(prose).toContain(`a frame of over ${WEB_SOCKET_LIMITS.maxPayload} octets`)
+  expect(prose).toContain(`in more than ${WEB_SOCKET_LIMITS.maxFragments} fragments`)
   const server = constantOf('cpns-server/gateway-connection', 'UNATTACHED_MS') / 1000
   expect(prose).toContain(`nothing attached for ${server} s`)
   const gateway = constantOf('pn-gw/pne-line', 'UNADMITTED_MS') / 1000

@@ -111,6 +111,20 @@ describe('limits', () => {
     expect(await code).toBe(1009)
   })
 
+  test('a frame in as many fragments as may be comes, one in more ends the connection', async () => {
+    const { socket, peer } = await openPair()
+    const sendFragments = (count: number): void => {
+      for (let n = 1; n <= count; n++) peer.send(Uint8Array.of(n), { fin: n === count })
+    }
+    sendFragments(256)
+    expect((await socket.receive())?.octets.length).toBe(256)
+    const code = once(peer, 'close').then(([status]) => status as number)
+    sendFragments(257)
+    expect(await socket.receive()).toBeUndefined()
+    await socket.closed
+    expect(await code).toBe(1008)
+  })
+
   test('text that is not UTF-8 ends the connection', async () => {
     const { socket, peer } = await openPair()
     peer.send(Uint8Array.of(0xff, 0xfe), { binary: false })

@@ -24,10 +24,14 @@ export type Carrier = Pick<Writable, 'cork' | 'uncork'>
 /**
  * Settings of the `ws` package on both sides: a record of 1 MiB with what is around it fits one frame;
  * compressed frames would let a small one grow, and leak lengths of secrets; a peer that does not
- * answer a close has 2 s.
+ * answer a close has 2 s. Each piece of a frame that has not come whole holds what it was read with, up to
+ * 64 KiB, and a fragment of one octet does too: so their number is limited. The limits of pieces leave room
+ * for fragments of 8 KiB, and for segments of 536 octets. RFC 6455 10.4
  */
 export const WEB_SOCKET_LIMITS = {
   maxPayload: 1024 * 1024 + 4096,
+  maxFragments: 256,
+  maxBufferedChunks: 4096,
   perMessageDeflate: false,
   closeTimeout: 2_000,
 } as const
