@@ -32,6 +32,8 @@ let traced: TraceItem[]
 /** How many messages were taken in at once. */
 let batches: number[]
 let isStoreBroken: boolean
+/** When what goes on for a PN GW leaves room for its next record. */
+let room: Promise<void>
 
 beforeEach(() => {
   events = []
@@ -39,6 +41,7 @@ beforeEach(() => {
   traced = []
   batches = []
   isStoreBroken = false
+  room = Promise.resolve()
   handle = createRecordHandler({
     options: { entityId: SERVER_ID },
     ports: {
@@ -75,6 +78,7 @@ beforeEach(() => {
     },
     relay: () => ({
       take: async (_: unknown, content: Uint8Array) => void events.push(`relay ${content.length}`),
+      beside: async () => await room,
       whenGone: async (gateway: { sessionId: string }, { pne, sessionId }: PneStatus) => {
         events.push(`gone ${pne} ${sessionId} of ${gateway.sessionId}`)
         return pne === WATCH_ID ? attachmentOf('pne') : undefined
@@ -292,6 +296,16 @@ describe('other records', () => {
       await takeStatus({})
       expect(events).toEqual([`gone ${WATCH_ID} ${status.sessionId} of s-1`, 'close detached'])
       expect(sent).toEqual([])
+    })
+
+    test('is taken beside the next record, while there is room for that', async () => {
+      room = new Promise(() => {})
+      let isTaken = false
+      void takeStatus({}).then(() => {
+        isTaken = true
+      })
+      await settle(5)
+      expect([isTaken, events.length]).toEqual([false, 2])
     })
 
     test('that is attached otherwise, or not at all, changes nothing', async () => {

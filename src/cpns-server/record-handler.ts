@@ -35,7 +35,7 @@ export interface RecordHandlerParts extends ServerContext {
   readonly delivery: Delivery
   readonly inventory: PnInventory
   /** Where relay records of PN GWs go; made after the handler. */
-  readonly relay: () => Pick<Relay, 'take' | 'whenGone'>
+  readonly relay: () => Pick<Relay, 'beside' | 'take' | 'whenGone'>
 }
 
 const NOTHING = new Uint8Array(0)
@@ -234,8 +234,8 @@ async function takeControl(
       return await sendControl(attachment, foreignSender(message, parts), parts)
     }
     // What others send meanwhile does not wait for what this PNE has sent.
-    void detachGone(attachment.session, message, parts)
-    return
+    const gone = detachGone(attachment.session, message, parts)
+    return await parts.relay().beside(attachment, gone)
   }
   await sendControl(attachment, await answerControl(attachment, message, parts), parts)
 }

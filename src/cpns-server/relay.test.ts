@@ -174,13 +174,18 @@ describe('handshake messages', () => {
     expect(sent).toEqual(['3 Error 429'])
   })
 
-  test('whose answer finds no PN GW wait for it to come back, for 30 seconds', async () => {
-    const gateway = attachGateway()
-    let give: ((answer: HandshakeAnswer) => void) | undefined
+  /** Ends the look-ups of a handshake message. */
+  let give: ((answer: HandshakeAnswer) => void) | undefined
+  const answerLater = (): void => {
     answerHandshake = () =>
       new Promise((resolve) => {
         give = resolve
       })
+  }
+
+  test('whose answer finds no PN GW wait for it to come back, for 30 seconds', async () => {
+    answerLater()
+    const gateway = attachGateway()
     await take(gateway, HANDSHAKE)
     gateway.close('session-ended')
     give?.({ octets: ANSWER })
@@ -193,9 +198,11 @@ describe('handshake messages', () => {
   })
 
   test('whose answer comes too late are forgotten', async () => {
+    answerLater()
     const gateway = attachGateway()
     await take(gateway, HANDSHAKE)
     gateway.close('session-ended')
+    give?.({ octets: ANSWER })
     await clock.advance(30_000)
     attachGateway()
     await settled()
@@ -320,6 +327,46 @@ describe('a PNE that has gone, as its PN GW says', () => {
     attachGateway(sessionOf(WATCH_ID, GATEWAY_ID))
     expect(await gone({ ...sessionOf(WATCH_ID, GATEWAY_ID), ...change }, gateway)).toBeUndefined()
   })
+})
+
+describe('a PN GW that sends and reads nothing', () => {
+  const untaken = (): Promise<void> => new Promise(() => {})
+  const pneOf = (n: number) => `urn:x:pne-${n}` as EntityId
+
+  test.each([
+    ['handshake messages', HANDSHAKE, () => {}],
+    [
+      'frames that are none',
+      ATTACH,
+      () => {
+        deskTake = async () => {
+          throw new InvalidMessage('wrong', 'frame')
+        }
+      },
+    ],
+    [
+      'frames that are refused',
+      ATTACH,
+      () => {
+        deskTake = (_, endpoint) => endpoint.send(ANSWER)
+      },
+    ],
+  ] as const)(
+    '%s of many PNEs: with 1024 answers untaken it is not read from',
+    async (_, octets, prepare) => {
+      prepare()
+      const gateway = attachGateway()
+      gateway.send = untaken
+      for (let n = 1; n < 1024; n++) await take(gateway, octets, pneOf(n))
+      let isTaken = false
+      void take(gateway, octets, pneOf(1024)).then(() => {
+        isTaken = true
+      })
+      await settled()
+      expect(isTaken).toBe(false)
+      expect(relay.lineCount).toBe(1024)
+    },
+  )
 })
 
 describe('the way back to a PNE', () => {

@@ -14,6 +14,7 @@ import { encodeError } from './answers.ts'
 import type { AttachmentDesk } from './attachment-desk.ts'
 import type { Attachment, AttachmentRegistry } from './attachment-registry.ts'
 import type { Endpoint } from './endpoint.ts'
+import { GatewayLoads } from './gateway-loads.ts'
 import type { HandshakeAnswer } from './handshake-endpoint.ts'
 import type { ServerContext } from './options.ts'
 import type { Session } from './server-store.ts'
@@ -50,6 +51,7 @@ const ANSWER_MS = 30_000
 export class Relay {
   readonly #parts: RelayParts
   readonly #lines = new Map<string, Line>()
+  readonly #loads = new GatewayLoads()
 
   constructor(parts: RelayParts) {
     this.#parts = parts
@@ -76,8 +78,13 @@ export class Relay {
     const arrival: RelayArrival = { kind: 'relay', via: session.entityId, pne, remoteAddress }
     const line = this.#lineOf(arrival)
     // Octets that are no frame at all go to the desk, which says so.
-    if (isHandshake(octets)) this.#takeHandshake(line, arrival, octets)
-    else await this.#takeBinary(line, octets)
+    if (isHandshake(octets)) await this.beside(gateway, this.#takeHandshake(line, arrival, octets))
+    else await this.#takeBinary(line, octets, gateway)
+  }
+
+  /** As `GatewayLoads.beside`: also what else goes on for the PNEs of a PN GW. */
+  beside(gateway: Attachment, work: Promise<void>): Promise<void> {
+    return this.#loads.beside(gateway, work)
   }
 
   /** A session is over: the PN GW of a PNE relays no more records under it. Design 7 */
@@ -118,21 +125,22 @@ export class Relay {
     if (isIdle) this.#lines.delete(lineKey(arrival.via, arrival.pne))
   }
 
-  #takeHandshake(line: Line, arrival: RelayArrival, octets: Uint8Array): void {
+  /** Never rejects. */
+  async #takeHandshake(line: Line, arrival: RelayArrival, octets: Uint8Array): Promise<void> {
     if (line.handshakes >= HANDSHAKE_LIMIT) {
-      this.#refuse(arrival, 429, 'too many handshakes at once')
+      await this.#refuse(arrival, 429, 'too many handshakes at once')
       return
     }
     line.handshakes += 1
-    void this.#guard(arrival, () => this.#handshake(arrival, octets)).then(() => {
-      line.handshakes -= 1
-      this.#forgetIfIdle(line)
-    })
+    await this.#guard(arrival, () => this.#handshake(arrival, octets))
+    line.handshakes -= 1
+    this.#forgetIfIdle(line)
   }
 
-  async #takeBinary(line: Line, octets: Uint8Array): Promise<void> {
+  async #takeBinary(line: Line, octets: Uint8Array, gateway: Attachment): Promise<void> {
     line.waiting += 1
     line.tail = this.#takeNext(line, octets, line.waiting === 1 ? undefined : line.tail)
+    await this.beside(gateway, line.tail)
     if (line.waiting >= LINE_LIMIT) await line.tail
   }
 
@@ -142,7 +150,7 @@ export class Relay {
     try {
       await line.desk.take(octets)
     } catch (error) {
-      this.#noteFailure(line.arrival, error)
+      await this.#noteFailure(line.arrival, error)
     }
     line.waiting -= 1
     this.#forgetIfIdle(line)
@@ -153,14 +161,14 @@ export class Relay {
     try {
       await work()
     } catch (error) {
-      this.#noteFailure(arrival, error)
+      await this.#noteFailure(arrival, error)
     }
   }
 
-  #noteFailure(arrival: RelayArrival, error: unknown): void {
+  async #noteFailure(arrival: RelayArrival, error: unknown): Promise<void> {
     if (error instanceof TransportFailed) return
     if (error instanceof InvalidMessage) {
-      this.#refuse(arrival, 400, error.message)
+      await this.#refuse(arrival, 400, error.message)
       return
     }
     const reason = error instanceof Error ? error.message : 'unknown'
@@ -190,10 +198,11 @@ export class Relay {
     timer?.cancel()
   }
 
-  #refuse(arrival: RelayArrival, status: Exclude<Status, 200>, detail: string): void {
+  /** Never rejects. */
+  async #refuse(arrival: RelayArrival, status: Exclude<Status, 200>, detail: string) {
     const serverEntityId = this.#parts.options.entityId
     const octets = encodeError({ serverEntityId, status, detail })
-    tell(arrival, octets, this.#parts.registry).catch(() => {})
+    await tell(arrival, octets, this.#parts.registry).catch(() => {})
   }
 
   async #tellStatus(
