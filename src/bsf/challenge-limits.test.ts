@@ -20,6 +20,16 @@ test('so many for each address; what is refused does not count against the user'
   expect(limits.admit('a', '192.0.2.2')).toBe(true)
 })
 
+test('the addresses of one IPv6 network are one', () => {
+  const limits = createChallengeLimits({ perImpi: 9, perAddress: 1 }, createVirtualClock())
+  const ask = (address: string) => limits.admit('a', address)
+  expect([ask('2001:db8::1'), ask('2001:db8::2'), ask('2001:db8:0:1::1')]).toEqual([
+    true,
+    false,
+    true,
+  ])
+})
+
 test('a flood of names does not grow without end: the oldest is forgotten', () => {
   const limits = createChallengeLimits({ perImpi: 1, perAddress: 1_000_000 }, createVirtualClock())
   expect([limits.admit('first', 'x'), limits.admit('first', 'x')]).toEqual([true, false])

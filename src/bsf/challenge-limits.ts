@@ -2,6 +2,7 @@
  * How many challenges one user and one address may have in a minute: each costs the HSS a vector and an SQN,
  * and anybody can ask in the name of anybody. TS 33.220 leaves that to the operator.
  */
+import { addressGroup } from '../identity/address-group.ts'
 import type { Clock } from '../ports/clock.ts'
 
 /** Challenges within a minute. */
@@ -31,7 +32,8 @@ export function createChallengeLimits(
   const users = createWindows(perImpi, clock)
   const addresses = createWindows(perAddress, clock)
   return {
-    admit(impi, address) {
+    admit(impi, asker) {
+      const address = addressGroup(asker)
       if (!addresses.hasRoom(address) || !users.hasRoom(impi)) return false
       addresses.count(address)
       users.count(impi)

@@ -4,6 +4,15 @@ import { parseUserId } from '../identity/user-id.ts'
 import { attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
 import { passwordPolicyOf } from './password-policy.ts'
 
+test('the addresses of one IPv6 network are one', () => {
+  const nameOf = (remoteAddress: string) => {
+    const names = { userId: parseUserId('u'), entityId: parseEntityId('urn:x:y') }
+    return attemptSubjectsOf({ ...names, remoteAddress }, passwordPolicyOf({})).address.name
+  }
+  expect(nameOf('2001:db8::1')).toBe(nameOf('2001:db8::2'))
+  expect(nameOf('2001:db8::1')).not.toBe(nameOf('2001:db8:0:1::1'))
+})
+
 test('user, entity and address are held to account, and are never taken for each other', () => {
   const same = 'urn:x:y'
   const attempt = {

@@ -1,4 +1,5 @@
 /** Who is held to account for an attempt to prove a password. M-5 */
+import { addressGroup } from '../identity/address-group.ts'
 import type { EntityId } from '../identity/entity-id.ts'
 import type { UserId } from '../identity/user-id.ts'
 import type { PasswordPolicy } from './password-policy.ts'
@@ -24,7 +25,7 @@ export function attemptSubjectsOf(
   return {
     user: { name: `user ${userId}`, freeAttempts: freeAttempts.user },
     entity: { name: `entity ${entityId}`, freeAttempts: freeAttempts.entity },
-    address: { name: `address ${remoteAddress}`, freeAttempts: freeAttempts.address },
+    address: { name: `address ${addressGroup(remoteAddress)}`, freeAttempts: freeAttempts.address },
   }
 }
 

@@ -122,6 +122,12 @@ describe('limits', () => {
     expect(await lookUp(btidNumber(11), 'a')).toEqual(UNKNOWN)
   })
 
+  test('the addresses of one IPv6 network share them', async () => {
+    for (let n = 0; n < 10; n++) await lookUp(btidNumber(n), `2001:db8::${n}`)
+    expect(await lookUp(btidNumber(10), '2001:db8::a')).toMatchObject({ outcome: 'limited' })
+    expect(await lookUp(btidNumber(10), '2001:db8:0:1::a')).toEqual(UNKNOWN)
+  })
+
   test('what is remembered or under way counts against nobody', async () => {
     for (let n = 0; n < 50; n++) await lookUp(btidOf(1), 'a')
     expect(await lookUp(btidOf(2), 'a')).toEqual(UNKNOWN)

@@ -4,6 +4,7 @@
  * network traffic (design 4).
  */
 import type { Zn, ZnAnswer, ZnRequest } from '../gba/zn.ts'
+import { addressGroup } from '../identity/address-group.ts'
 import { splitBtid } from '../identity/btid.ts'
 import type { Clock } from '../ports/clock.ts'
 
@@ -100,7 +101,7 @@ export function createZnLookup(
       const known = recall(key) ?? underWay.get(key)
       if (known !== undefined) return await known
       if (underWay.size >= limits.outstanding) return { outcome: 'unavailable' }
-      const waitSeconds = budget.take(address)
+      const waitSeconds = budget.take(addressGroup(address))
       if (waitSeconds > 0) return { outcome: 'limited', retryAfterSeconds: waitSeconds }
       const asked = ask(zn, request).finally(() => underWay.delete(key))
       underWay.set(key, asked)

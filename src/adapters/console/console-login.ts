@@ -1,5 +1,6 @@
 /** Who may see the console: whoever knows the administrator's password, for as long as the cookie lives. Design 11 */
 
+import { addressGroup } from '../../identity/address-group.ts'
 import { toHex } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
@@ -57,7 +58,8 @@ export function createConsoleLogin({
   }
 
   return {
-    async logIn({ password, address }) {
+    async logIn({ password, address: asker }) {
+      const address = addressGroup(asker)
       if (countAttempt(address) > MOST_ATTEMPTS) return 'too-many'
       if (!(await verifyPassword(password))) return 'wrong'
       attempts.delete(address)

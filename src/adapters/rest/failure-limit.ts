@@ -1,4 +1,5 @@
 /** Addresses that fail to prove who they are have to wait. */
+import { addressGroup } from '../../identity/address-group.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** Failed attempts of one address within a minute, after which it has to wait. */
@@ -28,8 +29,9 @@ export function createFailureLimit(clock: Pick<Clock, 'monotonicMs'>): FailureLi
   }
 
   return {
-    isOver: (address) => failuresOf(address).count >= MOST_FAILURES,
-    count(address) {
+    isOver: (address) => failuresOf(addressGroup(address)).count >= MOST_FAILURES,
+    count(asker) {
+      const address = addressGroup(asker)
       const entry = failuresOf(address)
       entry.count += 1
       failures.set(address, entry)

@@ -1,0 +1,27 @@
+/** What an address is counted as, where each may do only so much. */
+
+/** An IPv4 address written as one of IPv6. RFC 4291 2.5.5.2 */
+const MAPPED = /^::ffff:(?=\d+\.)/i
+/** IPv4 addresses behind a translator: each is one of its own. RFC 6052 2.1 */
+const TRANSLATED = /^64:ff9b:/i
+const GROUPS = 8
+/** Of the prefix that a network has at least. */
+const NETWORK_GROUPS = 4
+
+/**
+ * An IPv4 address counts by itself. Whoever has one IPv6 address has a network of 2^64 of them at least
+ * (RFC 6177 2), so that network counts: else one host would be as many as it likes.
+ *
+ * @param address As the platform writes it; what is none counts as it is.
+ * @returns For instance `192.0.2.1`, or `2001:db8:0:1::/64`.
+ */
+export function addressGroup(address: string): string {
+  const plain = address.replace(MAPPED, '')
+  if (!plain.includes(':') || TRANSLATED.test(plain)) return plain
+  const [head = [], tail = []] = plain
+    .replace(/%.*$/, '')
+    .split('::')
+    .map((half) => half.split(':').filter((group) => group !== ''))
+  const gap = Array<string>(Math.max(0, GROUPS - head.length - tail.length)).fill('0')
+  return `${[...head, ...gap, ...tail].slice(0, NETWORK_GROUPS).join(':')}::/64`
+}
