@@ -64,6 +64,19 @@ test('a stream that breaks leaves its message to the next', async () => {
   await handed
 })
 
+test('a stream that is not read ends, though its messages are acknowledged', async () => {
+  const { response, ended } = await open()
+  response.pause()
+  const payload = new Uint8Array(60_000)
+  for (let n = 0; n < 100; n++) {
+    const handed = api.hand({ messageId: `m${n}`, payload })
+    expect((await acknowledge(`m${n}`)).status).toBe(204)
+    await handed
+  }
+  response.resume()
+  await ended
+})
+
 test('the second of one service ends the first, and says why', async () => {
   const first = await open()
   const second = await open()

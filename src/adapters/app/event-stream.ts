@@ -7,6 +7,8 @@ import type { Clock, Timer } from '../../ports/clock.ts'
 
 /** How often a silent stream says that it lives, and that its key still does is looked up. */
 const HEARTBEAT_MS = 15_000
+/** Octets that may wait for who does not read, acknowledged or not; over it, the stream ends. */
+const MOST_WAITING = 1024 * 1024
 
 /** What a stream needs. */
 export interface EventStreamParts {
@@ -35,6 +37,11 @@ export function streamEvents(
   }
   const unsubscribe = hub.listen(key.service, {
     message(message) {
+      if (stream.writableLength > MOST_WAITING) {
+        finish()
+        stream.destroy()
+        return
+      }
       const data = JSON.stringify(describeMessage(message))
       stream.write(`event: message\ndata: ${data}\n\n`)
     },

@@ -1,10 +1,12 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { noLog } from '../../ports/log.ts'
+import { testCertificate } from '../tls/tls.fixture.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
-import { createRestServer, listenRest, readInput } from './rest-server.ts'
+import { createRestServer, listenRest, type RestServerOptions, readInput } from './rest-server.ts'
 
 const OPTIONS = { host: '127.0.0.1', port: 0, maxBodyOctets: 100, failureEvent: 'it-failed' }
 
@@ -13,16 +15,16 @@ afterEach(async () => {
   for (const close of closes.splice(0)) await close()
 })
 
-async function start() {
+async function start(change: Partial<RestServerOptions> = {}) {
   const logged: string[] = []
   const log = { ...noLog, error: (event: string) => void logged.push(event) }
-  const app = createRestServer(OPTIONS, log)
+  const app = createRestServer({ ...OPTIONS, ...change }, log)
   closes.push(() => app.close())
   app.post('/a', async ({ body }) => readInput(z.strictObject({ n: z.int() }), body))
   app.get('/secret', () => Promise.reject(new Error('a secret')))
   app.get('/parameter/:name', async () => ({}))
   app.get('/refused', () => Promise.reject(new Problem(401, 'who?')))
-  return { url: await listenRest(app, OPTIONS), logged }
+  return { url: await listenRest(app, { ...OPTIONS, ...change }), logged }
 }
 
 async function ask(url: string, init: RequestInit = {}) {
@@ -55,6 +57,43 @@ test.each([
   expect(body).toMatchObject({ status, title: expect.any(String) })
   expect(JSON.stringify(body)).toContain(detail)
   expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+/** All that is said to who writes this and no more. */
+function ended(url: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let said = ''
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () => socket.write(text))
+    socket.on('data', (data) => {
+      said += String(data)
+    })
+    socket.once('close', () => resolve(said)).on('error', () => {})
+  })
+}
+
+test.each([
+  ['head', 'GET /a HTTP/1.1\r\n'],
+  [
+    'body',
+    'POST /a HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+  ],
+])('a %s that trickles in is given up', async (_, text) => {
+  const { url } = await start({ requestTimeoutMs: 300 })
+  expect(await ended(url, text)).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('a TLS handshake that begins and does not go on is given up', async () => {
+  const { url } = await start({ requestTimeoutMs: 300, tls: testCertificate() })
+  expect(await ended(url, '\u0016\u0003\u0001\u0002\u0000\u0001')).toBe('')
+})
+
+test('connections over the limit are not served', async () => {
+  const { url } = await start({ maxConnections: 1 })
+  const first = connect(Number(new URL(url).port), '127.0.0.1')
+  first.write('GET /parameter/a HTTP/1.1\r\nhost: a\r\n\r\n')
+  await once(first, 'data')
+  expect(await ended(url, 'GET /parameter/a HTTP/1.1\r\nhost: a\r\n\r\n')).toBe('')
+  first.destroy()
 })
 
 test('what we fail at is logged, and says nothing to the asker', async () => {

@@ -18,6 +18,10 @@ export interface RestServerOptions {
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string }
   /** Octets of a body. */
   readonly maxBodyOctets: number
+  /** For a TLS handshake, and for a whole request to arrive; default 10 s. */
+  readonly requestTimeoutMs?: number
+  /** Connections at once; default 2000. */
+  readonly maxConnections?: number
   /** Name of the event that is logged when we fail. */
   readonly failureEvent: string
   /** Takes the secrets of its TLS connections; default nobody. */
@@ -25,6 +29,9 @@ export interface RestServerOptions {
 }
 
 const REQUEST_TIMEOUT_MS = 10_000
+/** How often the platform looks for requests that are too slow. */
+const CHECK_INTERVAL_MS = 500
+const MAX_CONNECTIONS = 2_000
 /** More than any id, the longest being a UserID of 128 characters of 4 octets, each octet percent-encoded. */
 const MAX_PARAMETER_LENGTH = 2048
 /** Properties that a refusal names. */
@@ -33,20 +40,35 @@ const MAX_NAMED = 10
 /** A server that does not listen yet. @throws {ConfigurationInvalid} Without TLS beyond this machine. */
 export function createRestServer(options: RestServerOptions, log: Log): FastifyInstance {
   const { host, tls, maxBodyOctets, failureEvent } = options
+  const { requestTimeoutMs = REQUEST_TIMEOUT_MS, maxConnections = MAX_CONNECTIONS } = options
+  const limits = {
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: CHECK_INTERVAL_MS,
+  }
   if (tls === undefined) assertLoopback(host)
   const app = Fastify({
     bodyLimit: maxBodyOctets,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: true,
     // A path that cannot be decoded.
     frameworkErrors: (error, _request, reply) => {
       sendProblem(reply, problemOf(error))
     },
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    ...(tls && {
-      https: { cert: tls.certificatePem, key: tls.privateKeyPem, minVersion: 'TLSv1.2' },
-    }),
+    ...(tls === undefined
+      ? { http: limits }
+      : {
+          https: {
+            ...limits,
+            cert: tls.certificatePem,
+            key: tls.privateKeyPem,
+            minVersion: 'TLSv1.2',
+            handshakeTimeout: requestTimeoutMs,
+          },
+        }),
   }) as unknown as FastifyInstance
+  app.server.maxConnections = maxConnections
   logKeys(app.server, options.keyLog)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem(404)))
   app.setErrorHandler((error, request, reply) => {
