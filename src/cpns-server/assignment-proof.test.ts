@@ -204,6 +204,20 @@ describe('delays (M-5)', () => {
     await small.close()
   })
 
+  test('of an address are not forgiven for a right password of its own in between', async () => {
+    const small = createCpnsWorld({
+      passwords: { cost: TEST_COST, freeAttempts: { user: 9, entity: 9, address: 2 } },
+    })
+    await addUser(small)
+    const statuses: (number | undefined)[] = []
+    const tries = [{ userId: parseUserId('victim') }, {}, { userId: parseUserId('victim') }, {}]
+    for (const [n, wish] of tries.entries()) {
+      statuses.push(statusOf((await assign(small, { ...wish, transactionId: `a-${n}` })).answer))
+    }
+    expect(statuses).toEqual([401, 200, 401, 429])
+    await small.close()
+  })
+
   test('count proofs that were begun before the first of them failed', async () => {
     const proofs = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>

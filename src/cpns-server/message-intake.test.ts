@@ -64,12 +64,12 @@ const MESSAGE: Message = {
 }
 
 /** All of them are answered by the time that the intake can take more. */
-const takeAll = async (messages: readonly Message[], of = session) => {
+const takeAll = async (messages: readonly Message[], of = session, payload = utf8('payload')) => {
   const results: MessageResult[] = []
   const failures: unknown[] = []
   await intake.take(
     of,
-    messages.map((message) => ({ message, payload: utf8('payload') })),
+    messages.map((message) => ({ message, payload })),
     { answered: (result) => results.push(result), failed: (error) => failures.push(error) },
   )
   expect(failures).toEqual([])
@@ -142,6 +142,17 @@ describe('a full mailbox', () => {
     expect(await take({ messageId: '3' })).toMatchObject({ status: 503, retryAfter: 2 })
     expect(await waiting(GATEWAY_ID)).toMatchObject([{ messageId: '1' }, { messageId: '2' }])
     expect(await take({ messageId: '4', to: SERVICE })).toMatchObject({ status: 202 })
+  })
+
+  test('is full by its octets too', async () => {
+    const payload = new Uint8Array(40_000)
+    const statuses: (number | undefined)[] = []
+    for (const messageId of ['1', '2']) {
+      const [result] = await takeAll([{ ...MESSAGE, messageId }], session, payload)
+      statuses.push(result?.status)
+    }
+    expect(statuses).toEqual([202, 503])
+    expect(await waiting(GATEWAY_ID)).toMatchObject([{ messageId: '1' }])
   })
 
   test('what was under way when there was room again waits for the message before it', async () => {

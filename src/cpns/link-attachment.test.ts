@@ -75,6 +75,27 @@ describe('no proof of the session key', () => {
     await failed
   })
 
+  test('from who replays what the server said when the client attached before: not attached', async () => {
+    const random = createSeededRandom()
+    const heard: Uint8Array[] = []
+    const [client, far] = createSocketPair({
+      down: (frame) => {
+        heard.push(frame.octets)
+        return [frame]
+      },
+    })
+    const former = new LinkConnection(client, { clock, log: noLog, handleRecord: async () => {} })
+    const attached = attach(former, session, { random })
+    await new HandServer(far).attach(session)
+    expect([await attached, heard.length]).toEqual([true, 2])
+
+    const again = attach(link, session, { random })
+    const failed = expect(again).rejects.toThrow('did not answer in time')
+    for (const octets of heard) await server.send('binary', octets)
+    await clock.advance(10_000)
+    await failed
+  })
+
   test.each([0, 1])('from a server that falls silent after %i answers', async (answers) => {
     const attached = attaching()
     const failed = expect(attached).rejects.toThrow(TransportFailed)

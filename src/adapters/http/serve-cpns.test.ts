@@ -185,6 +185,14 @@ describe('limits', () => {
     expect(await client.ended).toBe('')
   })
 
+  test('a TLS handshake that begins and does not go on is given up', async () => {
+    const { port } = await serve({ tls: testCertificate(), requestTimeoutMs: 300 })
+    const client = await openRawClient(port)
+    // The head of a handshake record of 512 octets, and the first of a ClientHello.
+    client.write('\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001')
+    expect(await client.ended).toBe('')
+  })
+
   test('connections over the limit are not served', async () => {
     const { port } = await serve({ post: echo, maxConnections: 1 })
     const first = await openRawClient(port)
