@@ -12,7 +12,7 @@ import type { Random } from '../ports/random.ts'
 import type { CardDirectory, CardElementaryFile } from './card-file.ts'
 import type { CardFileSystem } from './card-file-system.ts'
 import type { CardMemory, PinName, SqnOwner } from './card-memory.ts'
-import type { CardProfile } from './card-profile.ts'
+import type { ApplicationProfile, CardProfile } from './card-profile.ts'
 
 /** What of a card never changes. */
 export interface Card {
@@ -90,6 +90,13 @@ export function freshSession(mf: CardDirectory): CardSession {
   const basic: CardChannel = { directory: mf }
   const channels = [basic, ...Array(CHANNELS - 1).fill(undefined)]
   return { channels, verified: new Set(), euKeyExchanges: {} }
+}
+
+/** The active application, if its ADF is the current directory: only there it authenticates. TS 31.102 7.1 */
+export function currentApplication({
+  selected: { application, directory },
+}: Turn): ApplicationProfile | undefined {
+  return directory === application ? application.application : undefined
 }
 
 /** An answer that leaves the card as it was. */

@@ -123,6 +123,20 @@ describe('conditions', () => {
     expect(await card.send(worked.umts)).toBe('6985')
   })
 
+  test('the current directory is not the ADF of the application: 69 85, until it is again', async () => {
+    const card = await usim()
+    for (const elsewhere of ['00a4000c023f00', '00a4080c022fe2', '00a4080c047f206f07']) {
+      expect(await card.send(elsewhere)).toBe(OK)
+      expect(await card.send(worked.gba), elsewhere).toBe('6985')
+      expect(await card.send(worked.umts), elsewhere).toBe('6985')
+      expect(await card.send('803a00000161'), elsewhere).toBe('6985')
+    }
+    expect(card.state.saves).toBe(0)
+    expect(await card.send('00a4000c027fff')).toBe(OK)
+    expect(await card.send('00a4000c026f07')).toBe(OK)
+    expect(await card.send(worked.gba)).toBe('610a')
+  })
+
   test('PIN enabled and not verified: 69 82', async () => {
     const pins = {
       pin: { value: '1234', puk: '12345678', enabled: true },

@@ -19,7 +19,7 @@ import {
 } from '../apdu/authenticate-data.ts'
 import { SW } from '../apdu/status-words.ts'
 import { InvalidMessage } from '../errors/errors.ts'
-import { answer, type Outcome, refuse, type Turn } from './card.ts'
+import { answer, currentApplication, type Outcome, refuse, type Turn } from './card.ts'
 import { type CardMemory, sqnArrayOf } from './card-memory.ts'
 import type { ApplicationProfile } from './card-profile.ts'
 import { keepBootstrap, recoverAutn } from './gba-bootstrapping.ts'
@@ -35,9 +35,9 @@ export function isAuthenticateParameters(p1: number, p2: number): boolean {
   return p1 === 0 && KNOWN_CONTEXTS.includes(p2)
 }
 
-/** Needs an active application, and the PIN if it is enabled. */
+/** Needs an active application whose ADF is the current directory, and the PIN if it is enabled. */
 export function authenticate(turn: Turn): Outcome {
-  const application = turn.selected.application?.application
+  const application = currentApplication(turn)
   if (application === undefined) return refuse(turn, SW.conditionsNotSatisfied)
   if (!isPinSatisfied(turn.state, 'pin')) return refuse(turn, SW.securityStatusNotSatisfied)
   const run = contextOf(turn.command.p2, application)

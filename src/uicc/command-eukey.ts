@@ -13,7 +13,7 @@
  * sends another RAND gets a key that the server does not have, for the server takes the RAND of the
  * ConnectRequest; and the messages themselves are bound by the server's HASH, which the card verifies.
  *
- * Status words, checked in this order: 69 85 without active application, 69 82 without its PIN, 67 00 for
+ * Status words, checked in this order: 69 85 without active application in its ADF, 69 82 without its PIN, 67 00 for
  * a length that is not that of the command; then START: 6A 88 if no Ks_int_NAF is kept for the NAF_Id;
  * PROVE and CONFIRM: 69 85 if it is not their turn, PROVE also for another RAND_client; CONFIRM: 98 62 if the HASH of the server is wrong. Only
  * what went well changes anything, but for 98 62, which ends the exchange.
@@ -30,7 +30,14 @@ import { deriveSessionKey } from '../cpns/session-keys.ts'
 import { transcriptOf } from '../cpns/transcript.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { equalOctets } from '../octets/octets.ts'
-import { type CardState, type EuKeyExchange, type Outcome, refuse, type Turn } from './card.ts'
+import {
+  type CardState,
+  currentApplication,
+  type EuKeyExchange,
+  type Outcome,
+  refuse,
+  type Turn,
+} from './card.ts'
 import type { CardMemory, NafKey } from './card-memory.ts'
 import { isPinSatisfied } from './security-status.ts'
 
@@ -86,9 +93,9 @@ export function confirmEuKey(turn: Turn): Outcome {
   })
 }
 
-/** Needs what AUTHENTICATE needs: an active application, and the PIN if it is enabled. TS 31.102 7.1 */
+/** Needs what AUTHENTICATE needs: an active application in its ADF, and the PIN if it is enabled. TS 31.102 7.1 */
 function run(turn: Turn, command: (application: ApplicationName) => Outcome): Outcome {
-  const application = turn.selected.application?.application?.application
+  const application = currentApplication(turn)?.application
   if (application === undefined) return refuse(turn, SW.conditionsNotSatisfied)
   if (!isPinSatisfied(turn.state, 'pin')) return refuse(turn, SW.securityStatusNotSatisfied)
   try {
