@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
-import { bsfUrlOf, cardSettingsOf, withCard } from './card-flags.ts'
+import { bsfUrlOf, cardApplicationOption, cardSettingsOf, withCard } from './card-flags.ts'
 
 let data: string
 beforeAll(async () => {
@@ -40,6 +40,15 @@ test('Ub is spoken at the URL that is configured, else at the name that is, else
   expect(bsfUrlOf({}, card)).toBe('http://bsf.card.example')
   expect(bsfUrlOf({ bsfName }, card)).toBe('http://bsf.example.org')
   expect(bsfUrlOf({ bsfName, bsfUrl }, card)).toBe(bsfUrl)
+})
+
+test('the application that is named, else the first that the card has', async () => {
+  const nameOf = (flags: object) =>
+    withCard(cardSettingsOf({ data, ...flags }), async ({ card }) => card.application)
+  expect(await nameOf({})).toBe('USIM')
+  expect(await nameOf({ cardApplication: 'isim' })).toBe('ISIM')
+  expect(await nameOf({ cardApplication: 'csim' })).toBe('CSIM')
+  expect(cardApplicationOption().argChoices).toEqual(['usim', 'isim', 'csim'])
 })
 
 test.each([

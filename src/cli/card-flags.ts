@@ -1,7 +1,9 @@
 /** The flags of commands that use a card: which one, and where its BSF is. Design 4, 12 */
+import { Option } from 'commander'
 import { openReader } from '../adapters/card/open-reader.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { connectUb } from '../adapters/ub/connect-ub.ts'
+import type { ApplicationName } from '../apdu/aid.ts'
 import { Secret } from '../crypto/secret.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { GbaCard } from '../gba/gba-card.ts'
@@ -19,6 +21,7 @@ export interface CardFlags {
   readonly data?: string
   readonly reader?: string
   readonly cardPinFile?: string
+  readonly cardApplication?: string
   readonly bsfUrl?: string
   readonly bsfName?: string
 }
@@ -27,20 +30,38 @@ export interface CardFlags {
 export interface CardSettings {
   readonly reader: string
   readonly cardPin?: Secret
+  /** Default the first of USIM, ISIM and CSIM that the card has. */
+  readonly application?: ApplicationName
   /** Default `http://` and the BSF name. */
   readonly bsfUrl?: string
   /** Default what the card says. */
   readonly bsfName?: Fqdn
 }
 
+const APPLICATIONS: ReadonlyMap<string, ApplicationName> = new Map([
+  ['usim', 'USIM'],
+  ['isim', 'ISIM'],
+  ['csim', 'CSIM'],
+])
+
+/** `--card-application`: a card with several knows its user by another IMPI in each. */
+export function cardApplicationOption(): Option {
+  return new Option(
+    '--card-application <name>',
+    'application of the card; default the first of usim, isim, csim that it has',
+  ).choices([...APPLICATIONS.keys()])
+}
+
 /** @throws {ConfigurationInvalid} Naming the flag. */
 export function cardSettingsOf(flags: CardFlags): CardSettings {
-  const { data, bsfUrl, bsfName, cardPinFile } = flags
+  const { data, bsfUrl, bsfName, cardPinFile, cardApplication = '' } = flags
+  const application = APPLICATIONS.get(cardApplication)
   const reader = flags.reader ?? (data && `software:${data}/${CARD_PROFILE}`)
   if (reader === undefined) throw new ConfigurationInvalid('--reader or --data: which card?')
   return {
     reader,
     ...(cardPinFile !== undefined && { cardPin: readCardPin(cardPinFile) }),
+    ...(application !== undefined && { application }),
     ...(bsfUrl !== undefined && { bsfUrl }),
     ...(bsfName !== undefined && { bsfName: readFlag('--bsf-name', () => parseFqdn(bsfName)) }),
   }
@@ -58,11 +79,12 @@ export async function withCard<T>(
   work: (parts: { readonly card: GbaCard; readonly ub: UbExchange }) => Promise<T>,
   seen: Pick<TerminalOptions, 'trace' | 'clock' | 'entityName'> = {},
 ): Promise<T> {
-  const { reader, cardPin: pin } = settings
+  const { reader, cardPin: pin, application } = settings
   const opened = await openReader(reader, createSystemRandom())
   const card = await openUiccApplication(opened, {
     ...seen,
     ...(pin !== undefined && { pin }),
+    ...(application !== undefined && { application }),
   })
   try {
     const ub = connectUb({ baseUrl: bsfUrlOf(settings, card) })

@@ -9,7 +9,13 @@ import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../
 import type { GbaCard } from '../gba/gba-card.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
 import { createCardKeySource } from '../naf/card-key-source.ts'
-import { type CardFlags, type CardSettings, cardSettingsOf, withCard } from './card-flags.ts'
+import {
+  type CardFlags,
+  type CardSettings,
+  cardApplicationOption,
+  cardSettingsOf,
+  withCard,
+} from './card-flags.ts'
 import { type CurlFlags, type CurlRequest, curlRequestOf } from './curl-flags.ts'
 import { type HostPort, parseHostPort } from './host-port.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
@@ -46,6 +52,7 @@ function addWayFlags(command: Command): Command {
     .option('--data <dir>', 'data folder with usim.json, the card')
     .option('--reader <name>', 'software:FILE, or pcsc[:NAME]; default the card in the folder')
     .option('--card-pin-file <file>', 'file with the PIN of the card, if it asks for one')
+    .addOption(cardApplicationOption())
     .option('--bsf-url <url>', 'http://host:port of the BSF; default http:// and its name')
     .option('--bsf-name <name>', 'FQDN of the BSF; default what the card says')
     .addOption(

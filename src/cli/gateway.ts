@@ -24,7 +24,7 @@ import type { RegisteredPn } from '../pn-gw/pn-registrar.ts'
 import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
 import type { Log } from '../ports/log.ts'
 import { algorithmOption } from './algorithm-flag.ts'
-import { withCard } from './card-flags.ts'
+import { cardApplicationOption, withCard } from './card-flags.ts'
 import {
   type GatewayFlags,
   type GatewaySettings,
@@ -94,6 +94,7 @@ function addCardFlags(command: Command): void {
   command
     .option('--reader <name>', 'software:FILE, or pcsc[:NAME]; default usim.json in the folder')
     .option('--card-pin-file <file>', 'file with the PIN of the card, if it asks for one')
+    .addOption(cardApplicationOption())
     .addOption(
       new Option('--listen <host:port>', 'where PNEs reach it (CPNS-1)')
         .argParser(parseHostPort)
