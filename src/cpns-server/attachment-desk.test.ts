@@ -115,6 +115,32 @@ describe('the first valid record', () => {
     expect(world.server.attachedCount).toBe(0)
   })
 
+  test('of one that expired meanwhile is 401, and does not end the one after it', async () => {
+    await world.clock.advance(3_590_000)
+    const late = world.connect()
+    const channel = await prepareAttachment(late, session, 7)
+    await world.clock.advance(10_000)
+    const next = await connected(world, { transactionId: 't-2' })
+    const following = world.connect()
+    await attachByHand(following, next, 8)
+    await sendRecord(late, channel.seal('ping', PING))
+    expect(await nextError(late)).toMatchObject({ status: 401 })
+    expect(world.server.attachedCount).toBe(1)
+    const sessions = await world.store.listSessions(world.clock.nowMs())
+    expect(sessions.map(({ sessionId }) => sessionId)).toEqual([next.sessionId])
+  })
+
+  test('of one that was renewed meanwhile lasts no longer than that leaves it', async () => {
+    const channel = await prepareAttachment(socket, session)
+    await connected(world, { transactionId: 't-2' })
+    await sendRecord(socket, channel.seal('ping', PING))
+    expect(channel.open(await nextFrame(socket, 'binary')).outcome).toBe('record')
+    await world.clock.advance(29_999)
+    expect(world.server.attachedCount).toBe(1)
+    await world.clock.advance(1)
+    expect(world.server.attachedCount).toBe(0)
+  })
+
   test('when it is wrong leaves the former attachment of this very connection', async () => {
     const former = await attachByHand(socket, session, 1)
     const wrong = await prepareAttachment(socket, session, 2)

@@ -174,12 +174,14 @@ export class AttachmentDesk implements AttachmentOwner {
   async #promote({ session, channel }: Pending): Promise<Attachment | undefined> {
     const { options, ports, registry } = this.#server
     const { sessionId, entityId } = session
-    const taken = await ports.store.takeAttachment({ entityId, nodeId: options.nodeId, sessionId })
+    const attaching = { entityId, nodeId: options.nodeId, sessionId }
+    const taken = await ports.store.takeAttachment(attaching, ports.clock.nowMs())
     if (taken.endedSessionIds.includes(sessionId)) {
       channel.wipe()
       return undefined
     }
-    const made = { session, channel, owner: this }
+    const { expiresAtMs } = taken
+    const made = { session: { ...session, expiresAtMs }, channel, owner: this }
     const attachment = createAttachment(made, this.#endpoint, this.#server)
     this.#open = { attachment, channel }
     this.#freeSinceMs = undefined

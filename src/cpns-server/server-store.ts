@@ -145,13 +145,21 @@ export interface ServerStore extends Store, SealingKeyStore, UserStore, PnStore,
    * that entity end, because a new attachment is the end of the former. A PNE behind another PN GW than
    * before leaves the PNs of the former one. Design 7, 8
    *
-   * @returns The epoch of this attachment, and the sessions that ended.
+   * @returns The epoch of this attachment, the sessions that ended, which its own may be among, and when its own
+   *   ends: a renewal may have brought that nearer.
    */
-  takeAttachment(attachment: {
-    readonly entityId: EntityId
-    readonly nodeId: string
-    readonly sessionId: string
-  }): Promise<{ readonly epoch: number; readonly endedSessionIds: readonly string[] }>
+  takeAttachment(
+    attachment: {
+      readonly entityId: EntityId
+      readonly nodeId: string
+      readonly sessionId: string
+    },
+    nowMs: number,
+  ): Promise<{
+    readonly epoch: number
+    readonly endedSessionIds: readonly string[]
+    readonly expiresAtMs: number
+  }>
 
   /**
    * Accepts a message once: it is in the mailbox, durable, unless (From, MessageID) was accepted before

@@ -170,7 +170,7 @@ function moveContract({ openWithPeople, register, membersOf }: Helpers): void {
     await register(store)
     const sessionId = await authenticate(store, 4, { entityId: WATCH, via: TABLET, atMs: NOW + 1 })
     expect(await membersOf(store, HOME)).toEqual([WATCH])
-    await store.takeAttachment({ entityId: WATCH, nodeId: 'node', sessionId })
+    await store.takeAttachment({ entityId: WATCH, nodeId: 'node', sessionId }, NOW)
     expect(await membersOf(store, HOME)).toEqual([])
   })
 
@@ -178,8 +178,8 @@ function moveContract({ openWithPeople, register, membersOf }: Helpers): void {
     const store = await openWithPeople()
     await register(store)
     const idOf = (n: number) => n.toString(16).padStart(32, '0')
-    await store.takeAttachment({ entityId: WATCH, nodeId: 'node', sessionId: idOf(3) })
-    await store.takeAttachment({ entityId: PHONE, nodeId: 'node', sessionId: idOf(1) })
+    await store.takeAttachment({ entityId: WATCH, nodeId: 'node', sessionId: idOf(3) }, NOW)
+    await store.takeAttachment({ entityId: PHONE, nodeId: 'node', sessionId: idOf(1) }, NOW)
     expect(await membersOf(store, HOME)).toEqual([WATCH])
   })
 }

@@ -14,8 +14,8 @@ import {
 } from './server-store.samples.ts'
 
 const idOf = (n: number) => sampleSession(n, sampleEuKey(1)).sessionId
-const attach = (store: ServerStore, n: number, entityId = PHONE) =>
-  store.takeAttachment({ entityId, nodeId: 'node', sessionId: idOf(n) })
+const attach = (store: ServerStore, n: number, entityId = PHONE, nowMs = NOW) =>
+  store.takeAttachment({ entityId, nodeId: 'node', sessionId: idOf(n) }, nowMs)
 
 /** @param open A fresh, empty store each time. */
 export function serverStoreSessionsContract(open: () => Promise<ServerStore>): void {
@@ -55,9 +55,10 @@ function lifeContract(openWithSessions: () => Promise<ServerStore>): void {
 function attachmentContract(openWithSessions: () => Promise<ServerStore>): void {
   test('each attachment of an entity has a higher epoch and ends its other sessions', async () => {
     const store = await openWithSessions()
-    expect(await attach(store, 2)).toEqual({ epoch: 1, endedSessionIds: [idOf(1)] })
-    expect(await attach(store, 2)).toEqual({ epoch: 2, endedSessionIds: [] })
-    expect(await attach(store, 3, WATCH)).toEqual({ epoch: 1, endedSessionIds: [] })
+    const expiresAtMs = SESSION_EXPIRES
+    expect(await attach(store, 2)).toEqual({ epoch: 1, endedSessionIds: [idOf(1)], expiresAtMs })
+    expect(await attach(store, 2)).toEqual({ epoch: 2, endedSessionIds: [], expiresAtMs })
+    expect(await attach(store, 3, WATCH)).toEqual({ epoch: 1, endedSessionIds: [], expiresAtMs })
     expect(await store.findSession(idOf(1), NOW)).toBeUndefined()
     expect(await store.findSession(idOf(2), NOW)).toBeDefined()
     expect(await store.findSession(idOf(3), NOW)).toBeDefined()
@@ -65,11 +66,21 @@ function attachmentContract(openWithSessions: () => Promise<ServerStore>): void 
 
   test('a session that has ended takes no attachment: it is itself the one that ended', async () => {
     const store = await openWithSessions()
+    const none = { epoch: 1, expiresAtMs: 0 }
     await attach(store, 2)
-    expect(await attach(store, 1)).toEqual({ epoch: 1, endedSessionIds: [idOf(1)] })
-    expect(await attach(store, 3)).toEqual({ epoch: 1, endedSessionIds: [idOf(3)] })
+    expect(await attach(store, 1)).toEqual({ ...none, endedSessionIds: [idOf(1)] })
+    expect(await attach(store, 3)).toEqual({ ...none, endedSessionIds: [idOf(3)] })
     expect(await store.findSession(idOf(2), NOW)).toBeDefined()
     expect(await store.findSession(idOf(3), NOW)).toBeDefined()
+  })
+
+  test('so does one that has expired, or that a renewal has brought to its end', async () => {
+    const store = await openWithSessions()
+    const ended = { epoch: 0, endedSessionIds: [idOf(1)], expiresAtMs: 0 }
+    expect(await attach(store, 1, PHONE, NOW + 30_000)).toEqual(ended)
+    expect((await attach(store, 1, PHONE, NOW + 29_999)).expiresAtMs).toBe(NOW + 30_000)
+    const late = { epoch: 1, endedSessionIds: [idOf(2)], expiresAtMs: 0 }
+    expect(await attach(store, 2, PHONE, SESSION_EXPIRES)).toEqual(late)
   })
 
   test('epochs go on rising after the entity was removed', async () => {

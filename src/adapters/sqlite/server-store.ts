@@ -90,7 +90,8 @@ export function openServerStore(file: string, sealer: RecordSealer): ServerStore
     findSession: (sessionId, nowMs) => read(() => sessions.find(sessionId, nowMs)),
     listSessions: (nowMs, part) => read(() => sessions.list(nowMs, part)),
     endSession: (sessionId) => run(() => sessions.end(sessionId)),
-    takeAttachment: (attachment) => run(() => takeAttachment({ sessions, pns }, attachment)),
+    takeAttachment: (attachment, nowMs) =>
+      run(() => takeAttachment({ sessions, pns }, attachment, nowMs)),
 
     changedElsewhere: () => read(isChangedElsewhere),
     removeExpired: (nowMs) =>

@@ -23,7 +23,7 @@ export interface SessionRows {
   /** Ends the sessions of an entity, but for `keptSessionId`. @returns Those that ended. */
   endAll(entityId: EntityId, keptSessionId?: string): readonly string[]
   /** Notes who holds the attachment, as `ServerStore.takeAttachment` says. */
-  takeAttachment(attachment: Attachment): TakenAttachment
+  takeAttachment(attachment: Attachment, nowMs: number): TakenAttachment
 }
 
 /**
@@ -62,6 +62,8 @@ export interface Attachment {
 export interface TakenAttachment {
   readonly epoch: number
   readonly endedSessionIds: readonly string[]
+  /** When its own session ends; 0 if it has. UTC milliseconds. */
+  readonly expiresAtMs: number
 }
 
 interface Row {
@@ -141,9 +143,12 @@ function prepareTakeAttachment(
   db: Database.Database,
   endAll: SessionRows['endAll'],
 ): SessionRows['takeAttachment'] {
-  const isThere = db.prepare<[string, string]>(
-    'SELECT 1 FROM sessions WHERE session_id = ? AND entity_id = ?',
-  )
+  const selectExpiry = db
+    .prepare<[string, string, number], number>(
+      `SELECT expires_at_ms FROM sessions
+       WHERE session_id = ? AND entity_id = ? AND expires_at_ms > ?`,
+    )
+    .pluck()
   const selectEpoch = db
     .prepare<[string], number>('SELECT epoch FROM attachments WHERE entity_id = ?')
     .pluck()
@@ -156,14 +161,16 @@ function prepareTakeAttachment(
     )
     .pluck()
 
-  return (attachment) => {
+  return (attachment, nowMs) => {
     const { entityId, sessionId } = attachment
-    // A session that was ended meanwhile must not end the one that took its place.
-    if (isThere.get(sessionId, entityId) === undefined) {
-      return { epoch: selectEpoch.get(entityId) ?? 0, endedSessionIds: [sessionId] }
+    const expiresAtMs = selectExpiry.get(sessionId, entityId, nowMs)
+    // A session that has ended meanwhile must not end the one that took its place.
+    if (expiresAtMs === undefined) {
+      const epoch = selectEpoch.get(entityId) ?? 0
+      return { epoch, endedSessionIds: [sessionId], expiresAtMs: 0 }
     }
     const epoch = take.get(attachment) as number
-    return { epoch, endedSessionIds: endAll(entityId, sessionId) }
+    return { epoch, endedSessionIds: endAll(entityId, sessionId), expiresAtMs }
   }
 }
 
@@ -174,8 +181,9 @@ export function takeAttachment(
     readonly pns: { noteMove(sessionId: string): void }
   },
   attachment: Attachment,
+  nowMs: number,
 ): TakenAttachment {
-  const taken = rows.sessions.takeAttachment(attachment)
+  const taken = rows.sessions.takeAttachment(attachment, nowMs)
   rows.pns.noteMove(attachment.sessionId)
   return taken
 }
