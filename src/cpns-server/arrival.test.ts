@@ -6,7 +6,13 @@ import {
   OTHER_GATEWAY_ID,
   WATCH_ID,
 } from '../../test/support/cpns-world.ts'
-import { type Arrival, agreesWithArrival, directArrival, type Sender } from './arrival.ts'
+import {
+  type Arrival,
+  accountOf,
+  agreesWithArrival,
+  directArrival,
+  type Sender,
+} from './arrival.ts'
 
 const direct = directArrival('192.0.2.1')
 const pskTls = directArrival('192.0.2.1', { tlsBtid: btidOf(1) })
@@ -33,4 +39,8 @@ test.each<readonly [string, Sender, Arrival, boolean]>([
   ['a PN GW in a relay', { entityId: WATCH_ID, role: 'pn-gw', via: GATEWAY_ID }, relayed, false],
 ])('%s', (_, sender, arrival, agrees) => {
   expect(agreesWithArrival(sender, arrival)).toBe(agrees)
+})
+
+test('what comes through a PN GW counts apart from what the PN GW does itself', () => {
+  expect([accountOf(direct), accountOf(relayed)]).toEqual(['192.0.2.1', `via ${GATEWAY_ID}`])
 })

@@ -48,3 +48,11 @@ export function agreesWithArrival(sender: Sender, arrival: Arrival): boolean {
   }
   return sender.role === 'pne' && sender.via === arrival.via && sender.entityId === arrival.pne
 }
+
+/**
+ * Who is held to account for what a message costs, where limits go by address. What comes through a PN GW counts apart
+ * from what the PN GW does itself: else whoever is near it could use up what it may ask for.
+ */
+export function accountOf(arrival: Arrival): string {
+  return arrival.kind === 'relay' ? `via ${arrival.via}` : arrival.remoteAddress
+}

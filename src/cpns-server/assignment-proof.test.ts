@@ -374,7 +374,7 @@ describe('a user who changes meanwhile', () => {
 test('no password, key or HASH reaches a log or a trace', async () => {
   await assign(world, { password: 'wrong' })
   const { euKey } = await assigned(world)
-  const text = JSON.stringify([world.traced, world.logged])
+  const text = JSON.stringify([world.traced, world.logLines])
   expect(text).toContain('EUKeyAssignmentResponse')
   for (const secret of [PASSWORD, 'wrong', Buffer.from(euKey.reveal()).toString('base64')]) {
     expect(text).not.toContain(secret)

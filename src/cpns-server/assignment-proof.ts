@@ -10,7 +10,7 @@ import { WRAP_IV_LENGTH } from '../cpns/wrapped-eukey.ts'
 import { sha256Hex } from '../crypto/hash.ts'
 import { Secret } from '../crypto/secret.ts'
 import { type RefusalHints, refuseAssignment } from './answers.ts'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, accountOf } from './arrival.ts'
 import { type AttemptSubjects, attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
 import type { ServerContext } from './options.ts'
 import { passwordPolicyOf } from './password-policy.ts'
@@ -45,7 +45,7 @@ export async function answerAssignmentProof(
   const refuse = (status: Exclude<Status, 200>, hints?: Pick<RefusalHints, 'retryAfter'>) =>
     refuseAssignment(to, status, hints)
   const policy = passwordPolicyOf(options.passwords)
-  const subjects = attemptSubjectsOf({ ...state, ...arrival }, policy)
+  const subjects = attemptSubjectsOf({ ...state, address: accountOf(arrival) }, policy)
   const nowMs = ports.clock.nowMs()
   const attempt = await ports.store.takeAttempt(subjectList(subjects), policy.delays, nowMs)
   if (attempt.outcome === 'limited') {

@@ -6,7 +6,7 @@ import { assertFirstMessage } from '../cpns/server-handshake.ts'
 import { RANDOM_LENGTH } from '../cpns/session-keys.ts'
 import { toHex } from '../octets/octets.ts'
 import { encodeError, refuseAssignment } from './answers.ts'
-import type { Arrival } from './arrival.ts'
+import { type Arrival, accountOf } from './arrival.ts'
 import { attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
 import { challengeOf } from './challenge.ts'
 import type { ServerContext } from './options.ts'
@@ -43,8 +43,8 @@ export async function answerAssignmentRequest(
   if (algorithm === undefined) return refuseAssignment(to, 426)
   assertFirstMessage(octets, message.name, algorithm)
 
-  const { remoteAddress } = arrival
-  const subjects = subjectList(attemptSubjectsOf({ userId, entityId, remoteAddress }, policy))
+  const attempt = { userId, entityId, address: accountOf(arrival) }
+  const subjects = subjectList(attemptSubjectsOf(attempt, policy))
   const nowMs = ports.clock.nowMs()
   const allowedAtMs = await ports.store.attemptAllowedAtMs(subjects)
   if (allowedAtMs > nowMs) {

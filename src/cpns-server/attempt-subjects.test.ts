@@ -5,9 +5,9 @@ import { attemptSubjectsOf, subjectList } from './attempt-subjects.ts'
 import { passwordPolicyOf } from './password-policy.ts'
 
 test('the addresses of one IPv6 network are one', () => {
-  const nameOf = (remoteAddress: string) => {
+  const nameOf = (address: string) => {
     const names = { userId: parseUserId('u'), entityId: parseEntityId('urn:x:y') }
-    return attemptSubjectsOf({ ...names, remoteAddress }, passwordPolicyOf({})).address.name
+    return attemptSubjectsOf({ ...names, address }, passwordPolicyOf({})).address.name
   }
   expect(nameOf('2001:db8::1')).toBe(nameOf('2001:db8::2'))
   expect(nameOf('2001:db8::1')).not.toBe(nameOf('2001:db8:0:1::1'))
@@ -18,7 +18,7 @@ test('user, entity and address are held to account, and are never taken for each
   const attempt = {
     userId: parseUserId(same),
     entityId: parseEntityId(same),
-    remoteAddress: same,
+    address: same,
   }
   const policy = passwordPolicyOf({ freeAttempts: { user: 1, entity: 2, address: 3 } })
   expect(subjectList(attemptSubjectsOf(attempt, policy))).toEqual([

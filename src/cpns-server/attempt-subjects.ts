@@ -17,15 +17,16 @@ export function attemptSubjectsOf(
   attempt: {
     readonly userId: UserId
     readonly entityId: EntityId
-    readonly remoteAddress: string
+    /** As `accountOf` says. */
+    readonly address: string
   },
   { freeAttempts }: PasswordPolicy,
 ): AttemptSubjects {
-  const { userId, entityId, remoteAddress } = attempt
+  const { userId, entityId, address } = attempt
   return {
     user: { name: `user ${userId}`, freeAttempts: freeAttempts.user },
     entity: { name: `entity ${entityId}`, freeAttempts: freeAttempts.entity },
-    address: { name: `address ${addressGroup(remoteAddress)}`, freeAttempts: freeAttempts.address },
+    address: { name: `address ${addressGroup(address)}`, freeAttempts: freeAttempts.address },
   }
 }
 

@@ -15,7 +15,7 @@ import type { Status } from '../cpns/status.ts'
 import { sha256Hex } from '../crypto/hash.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { type RefusalHints, refuseAssignment, refuseConnect } from './answers.ts'
-import { type Arrival, agreesWithArrival } from './arrival.ts'
+import { type Arrival, accountOf, agreesWithArrival } from './arrival.ts'
 import { answerAssignmentProof } from './assignment-proof.ts'
 import type { EuKeyFinder, EuKeysOfState } from './eukeys.ts'
 import type { ServerContext } from './options.ts'
@@ -124,7 +124,7 @@ async function finishConnect(
 ): Promise<ConnectOutcome | Refused> {
   const { received, state, key, arrival } = exchange
   const { ports } = server
-  const found = await server.euKeys.forState(state, arrival.remoteAddress)
+  const found = await server.euKeys.forState(state, accountOf(arrival))
   if (found.outcome !== 'found') return busyRefusalOf(found)
   if (found.euKeys.length === 0) return { refused: 409 }
   const proved = provedKey(found.euKeys, { received, state }, server)

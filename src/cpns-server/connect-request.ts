@@ -4,7 +4,7 @@ import type { ConnectRequest } from '../cpns/messages.ts'
 import { assertFirstMessage, openExchange } from '../cpns/server-handshake.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { type RefusalHints, refuseConnect } from './answers.ts'
-import { type Arrival, agreesWithArrival } from './arrival.ts'
+import { type Arrival, accountOf, agreesWithArrival } from './arrival.ts'
 import { challengeOf } from './challenge.ts'
 import type { EuKeyFinder, EuKeyFinding } from './eukeys.ts'
 import type { CpnsServerOptions, ServerContext } from './options.ts'
@@ -33,7 +33,7 @@ export async function answerConnectRequest(
   const algorithm = chooseAlgorithm(options.algorithms, message.algorithms)
   if (algorithm === undefined) return refuseConnect(to, 426)
   assertFirstMessage(octets, message.name, algorithm)
-  const finding = await server.euKeys.forConnect(message, arrival.remoteAddress)
+  const finding = await server.euKeys.forConnect(message, accountOf(arrival))
   if (finding.outcome !== 'found') return refuseFinding(to, finding, server)
   const { euKey, usableUntilMs } = finding
   const nowMs = ports.clock.nowMs()

@@ -12,6 +12,7 @@ test.each([
   ['::1', '0:0:0:0::/64'],
   ['64:ff9b::c000:201', '64:ff9b::c000:201'],
   ['unknown', 'unknown'],
+  ['via urn:x:a', 'via urn:x:a'],
   ['', ''],
 ])('%s counts as %s', (address, group) => {
   expect(addressGroup(address)).toBe(group)

@@ -2,6 +2,7 @@
 
 /** An IPv4 address written as one of IPv6. RFC 4291 2.5.5.2 */
 const MAPPED = /^::ffff:(?=\d+\.)/i
+const IPV6 = /^[\da-f:.]*:[\da-f:.]*(?:%.*)?$/i
 /** IPv4 addresses behind a translator: each is one of its own. RFC 6052 2.1 */
 const TRANSLATED = /^64:ff9b:/i
 const GROUPS = 8
@@ -17,7 +18,7 @@ const NETWORK_GROUPS = 4
  */
 export function addressGroup(address: string): string {
   const plain = address.replace(MAPPED, '')
-  if (!plain.includes(':') || TRANSLATED.test(plain)) return plain
+  if (!IPV6.test(plain) || TRANSLATED.test(plain)) return plain
   const [head = [], tail = []] = plain
     .replace(/%.*$/, '')
     .split('::')

@@ -147,6 +147,19 @@ describe('a PNE and its Via', () => {
     expect(statusOf(answer.octets)).toBe(403)
   })
 
+  test('what it has looked up does not count against its PN GW', async () => {
+    const statuses: (number | undefined)[] = []
+    for (let n = 20; n <= 30; n++) {
+      const unknown = { via: START.entityId, keyType: 'ks-ext-naf', btid: btidOf(n) }
+      statuses.push(statusOf((await relayed(channel, socket, connectRequest(unknown))).octets))
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(402), 429])
+    const { euKey: _, ...start } = START
+    const own = step(IDLE, { ...start, btid: btidOf(31) }).send as Uint8Array
+    const { octets } = await world.server.answerPost(own, socket.remoteAddress)
+    expect(statusOf(octets)).toBe(402)
+  })
+
   test('its session cannot be attached to through another PN GW', async () => {
     const gateway = world.createGateway()
     await gateway.start()

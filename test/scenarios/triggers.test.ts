@@ -343,7 +343,7 @@ describe('attacks', () => {
     await done
     await (await triggered(device, { password: parsePassword(PASSWORD) })).euKey
     const key = (await store.loadOwner())?.triggerKey.reveal() as Uint8Array
-    const said = JSON.stringify([world.traced, world.logged])
+    const said = JSON.stringify([world.traced, world.logLines])
     const traced = ['UserInfoRegistration', 'UserInfoInstallation', 'EUKeyAssignmentTrigger']
     for (const name of traced) expect(said).toContain(name)
     for (const secret of [toHex(key), toBase64(key), PASSWORD, code]) {

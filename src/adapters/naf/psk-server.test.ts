@@ -14,6 +14,7 @@ import {
   pskKeyOf,
   readToEnd,
   startPskWorld,
+  uaKeyOf,
 } from './psk-world.fixture.ts'
 
 let world: PskWorld
@@ -94,9 +95,12 @@ describe.each(['1.3', '1.2'] as const)('TLS %s', (version) => {
     expect(world.peers).toHaveLength(1)
   })
 
-  test('a connection ends when its key does', async () => {
+  test('a connection ends when its key does, at the latest', async () => {
     await start()
-    const client = await world.connect({ version })
+    // A client that would keep it for longer.
+    const { expiresAtMs, ...key } = uaKeyOf(version, world.clock)
+    const longer = { ...key, expiresAtMs: expiresAtMs + 3_600_000 }
+    const client = await world.connect({ version, key: longer })
     client.resume()
     await expect.poll(() => world.peers).toHaveLength(1)
     await world.clock.advance(KEY_LIFETIME_MS - 1)
