@@ -47,7 +47,7 @@ test('an address that guesses waits a minute, the others do not', async () => {
   const { attempt, clock } = create()
   for (let n = 0; n < 20; n += 1) expect(await attempt('Bearer x')).toBe(401)
   expect(await attempt(`Bearer ${text}`)).toBe(429)
-  expect(await attempt(`Bearer ${text}`, '::2')).toBe(record.id)
+  expect(await attempt(`Bearer ${text}`, '2001:db8::2')).toBe(record.id)
   await clock.advance(60_000)
   expect(await attempt(`Bearer ${text}`)).toBe(record.id)
 })

@@ -4,7 +4,6 @@ import { makeWebhookSecret } from '../../app/api-key.ts'
 import { type AppHub, createAppHub, type MessageExchange } from '../../app/app-hub.ts'
 import type { ApiKeyRecord, AppStore } from '../../app/app-store.ts'
 import type { PnStore } from '../../cpns-server/pn-store.ts'
-import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromBase64, toHex, utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
@@ -15,7 +14,6 @@ import { listPnPage, showPn } from '../rest/pn-pages.ts'
 import { Problem } from '../rest/problem.ts'
 import { fastifyPath } from '../rest/rest-route.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
-import { parseServerUrl } from '../tls/server-address.ts'
 import { type AppAuthorization, createAppAuthorization } from './app-authorization.ts'
 import { appOpenApi } from './app-openapi.ts'
 import {
@@ -27,6 +25,7 @@ import {
 } from './app-routes.ts'
 import { streamEvents } from './event-stream.ts'
 import { createWebhookPost } from './post-webhook.ts'
+import { assertWebhookUrl } from './webhook-url.ts'
 
 /** Where to listen. */
 export interface ServeAppApiOptions {
@@ -136,7 +135,7 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
     send: (key, { body }, reply) => send(key, { body, reply }, parts),
     events: async (key, request, reply) => streamEvents(key, { request, reply }, parts),
     acknowledge: (key, { body }) => acknowledge(key, body, parts),
-    setWebhook: (key, { body }) => setWebhook(key, body, parts),
+    setWebhook: (key, request) => setWebhook(key, request, parts),
     showWebhook: (key) => showWebhook(key, parts),
     removeWebhook: (key) => removeWebhook(key, parts),
     listPns: (_, { query }) => listPnPage(query, inventory),
@@ -193,22 +192,17 @@ async function acknowledge(key: ApiKeyRecord, body: unknown, { hub }: Parts): Pr
   if (outcome === 'not-stored') throw new Problem(500)
 }
 
-async function setWebhook(key: ApiKeyRecord, body: unknown, { store, hub, random }: Parts) {
+async function setWebhook(
+  key: ApiKeyRecord,
+  { body, ip }: FastifyRequest,
+  { store, hub, random }: Parts,
+) {
   const { url } = readInput(webhookSchema, body)
-  assertWebhookUrl(url)
+  assertWebhookUrl(url, ip)
   const { secret, text } = makeWebhookSecret(random)
   await store.saveWebhook({ service: key.service, url, secret })
   hub.webhookChanged(key.service)
   return { url, secret: text }
-}
-
-function assertWebhookUrl(url: string): void {
-  try {
-    parseServerUrl(url, { secure: 'https', plain: 'http' })
-  } catch (error) {
-    if (error instanceof ConfigurationInvalid) throw new Problem(400, error.message)
-    throw error
-  }
 }
 
 async function showWebhook(key: ApiKeyRecord, { store }: Parts) {

@@ -52,7 +52,7 @@ export function assertLoopback(host: string): void {
 }
 
 /** Whether a host is this machine: `localhost`, 127.0.0.0/8 or ::1. RFC 6761 6.3, RFC 5735 3 */
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   if (isIPv4(host)) return host.startsWith('127.')
   if (isIPv6(host)) return new URL(`http://[${host}]`).hostname === '[::1]'
   return host.toLowerCase() === 'localhost'
