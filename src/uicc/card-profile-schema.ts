@@ -11,6 +11,7 @@ import { parseFqdn } from '../identity/fqdn.ts'
 import { parseImpi } from '../identity/impi.ts'
 import { parseImsi } from '../identity/imsi.ts'
 import { fromHex } from '../octets/octets.ts'
+import { faultOfAtr } from './atr.ts'
 
 /** First field of the file, so that another JSON file is told from a card. */
 export const CARD_PROFILE_FORMAT = 'cpns-card'
@@ -76,6 +77,13 @@ const tuakSchema = z
     },
   }))
 
+const atrSchema = octets(/^3[bB]([0-9a-fA-F]{2}){1,32}$/, 'not an ATR in hex').superRefine(
+  (atr, context) => {
+    const message = faultOfAtr(atr)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  },
+)
+
 const pinSchema = z.strictObject({
   value: textLike(/^\d{4,8}$/, 'not 4 to 8 digits'),
   puk: textLike(/^\d{8}$/, 'not 8 digits'),
@@ -130,12 +138,14 @@ export const cardProfileSchema = z
     format: z.literal(CARD_PROFILE_FORMAT),
     version: z.literal(1),
     iccid: textLike(/^\d{18,20}$/, 'not 18 to 20 digits'),
-    atr: octets(/^3[bB]([0-9a-fA-F]{2}){1,32}$/, 'not an ATR in hex').default(DEFAULT_ATR),
+    atr: atrSchema.default(DEFAULT_ATR),
     authentication: z.discriminatedUnion('algorithm', [milenageSchema, tuakSchema]),
     sqn: z
       .strictObject({
         indLength: z.int().min(0).max(8).default(DEFAULT_SQN_POLICY.indLength),
-        delta: bigDecimal.default(DEFAULT_SQN_POLICY.delta),
+        delta: bigDecimal
+          .refine((delta) => delta > 0n, 'a card that accepts no SQN')
+          .default(DEFAULT_SQN_POLICY.delta),
         ageLimit: bigDecimal.exactOptional(),
       })
       .default(DEFAULT_SQN_POLICY),

@@ -69,6 +69,8 @@ describe('a file that cannot be used', () => {
     ['an unknown field', { colour: 'red' }, 'colour'],
     ['ICCID too short', { iccid: '123' }, 'iccid'],
     ['no ATR', { atr: '00' }, 'atr'],
+    ['an ATR of T=1', { atr: '3b800181' }, 'atr: an ATR of T=1, but the card speaks T=0'],
+    ['Δ of 0', { sqn: { delta: '0' } }, 'sqn.delta: a card that accepts no SQN'],
     [
       'an unknown algorithm',
       { authentication: { algorithm: 'comp128' } },
