@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { InvalidMessage } from '../errors/errors.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
-import { decodeFcp, encodeDirectoryFcp, encodeFileFcp } from './fcp.ts'
+import { decodeFcp, decodePinStatus, encodeDirectoryFcp, encodeFileFcp } from './fcp.ts'
 import { expectNoPrefixDecodes } from './truncation.fixture.ts'
 
 const access = { fileId: 0x2f06, record: 2 }
@@ -80,4 +80,29 @@ test.each([
 ])('a file descriptor of another card with %s', (_name, hex, records) => {
   const fcp = fromHex(hex.replace(' ', ''))
   expect(decodeFcp(fcp)).toEqual({ kind: 'linear-fixed', ...records })
+})
+
+describe('the PINs of a directory', () => {
+  test('ours are read back', () => {
+    const pins = [
+      { keyReference: 0x01, enabled: false },
+      { keyReference: 0x81, enabled: true },
+    ]
+    expect(decodePinStatus(encodeDirectoryFcp({ kind: 'directory', access, pins }))).toEqual(pins)
+  })
+
+  test('usage qualifiers between the key references, and the template in another place', () => {
+    expect(
+      decodePinStatus(fromHex('6218c61290016083010195010883018183010a95010882027821')),
+    ).toEqual([
+      { keyReference: 0x01, enabled: false },
+      { keyReference: 0x81, enabled: true },
+      { keyReference: 0x0a, enabled: true },
+    ])
+  })
+
+  test('a card that says nothing of them, and one that says it badly', () => {
+    expect(decodePinStatus(fromHex('620482027821'))).toEqual([])
+    expect(() => decodePinStatus(fromHex('6204c6029001'))).toThrow(InvalidMessage)
+  })
 })

@@ -127,6 +127,25 @@ export function decodeFcp(octets: Uint8Array): SelectedFile {
   }
 }
 
+/**
+ * The PINs of a directory out of any card's FCP template, in the order of the card; none if it does not say.
+ * Usage qualifiers and unknown objects are ignored.
+ *
+ * @throws {InvalidMessage} If it is no FCP template. @see TS 102 221 9.5.2
+ */
+export function decodePinStatus(octets: Uint8Array): readonly PinStatus[] {
+  const template = findTlv(decodeTlvs(decodeTlv(octets, TAG_FCP, 'FCP'), 'FCP'), TAG_PIN_STATUS)
+  if (template === undefined) return []
+  const tlvs = decodeTlvs(template, 'PS template')
+  const bits = findTlv(tlvs, TAG_PIN_ENABLED_BITS) ?? nothing()
+  return tlvs
+    .filter(({ tag, value }) => tag === TAG_KEY_REFERENCE && value.length === 1)
+    .map(({ value: [keyReference = 0] }, index) => ({
+      keyReference,
+      enabled: (((bits[index >> 3] ?? 0) >> (7 - (index & 7))) & 1) === 1,
+    }))
+}
+
 function kindOf(descriptor: Uint8Array): SelectedFile['kind'] {
   const first = descriptor[0]
   if (first === undefined) throw new InvalidMessage('without file descriptor', 'FCP')

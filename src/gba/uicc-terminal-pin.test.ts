@@ -8,6 +8,7 @@ import { verifyPin } from './uicc-terminal-pin.ts'
 
 const pin = (digits: string) => Secret.of(utf8(digits))
 const VERIFY = '002000010831323334ffffffff'
+const STATUS = '80f2000000'
 const OTHER = 'the last try is never used'
 
 async function verify(script: Record<string, string>, digits = '1234') {
@@ -22,7 +23,7 @@ describe('VERIFY PIN', () => {
   test('a right one, and nothing of it in the trace', async () => {
     const { result, sent, traced } = await verify({ '00200001': '63c3', [VERIFY]: '9000' })
     expect(result).toBeUndefined()
-    expect(sent).toEqual(['00200001', VERIFY])
+    expect(sent).toEqual([STATUS, '00200001', VERIFY])
     expect(traced).not.toMatch(/1234|31323334/)
   })
 
@@ -32,7 +33,7 @@ describe('VERIFY PIN', () => {
   ])(`${OTHER}: %s`, async (_name, tries) => {
     const { result, sent } = await verify({ '00200001': tries, [VERIFY]: '9000' })
     expect(result).toBeInstanceOf(ConfigurationInvalid)
-    expect(sent).toEqual(['00200001'])
+    expect(sent).toEqual([STATUS, '00200001'])
   })
 
   test.each([
@@ -45,6 +46,27 @@ describe('VERIFY PIN', () => {
     expect((result as Error).message).not.toContain('1234')
   })
 
+  test.each([
+    ['PIN 2 of a card with one PIN an application', 'c609900140830101830102', '02'],
+    ['the universal PIN where no other is enabled', 'c60c900140830101950108830111', '11'],
+    ['the usual one where none is enabled', 'c606900100830102', '01'],
+    ['the usual one where PIN2 alone is enabled', 'c609900140830101830181', '01'],
+  ])('%s', async (_name, template, keyReference) => {
+    const length = (template.length / 2).toString(16).padStart(2, '0')
+    const { result, sent } = await verify({
+      [STATUS]: `62${length}${template}9000`,
+      '0020': '63c3',
+      [`002000${keyReference}08`]: '9000',
+    })
+    expect(result).toBeUndefined()
+    expect(sent.at(-1)?.slice(0, 8)).toBe(`002000${keyReference}`)
+  })
+
+  test('a STATUS that makes no sense: the usual PIN', async () => {
+    const { result } = await verify({ [STATUS]: '62ff9000', '00200001': '63c3', [VERIFY]: '9000' })
+    expect(result).toBeUndefined()
+  })
+
   test('a card that does not count tries aloud gets the PIN', async () => {
     const { result } = await verify({ '00200001': '6700', [VERIFY]: '9000' })
     expect(result).toBeUndefined()
@@ -53,6 +75,6 @@ describe('VERIFY PIN', () => {
   test.each(['123', '123456789', ''])('%j cannot be a PIN and is not sent', async (digits) => {
     const { result, sent } = await verify({ '00200001': '63c3' }, digits)
     expect(result).toBeInstanceOf(ConfigurationInvalid)
-    expect(sent).toHaveLength(1)
+    expect(sent).toHaveLength(2)
   })
 })

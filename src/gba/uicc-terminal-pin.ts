@@ -1,13 +1,19 @@
 /** The PIN, as a terminal gives it. TS 102 221 11.1.9, 14.5 */
 import { KEY_REFERENCE } from '../apdu/access-rules.ts'
+import { MAX_LE } from '../apdu/command-apdu.ts'
+import { decodePinStatus } from '../apdu/fcp.ts'
 import { INS } from '../apdu/instructions.ts'
 import { padded } from '../apdu/padding.ts'
 import { SW } from '../apdu/status-words.ts'
 import type { Secret } from '../crypto/secret.ts'
-import { AuthenticationFailed, ConfigurationInvalid } from '../errors/errors.ts'
+import { AuthenticationFailed, ConfigurationInvalid, InvalidMessage } from '../errors/errors.ts'
 import { CardRefused, type CommandSender, isOk } from './uicc-terminal-commands.ts'
 
 const PIN_LENGTH = 8
+const CLA_ETSI = 0x80
+const LAST_PIN = 0x08
+const UNIVERSAL_PIN = 0x11
+const NOTHING = new Uint8Array(0)
 const TRIES_MASK = 0xfff0
 
 /**
@@ -18,10 +24,9 @@ const TRIES_MASK = 0xfff0
  * @throws {AuthenticationFailed} If it is wrong.
  */
 export async function verifyPin(sender: CommandSender, pin: Secret): Promise<void> {
-  const command = { ins: INS.verifyPin, p1: 0, p2: KEY_REFERENCE.pin1 }
-  const empty = new Uint8Array(0)
+  const command = { ins: INS.verifyPin, p1: 0, p2: await keyReferenceOf(sender) }
   const asked = await sender.send(
-    { ...command, data: empty },
+    { ...command, data: NOTHING },
     { message: 'VERIFY PIN (tries left)' },
   )
   if ((asked.sw & TRIES_MASK) === SW.retriesLeft && (asked.sw & 0xf) <= 1) {
@@ -42,4 +47,25 @@ export async function verifyPin(sender: CommandSender, pin: Secret): Promise<voi
     throw new AuthenticationFailed('the card did not accept the PIN')
   }
   throw new CardRefused('VERIFY PIN', response)
+}
+
+/**
+ * Which PIN the current directory asks for: the first of PINs 1 to 8 that is enabled, else the universal PIN if
+ * that is; a card that does not say has the usual one. TS 102 221 9.4, 9.5.1
+ */
+async function keyReferenceOf(sender: CommandSender): Promise<number> {
+  const command = { cla: CLA_ETSI, ins: INS.status, p1: 0, p2: 0, data: NOTHING, le: MAX_LE }
+  const response = await sender.send(command, { message: 'STATUS' })
+  const enabled = isOk(response) ? enabledPins(response.data) : []
+  const application = enabled.find((key) => key >= KEY_REFERENCE.pin1 && key <= LAST_PIN)
+  return application ?? enabled.find((key) => key === UNIVERSAL_PIN) ?? KEY_REFERENCE.pin1
+}
+
+function enabledPins(fcp: Uint8Array): readonly number[] {
+  try {
+    return decodePinStatus(fcp).flatMap((pin) => (pin.enabled ? [pin.keyReference] : []))
+  } catch (error) {
+    if (error instanceof InvalidMessage) return []
+    throw error
+  }
 }
