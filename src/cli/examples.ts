@@ -11,6 +11,7 @@ const K = '465b5ce8b199b49faa5f0a2ee238a6bc'
 const OPC = 'cd63cb71954a9f4e48a5994e37a02baf'
 const RAND = '23553cbe9637a89d218ae64dae47bf35'
 const ALICE = '001010000000001@ims.example'
+const BOB = '001010000000002@ims.example'
 
 /** Lines by the full name of their command. */
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
@@ -92,9 +93,19 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'cpns subscriber add': [
     `cpns subscriber add --data ./hss --impi ${ALICE} \\`,
     `  --k ${K} --opc ${OPC}`,
+    `cpns subscriber add --data ./hss --impi ${BOB} \\`,
+    `  --k ${K} --opc ${OPC} --guss settings.xml`,
+  ],
+  'cpns subscriber change': [
+    `cpns subscriber show ${BOB} --data ./hss --guss > settings.xml`,
+    `cpns subscriber change ${BOB} --data ./hss --guss settings.xml`,
+    `cpns subscriber change ${ALICE} --data ./hss --uicc-type GBA --key-lifetime none`,
   ],
   'cpns subscriber list': ['cpns subscriber list --data ./hss --json'],
-  'cpns subscriber show': [`cpns subscriber show ${ALICE} --data ./hss`],
+  'cpns subscriber show': [
+    `cpns subscriber show ${ALICE} --data ./hss`,
+    `cpns subscriber show ${BOB} --data ./hss --guss`,
+  ],
   'cpns subscriber remove': [`cpns subscriber remove ${ALICE} --data ./hss`],
   'cpns uicc': ['cpns uicc new --imsi 001010000000001 --out ./usim.json'],
   'cpns uicc new': ['cpns uicc new --imsi 001010000000001 --out ./usim.json'],

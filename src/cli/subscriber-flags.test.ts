@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseGuss } from '../gba/guss.ts'
 import { fromHex } from '../octets/octets.ts'
-import { type AddFlags, subscriberOfFlags } from './subscriber-flags.ts'
+import { type AddFlags, changeOfFlags, subscriberOfFlags } from './subscriber-flags.ts'
 
 const K = '465b5ce8b199b49faa5f0a2ee238a6bc'
 const OPC = 'cd63cb71954a9f4e48a5994e37a02baf'
@@ -69,4 +69,13 @@ test('OPc or TOPc is missing', () => {
     '--opc: it is missing',
   )
   expect(() => subscriberOfFlags({ ...bare, algorithm: 'tuak' })).toThrow('--topc: it is missing')
+})
+
+test('a change is made of the subscriber as it is then; what is wrong names the flag', () => {
+  const before = subscriberOfFlags(FLAGS)
+  const after = changeOfFlags({ uiccType: 'GBA', keyLifetime: 'none' })(before)
+  expect(parseGuss(after.guss ?? '')).toMatchObject({ uiccType: 'GBA' })
+  expect(after.subscriberKey.reveal()).toEqual(fromHex(K))
+  expect(() => changeOfFlags({ topc: OPC })(before)).toThrow('--topc: milenage takes opc')
+  expect(() => changeOfFlags({ guss: '/nowhere.xml' })).toThrow('--guss /nowhere.xml: cannot be')
 })

@@ -3,9 +3,7 @@ import { createReadStream } from 'node:fs'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { HssStore } from '../hss/hss-store.ts'
 import { type ImportResult, importSubscribers, type Progress } from '../hss/subscriber-import.ts'
-
-/** Characters without a line end, after which none is waited for. */
-const LONGEST_REST = 65_536
+import { MAX_LINE_LENGTH } from '../hss/subscriber-lines.ts'
 
 /**
  * Reads the file twice: first to check every line, then to add.
@@ -31,7 +29,7 @@ async function* textLinesOf(file: string): AsyncGenerator<string, void, undefine
     const lines = (rest + piece).split('\n')
     rest = lines.pop() ?? ''
     yield* lines
-    if (rest.length > LONGEST_REST) break
+    if (rest.length > MAX_LINE_LENGTH) break
   }
   yield rest
 }

@@ -73,6 +73,7 @@ describe('add', () => {
       algorithm: 'milenage',
       uiccType: 'GBA',
       amf: '8000',
+      ussList: [],
     })
     const all = runs.map(({ stdout, stderr }) => stdout + stderr).join('')
     for (const key of [K, OPC]) expect(all.toLowerCase()).not.toContain(key)
@@ -106,6 +107,7 @@ describe('add', () => {
       ['--impi', ALICE, '--k', K, '--opc', OPC, '--uicc-type', 'SIM'],
       ['--impi', ALICE, '--k', K, '--opc', OPC, '--key-lifetime', '0'],
       ['--impi', ALICE, '--k', K, '--opc', OPC, '--amf', 'xx'],
+      ['--impi', ALICE, '--k', K, '--opc', OPC, '--guss', join(root, 'nowhere.xml')],
     ]
     for (const flags of wrong) {
       const line = usageErrorOf(await subscriber('add', ...flags))

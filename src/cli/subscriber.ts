@@ -1,19 +1,24 @@
-/** `cpns subscriber add|list|show|remove`: who an HSS serves. Design 10, TS 33.220 4.2.3 */
+/** `cpns subscriber add|import|change|list|show|remove`: who an HSS serves. Design 10, TS 33.220 4.2.3 */
 import { Command, Option } from 'commander'
 import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openHssStore } from '../adapters/sqlite/hss-store.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import type { HssStore, Subscriber } from '../hss/hss-store.ts'
-import { describeSubscriber } from '../hss/subscriber-fields.ts'
 import type { ImportResult } from '../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import { HSS_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
 import { withProgressBar } from './progress-bar.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
-import { type AddFlags, subscriberOfFlags } from './subscriber-flags.ts'
+import {
+  type AddFlags,
+  addGussFlags,
+  type ChangeFlags,
+  changeOfFlags,
+  subscriberOfFlags,
+} from './subscriber-flags.ts'
 import { importFile } from './subscriber-import.ts'
-import { parseWholeNumber } from './whole-number.ts'
+import { sayGuss, sayLine, saySubscriber } from './subscriber-shown.ts'
 import { withStore } from './with-store.ts'
 
 const PAGE = 500
@@ -37,9 +42,16 @@ export function subscriberCommand(): Command {
     'add many subscribers: CSV with a heading, or one JSON object a line',
   ).option('--dry-run', 'only check every line')
   sayable(imported).addHelpText('after', IMPORT_EXAMPLE).action(runImport)
+  addChangeFlags(sub('change <impi>', 'change what is given; the rest, and SQN, stay')).action(
+    changeSubscriber,
+  )
   const list = sub('list', 'subscribers with algorithm and GBA type')
   sayable(list, 'one JSON object a line').action(listSubscribers)
-  sayable(sub('show <impi>', 'one subscriber')).action(showSubscriber)
+  const show = sub('show <impi>', 'one subscriber, with what it may use').option(
+    '--guss',
+    'its user security settings as XML, as they are stored',
+  )
+  sayable(show).action(showSubscriber)
   sayable(sub('remove <impi>', 'take a subscriber and its SQN away')).action(removeSubscriber)
   return command
 }
@@ -56,23 +68,34 @@ function addFlags(command: Command): Command {
     .option('--opc <hex>', 'OPc, 16 octets, with MILENAGE')
     .option('--topc <hex>', 'TOPc, 32 octets, with TUAK')
     .option('--amf <hex>', 'authentication management field, 2 octets', '0000')
+  return sayable(addGussFlags(command, true))
+}
+
+function addChangeFlags(command: Command): Command {
+  command
     .addOption(
-      new Option('--uicc-type <type>', 'GBA_U: the card does GBA itself; GBA: the handset does')
-        .choices(['GBA_U', 'GBA'])
-        .default('GBA_U'),
+      new Option('--algorithm <name>', 'f-functions; both keys come with it').choices([
+        'milenage',
+        'tuak',
+      ]),
     )
-    .option('--key-lifetime <seconds>', 'of its Ks; default as the BSF decides', parseWholeNumber)
-  return sayable(command)
+    .option('--k <hex>', 'K')
+    .option('--opc <hex>', 'OPc, with MILENAGE')
+    .option('--topc <hex>', 'TOPc, with TUAK')
+    .option('--amf <hex>', 'authentication management field, 2 octets')
+  return sayable(addGussFlags(command, false))
 }
 
 const IMPORT_EXAMPLE = `
 The fields are the flags of "subscriber add" in camelCase. Nothing is added if any line is wrong; subscribers
-that are there already stay as they are.
+that are there already stay as they are. The field guss holds XML; in CSV that is one line, with its
+quotation marks doubled.
 Example:
   cpns subscriber import subscribers.csv --data ./hss
 with these lines in the file:
-  impi,k,opc,uiccType
-  001010000000001@ims.example,465b…,cd63…,GBA_U`
+  impi,k,opc,uiccType,guss
+  001010000000001@ims.example,465b…,cd63…,GBA_U,
+  001010000000002@ims.example,465b…,cd63…,GBA_U,"<guss><ussList>…</ussList></guss>"`
 
 const openHss = (folder: DataFolder): HssStore =>
   openHssStore(folder.file(HSS_DATABASE), folder.sealer)
@@ -87,7 +110,7 @@ async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
     if ((await store.addSubscriber(subscriber)) === 'exists') {
       throw new ConfigurationInvalid(`${subscriber.impi} is a subscriber already: remove it first`)
     }
-    sayOne(subscriber, flags)
+    saySubscriber(subscriber, flags)
   })
 }
 
@@ -115,19 +138,37 @@ async function listSubscribers(flags: Flags): Promise<void> {
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     let count = 0
     for await (const subscriber of allSubscribers(store)) {
-      sayOne(subscriber, flags)
+      sayLine(subscriber, flags)
       count += 1
     }
     if (count === 0 && flags.json !== true) process.stdout.write('There is no subscriber.\n')
   })
 }
 
-async function showSubscriber(text: string, flags: Flags): Promise<void> {
+async function changeSubscriber(text: string, given: ChangeFlags & Flags): Promise<void> {
+  const { data, json, ...wish } = given
+  const impi = readFlag('impi', () => parseImpi(text))
+  if (Object.keys(wish).length === 0) {
+    throw new ConfigurationInvalid('nothing to change: say what, for instance --guss FILE')
+  }
+  const change = changeOfFlags(wish)
+  await withStore({ path: data, create: false }, openHss, async (store) => {
+    const changed = await store.changeSubscriber(impi, change)
+    if (changed === undefined) throw nobody(impi)
+    saySubscriber(changed, { json })
+  })
+}
+
+async function showSubscriber(
+  text: string,
+  flags: Flags & { readonly guss?: boolean },
+): Promise<void> {
   const impi = readFlag('impi', () => parseImpi(text))
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     const found = await store.findSubscriber(impi)
-    if (found === undefined) throw new UnknownIdentity(`${impi} is no subscriber here`)
-    sayOne(found, flags)
+    if (found === undefined) throw nobody(impi)
+    if (flags.guss === true) sayGuss(found, flags)
+    else saySubscriber(found, flags)
   })
 }
 
@@ -135,9 +176,13 @@ async function removeSubscriber(text: string, flags: Flags): Promise<void> {
   const impi = readFlag('impi', () => parseImpi(text))
   await withStore({ path: flags.data, create: false }, openHss, async (store) => {
     const isRemoved = await store.removeSubscriber(impi)
-    if (!isRemoved) throw new UnknownIdentity(`${impi} is no subscriber here`)
+    if (!isRemoved) throw nobody(impi)
     say(flags, { impi, removed: true }, `${impi} is no subscriber any more.`)
   })
+}
+
+function nobody(impi: Impi): UnknownIdentity {
+  return new UnknownIdentity(`${impi} is no subscriber here`)
 }
 
 async function* allSubscribers(store: HssStore): AsyncIterable<Subscriber> {
@@ -151,11 +196,4 @@ async function* allSubscribers(store: HssStore): AsyncIterable<Subscriber> {
     }
     after = page.at(-1) ?? after
   } while (page.length === PAGE)
-}
-
-function sayOne(subscriber: Subscriber, flags: Flags): void {
-  const shown = describeSubscriber(subscriber)
-  const { impi, algorithm, uiccType, keyLifetimeSeconds: seconds } = shown
-  const lifetime = seconds === undefined ? '' : `  Ks good for ${seconds} s`
-  say(flags, shown, `${impi}  ${algorithm.padEnd(8)}  ${uiccType}${lifetime}`)
 }

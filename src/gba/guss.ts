@@ -53,7 +53,7 @@ const KEY_CHOICES: readonly KeyChoice[] = ['ME_BASED_KEY', 'UICC_BASED_KEY', 'ME
  * @see TS 29.109 A.1
  */
 export function parseGuss(xml: string): Guss {
-  const root = parseRoot(xml, 'guss')
+  const root = gussRootOf(xml)
   const id = attribute(root, 'id')
   const bsfInfo = child(root, 'bsfInfo')
   const uiccType = bsfInfo && textOf(bsfInfo, 'uiccType')
@@ -65,6 +65,11 @@ export function parseGuss(xml: string): Guss {
     ...(lifeTime === undefined ? {} : { lifeTimeSeconds: parseLifeTime(lifeTime) }),
     ussList: ussList === undefined ? [] : readUssList(ussList),
   }
+}
+
+/** The root element of a `guss` document, as it stands there. @throws {InvalidMessage} If it is none. */
+export function gussRootOf(xml: string): XmlElement {
+  return parseRoot(xml, 'guss')
 }
 
 /** A `guss` document. @throws {RangeError} If a text holds what XML does not allow. */
@@ -98,7 +103,7 @@ export function formatUssList(ussList: readonly Uss[]): string {
  * @throws {InvalidMessage} As `parseGuss`.
  */
 export function selectUss(xml: string, isWanted: (uss: Uss) => boolean): string | undefined {
-  const root = parseRoot(xml, 'guss')
+  const root = gussRootOf(xml)
   const list = child(root, 'ussList')
   const all = list === undefined ? [] : childrenOf(list, 'uss')
   const wanted = all.filter((uss) => isWanted(readUss(uss)))

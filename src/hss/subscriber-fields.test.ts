@@ -100,6 +100,60 @@ describe('a change', () => {
   })
 })
 
+describe('a GUSS as XML', () => {
+  const XML =
+    '<guss id="alice@ims.example"><bsfInfo><uiccType>GBA</uiccType><lifeTime>9</lifeTime></bsfInfo>' +
+    '<ussList><uss id="1" type="0"><special level="7"/></uss></ussList></guss>'
+  const fields = { impi: 'alice@ims.example', k: K, opc: OPC, guss: XML }
+  const made = (more: object = {}) =>
+    subscriberOf(subscriberFieldsSchema.parse({ ...fields, ...more }))
+  const change = (wish: object, before = made()) =>
+    changedSubscriber(before, subscriberChangeSchema.parse(wish))
+
+  test('is kept as it is, and says type and lifetime', () => {
+    expect(made().guss).toBe(XML)
+    expect(describeSubscriber(made())).toMatchObject({ uiccType: 'GBA', keyLifetimeSeconds: 9 })
+    expect(describeSubscriber(made({ guss: '<guss/>' }))).toMatchObject({ uiccType: 'GBA' })
+  })
+
+  test.each([
+    [{ uiccType: 'GBA_U' }, 'uiccType: GBA_U here, but GBA in guss'],
+    [{ keyLifetime: 60 }, 'keyLifetime: 60 here, but 9 in guss'],
+  ])('does not say another thing than %j', (more, message) => {
+    expect(() => made(more)).toThrow(message)
+    expect(() => change({ guss: XML, ...more })).toThrow(message)
+    const said = describeSubscriber(made({ ...more, guss: '<guss/>' }))
+    expect(said).toMatchObject('uiccType' in more ? more : { keyLifetimeSeconds: 60 })
+  })
+
+  test('comes in place of the whole one', () => {
+    expect(change({ guss: '<guss/>' }).guss).toBe('<guss id="alice@ims.example"/>')
+    expect(() => change({ guss: XML, keyLifetime: null })).toThrow('none here, but 9 in guss')
+    expect(() => change({ guss: '<guss id="bob@ims.example"/>' })).toThrow('guss: its id is not')
+  })
+
+  test('a change of anything else keeps it, and one of the type what is not known here', () => {
+    expect(change({ amf: '8000', k: 'ab'.repeat(16) }).guss).toBe(XML)
+    expect(change({ uiccType: 'GBA_U', keyLifetime: null }).guss).toBe(
+      XML.replace('GBA<', 'GBA_U<').replace('<lifeTime>9</lifeTime>', ''),
+    )
+  })
+
+  test('one without gets one only for type or lifetime', () => {
+    const { guss: _, ...bare } = made()
+    expect(change({ amf: '8000' }, bare)).not.toHaveProperty('guss')
+    expect(gussOf(change({ keyLifetime: 60 }, bare))).toMatchObject({ lifeTimeSeconds: 60 })
+  })
+
+  test('a type that would make it too large is refused', () => {
+    const [head, tail] = ['<guss id="alice@ims.example"><more>', '</more></guss>']
+    const guss = `${head}${'x'.repeat(60_000 - head.length - tail.length)}${tail}`
+    expect(made({ guss }).guss).toHaveLength(60_000)
+    const wish = { uiccType: 'GBA_U' }
+    expect(() => change(wish, made({ guss }))).toThrow('guss: over 60000 octets')
+  })
+})
+
 test('a lifetime is one that a GUSS can hold', () => {
   for (const keyLifetime of [0, 1.5, 2 ** 31, '60']) {
     const fields = { impi: 'a@b.c', k: K, opc: OPC, keyLifetime }

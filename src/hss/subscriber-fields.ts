@@ -7,8 +7,10 @@ import { DEFAULT_TUAK_PROFILE } from '../aka/tuak.ts'
 import { Secret } from '../crypto/secret.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { formatGuss, type Guss, parseGuss } from '../gba/guss.ts'
-import { parseImpi } from '../identity/impi.ts'
+import { changeGuss } from '../gba/guss-change.ts'
+import { type Impi, parseImpi } from '../identity/impi.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
+import { assertGussFits, gussOfXml } from './guss-fields.ts'
 import type { Subscriber } from './hss-store.ts'
 
 const LONGEST_LIFETIME_SECONDS = 0x7fff_ffff
@@ -30,9 +32,12 @@ export const subscriberFieldsSchema = z.strictObject({
   topc: hex.optional(),
   /** 4 hex digits. */
   amf: hex.default('0000'),
-  uiccType: uiccType.default('GBA_U'),
+  /** Absent: GBA_U. */
+  uiccType: uiccType.optional(),
   /** Of Ks, in seconds; absent: as the BSF decides. */
   keyLifetime: keyLifetime.optional(),
+  /** GUSS as XML; both of the above may stand in it. TS 29.109 Annex A */
+  guss: z.string().optional(),
 })
 
 /** What of a subscriber may change; what is absent stays, and SQN always does. */
@@ -45,6 +50,8 @@ export const subscriberChangeSchema = z.strictObject({
   uiccType: uiccType.optional(),
   /** `null`: as the BSF decides. */
   keyLifetime: keyLifetime.nullable().optional(),
+  /** As XML, in place of the former one, whole. */
+  guss: z.string().optional(),
 })
 
 /** What may be seen of a subscriber. */
@@ -65,15 +72,20 @@ const AMF_LENGTH = 2
 
 /** @throws {InvalidMessage} Naming the field that is wrong or missing, never a value of a key. */
 export function subscriberOf(fields: z.infer<typeof subscriberFieldsSchema>): Subscriber {
-  const { uiccType: type, keyLifetime: lifeTimeSeconds } = fields
   const impi = parseImpi(fields.impi, 'impi')
-  const lifetime = lifeTimeSeconds !== undefined && { lifeTimeSeconds }
   return {
     impi,
     ...keysOf(fields),
     amf: octetsOf('amf', fields.amf, [AMF_LENGTH]),
-    guss: formatGuss({ id: impi, uiccType: type, ...lifetime, ussList: [] }),
+    guss: gussOfFields(impi, fields),
   }
+}
+
+function gussOfFields(impi: Impi, fields: GussFields): string {
+  if (fields.guss !== undefined) return gussOfXml(impi, fields.guss, fields)
+  const { uiccType: type = 'GBA_U', keyLifetime: lifeTimeSeconds } = fields
+  const lifetime = typeof lifeTimeSeconds === 'number' && { lifeTimeSeconds }
+  return formatGuss({ id: impi, uiccType: type, ...lifetime, ussList: [] })
 }
 
 /**
@@ -85,19 +97,25 @@ export function changedSubscriber(
   subscriber: Subscriber,
   change: z.infer<typeof subscriberChangeSchema>,
 ): Subscriber {
-  const { amf, uiccType: type, keyLifetime: lifetime } = change
-  const { lifeTimeSeconds, ...rest } = gussOf(subscriber)
-  const seconds = lifetime === undefined ? lifeTimeSeconds : lifetime
-  const changed = {
-    ...rest,
-    ...(type !== undefined && { uiccType: type }),
-    ...(typeof seconds === 'number' && { lifeTimeSeconds: seconds }),
-  }
+  const { amf } = change
+  const guss = changedGuss(subscriber, change)
   return {
     ...withChangedKeys(subscriber, change),
     ...(amf !== undefined && { amf: octetsOf('amf', amf, [AMF_LENGTH]) }),
-    guss: formatGuss(changed),
+    ...(guss !== undefined && { guss }),
   }
+}
+
+/** What is not known here stays in it. */
+function changedGuss({ impi, guss }: Subscriber, change: GussFields): string | undefined {
+  if (change.guss !== undefined) return gussOfXml(impi, change.guss, change)
+  const { uiccType: type, keyLifetime: lifeTimeSeconds } = change
+  if (type === undefined && lifeTimeSeconds === undefined) return guss
+  const changed = changeGuss(guss ?? formatGuss({ id: impi, ussList: [] }), {
+    ...(type !== undefined && { uiccType: type }),
+    ...(lifeTimeSeconds !== undefined && { lifeTimeSeconds }),
+  })
+  return assertGussFits(changed, 'guss')
 }
 
 /** Its GUSS; one without has no services, and GBA_ME. @throws {InvalidMessage} If it cannot be read. */
@@ -117,6 +135,7 @@ export function describeSubscriber(subscriber: Subscriber): z.infer<typeof shown
   }
 }
 
+type GussFields = Pick<z.infer<typeof subscriberChangeSchema>, 'guss' | 'uiccType' | 'keyLifetime'>
 type Keys = Pick<Subscriber, 'algorithm' | 'subscriberKey' | 'operatorVariant' | 'tuak'>
 type KeyFields = Partial<Record<'k' | 'opc' | 'topc', string | undefined>>
 

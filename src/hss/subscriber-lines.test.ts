@@ -50,7 +50,7 @@ describe('CSV', () => {
     ['no IMPI', `impi,k,opc\nalice,${K},${OPC}`, 'line 2: impi: '],
     ['TUAK with OPc', `impi,algorithm,k,opc\na@x.y,tuak,${K},${OPC}`, 'line 2: opc: tuak takes'],
     ['no lifetime', `impi,k,opc,keyLifetime\na@x.y,${K},${OPC},long`, 'line 2: keyLifetime: '],
-    ['a long line', `impi,k,opc\n${'a'.repeat(5000)}`, 'line 2: over 4096 characters'],
+    ['a long line', `impi,k,opc\n${'a'.repeat(132_000)}`, 'line 2: over 131072 characters'],
   ])('%s', async (_name, text, message) => {
     expect(await refusal(text)).toContain(message)
   })
@@ -83,6 +83,64 @@ describe('JSON', () => {
   ])('%s', async (_name, text, message) => {
     expect(await refusal(text)).toContain(message)
   })
+})
+
+describe('a GUSS as XML', () => {
+  const XML =
+    '<guss><ussList><uss id="7" type="0"><flags><flag>1</flag></flags></uss></ussList></guss>'
+  const STORED = XML.replace('<guss>', '<guss id="a@ims.example">')
+  const quoted = (xml: string) => `"${xml.replaceAll('"', '""')}"`
+  const csv = (cells: string, columns = 'guss') =>
+    `impi,k,opc,${columns}\na@ims.example,${K},${OPC},${cells}`
+  const json = (more: object) => JSON.stringify({ impi: 'a@ims.example', k: K, opc: OPC, ...more })
+  const gussOf = async (text: string) => {
+    for await (const { subscriber } of subscribersIn(linesOf(text))) return subscriber.guss
+    return undefined
+  }
+
+  test('in a cell, and in an object, where it may have line ends', async () => {
+    expect(await gussOf(csv(quoted(XML)))).toBe(STORED)
+    expect(await gussOf(csv(',GBA', 'guss,uiccType'))).toContain('<uiccType>GBA<')
+    expect(await gussOf(csv(`${quoted(XML)},GBA`, 'guss,uiccType'))).toBe(
+      STORED.replace('<ussList>', '<bsfInfo><uiccType>GBA</uiccType></bsfInfo><ussList>'),
+    )
+    expect(await gussOf(json({ guss: XML }))).toBe(STORED)
+    expect(await gussOf(json({ guss: STORED.replaceAll('><', '>\n<') }))).toContain('\n<ussList>')
+  })
+
+  test('the largest, were it all quotation marks', async () => {
+    const head = '<guss id="a@ims.example"><more>'
+    const xml = `${head}${'"'.repeat(60_000 - head.length - 14)}</more></guss>`
+    expect(xml).toHaveLength(60_000)
+    expect(await gussOf(csv(quoted(xml)))).toBe(xml)
+    expect(await gussOf(json({ guss: xml }))).toBe(xml)
+    const longer = csv(quoted(xml.replace('<more>', '<more>x')))
+    expect(await refusal(longer)).toContain('line 2: guss: over 60000 octets as XML')
+  })
+
+  test.each([
+    ['not well-formed', csv('<guss>'), 'line 2: guss: XML: not well-formed at 1:6'],
+    ['of another', csv(quoted('<guss id="b@c.d"/>')), 'line 2: guss: its id is not the IMPI'],
+    ['a wrong GSID', json({ guss: XML.replace('7', 'x') }), 'line 1: guss: uss id: missing or'],
+    [
+      'another type',
+      csv(`<guss><bsfInfo><uiccType>GBA_U</uiccType></bsfInfo></guss>,GBA`, 'guss,uiccType'),
+      'line 2: uiccType: GBA here, but GBA_U in guss',
+    ],
+    [
+      'another lifetime',
+      json({ guss: '<guss><bsfInfo><lifeTime>9</lifeTime></bsfInfo></guss>', keyLifetime: 60 }),
+      'line 1: keyLifetime: 60 here, but 9 in guss',
+    ],
+    ['over two lines', csv('"<guss>\n</guss>"'), 'line 2: quotation marks that do not match on'],
+    ['no text', json({ guss: 7 }), 'line 1: guss: Invalid input'],
+  ])('%s: the line is named', async (_name, text, message) => {
+    expect(await refusal(text)).toContain(message)
+  })
+})
+
+test('a line of blanks without end is refused too, not taken for the end', async () => {
+  expect(await refusal(`impi,k,opc\n${' '.repeat(132_000)}`)).toContain('line 2: over 131072')
 })
 
 test('whatever comes: subscribers, or the line that is wrong', async () => {

@@ -13,8 +13,8 @@ export interface SubscriberLine {
   readonly subscriber: Subscriber
 }
 
-/** More than the longest subscriber that there can be. */
-const MAX_LINE_LENGTH = 4096
+/** Characters of a line: room for the longest GUSS, were each of its octets written as two. */
+export const MAX_LINE_LENGTH = 131_072
 
 /** A cell of CSV is text, a number too. */
 const fieldsSchema = subscriberFieldsSchema.extend({
@@ -38,7 +38,7 @@ export async function* subscribersIn(
   for await (const raw of lines) {
     line += 1
     const content = line === 1 ? raw.replace(/^\uFEFF/, '').trim() : raw.trim()
-    if (content.length > MAX_LINE_LENGTH) throw wrong(line, `over ${MAX_LINE_LENGTH} characters`)
+    if (raw.length > MAX_LINE_LENGTH) throw wrong(line, `over ${MAX_LINE_LENGTH} characters`)
     if (content === '') continue
     isJson ??= /^[[{]/.test(content)
     if (!isJson && heading === undefined) {
@@ -109,7 +109,7 @@ function cellsOf(content: string, line: number): string[] {
   const cell = /\s*(?:"((?:[^"]|"")*)"|([^",]*?))\s*(,|$)/y
   for (;;) {
     const match = cell.exec(content)
-    if (match === null) throw wrong(line, 'quotation marks that do not match')
+    if (match === null) throw wrong(line, 'quotation marks that do not match on this line')
     const [, quoted, plain = '', end] = match
     cells.push(quoted?.replaceAll('""', '"') ?? plain)
     if (end === '') return cells

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { ADMIN_ROUTES, gussSchema } from '../../src/adapters/hss-admin/admin-routes.ts'
+import { ADMIN_ROUTES } from '../../src/adapters/hss-admin/admin-routes.ts'
+import { gussSchema } from '../../src/hss/guss-fields.ts'
 import {
   shownSubscriberSchema,
   subscriberChangeSchema,

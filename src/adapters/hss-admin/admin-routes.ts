@@ -1,6 +1,6 @@
 /** The routes of the admin API of an HSS: one declaration each, for the server and for its OpenAPI document. */
 import { z } from 'zod'
-import type { Guss } from '../../gba/guss.ts'
+import { gussSchema } from '../../hss/guss-fields.ts'
 import {
   shownSubscriberSchema,
   subscriberChangeSchema,
@@ -12,32 +12,6 @@ import { nextSchema, pageSchema } from '../rest/page.ts'
 
 /** Some 300,000 lines; they are in memory while they are imported. */
 const MAX_IMPORT_OCTETS = 64 * 1024 * 1024
-
-const uint32 = z.int().min(0).max(0xffff_ffff)
-const text = z
-  .string()
-  .max(255)
-  .regex(/^[^\p{Cc}\p{Cs}\uFFFE\uFFFF]*$/u, 'a character that XML does not allow')
-
-/** GUSS as JSON. TS 29.109 Annex A */
-export const gussSchema = z.strictObject({
-  uiccType: z.enum(['GBA', 'GBA_U']).optional(),
-  /** Of Ks, in seconds; absent: as the BSF decides. */
-  lifeTimeSeconds: z.int().min(1).max(0x7fff_ffff).optional(),
-  ussList: z
-    .array(
-      z.strictObject({
-        gsid: uint32,
-        type: uint32.default(0),
-        nafGroup: text.min(1).optional(),
-        uids: z.array(text.min(1)).max(32).default([]),
-        flags: z.array(uint32).max(32).default([]),
-        keyChoice: z.enum(['ME_BASED_KEY', 'UICC_BASED_KEY', 'ME_UICC_BASED_KEYS']).optional(),
-      }),
-    )
-    .max(64)
-    .default([]),
-})
 
 /** Query of an import. */
 export const importQuerySchema = z.strictObject({
@@ -139,27 +113,3 @@ export const ADMIN_ROUTES = {
   },
   openapi: OPENAPI_ROUTE,
 } as const satisfies Record<string, AdminRoute>
-
-/** From JSON to a GUSS. @param impi Its id. */
-export function gussOfJson(impi: string, json: z.infer<typeof gussSchema>): Guss {
-  const { uiccType, lifeTimeSeconds, ussList } = json
-  return {
-    id: impi,
-    ...(uiccType !== undefined && { uiccType }),
-    ...(lifeTimeSeconds !== undefined && { lifeTimeSeconds }),
-    ussList: ussList.map(({ nafGroup, keyChoice, ...uss }) => ({
-      ...uss,
-      ...(nafGroup !== undefined && { nafGroup }),
-      ...(keyChoice !== undefined && { keyChoice }),
-    })),
-  }
-}
-
-/** From a GUSS to JSON. */
-export function gussAsJson(guss: Guss): z.input<typeof gussSchema> {
-  const { id: _id, ...rest } = guss
-  return {
-    ...rest,
-    ussList: guss.ussList.map((uss) => ({ ...uss, uids: [...uss.uids], flags: [...uss.flags] })),
-  }
-}

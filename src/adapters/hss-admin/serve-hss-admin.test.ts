@@ -186,6 +186,26 @@ describe('GUSS', () => {
     expect((await found())?.guss).toContain('nafGroup="A"')
   })
 
+  test('as XML with the subscriber and in a change, kept with what is not known here', async () => {
+    const xml = '<guss><ussList><uss id="7" type="0"><special/></uss></ussList></guss>'
+    const stored = xml.replace('<guss>', `<guss id="${ALICE.impi}">`)
+    const body = { ...ALICE, guss: xml }
+    expect((await ask('POST', '/admin/subscribers', { body })).status).toBe(201)
+    expect((await found())?.guss).toBe(stored)
+    await ask('PATCH', ALICE_PATH, { body: { amf: '8000' } })
+    expect((await found())?.guss).toBe(stored)
+    const other = { guss: xml.replace('7', '8'), uiccType: 'GBA_U' }
+    expect((await ask('PATCH', ALICE_PATH, { body: other })).json).toMatchObject({
+      uiccType: 'GBA_U',
+    })
+    expect((await ask('GET', `${ALICE_PATH}/guss`)).json).toMatchObject({ ussList: [{ gsid: 8 }] })
+    const wrong = { guss: '<guss id="b@b.c"/>' }
+    expect(await ask('PATCH', ALICE_PATH, { body: wrong })).toMatchObject({
+      status: 400,
+      json: { detail: expect.stringContaining('its id is not the IMPI') },
+    })
+  })
+
   test('of nobody, and none', async () => {
     expect((await ask('PUT', `${ALICE_PATH}/guss`, { body: guss })).status).toBe(404)
     await ask('POST', '/admin/subscribers', { body: ALICE })

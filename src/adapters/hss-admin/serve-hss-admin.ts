@@ -1,9 +1,8 @@
 /** The admin API of an HSS: its subscribers and their settings. Keys go in and never come out. Design 10, 11 */
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { MAX_GUSS_OCTETS } from '../../diameter/zh/multimedia-auth.ts'
-import { InvalidMessage } from '../../errors/errors.ts'
 import { formatGuss } from '../../gba/guss.ts'
+import { assertGussFits, gussAsJson, gussOfJson, gussSchema } from '../../hss/guss-fields.ts'
 import type { HssStore, Subscriber } from '../../hss/hss-store.ts'
 import {
   changedSubscriber,
@@ -15,7 +14,6 @@ import {
 } from '../../hss/subscriber-fields.ts'
 import { importSubscribers } from '../../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../../identity/impi.ts'
-import { utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
@@ -29,13 +27,7 @@ import type { AdminAuthorization } from '../rest/admin-token.ts'
 import { nextOf, pageSchema } from '../rest/page.ts'
 import { Problem } from '../rest/problem.ts'
 import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
-import {
-  ADMIN_ROUTES,
-  gussAsJson,
-  gussOfJson,
-  gussSchema,
-  importQuerySchema,
-} from './admin-routes.ts'
+import { ADMIN_ROUTES, importQuerySchema } from './admin-routes.ts'
 
 /** What it is given; the store stays the caller's. */
 export interface HssAdminPorts {
@@ -140,11 +132,7 @@ async function list(store: HssStore, { after = '', limit }: z.infer<typeof pageS
 }
 
 async function setGuss(store: HssStore, impi: Impi, json: z.infer<typeof gussSchema>) {
-  const guss = formatGuss(gussOfJson(impi, json))
-  // As it is escaped Zh may have no room for it, and then nobody could use it.
-  if (utf8(guss).length > MAX_GUSS_OCTETS) {
-    throw new InvalidMessage(`over ${MAX_GUSS_OCTETS} octets as XML`, 'ussList')
-  }
+  const guss = assertGussFits(formatGuss(gussOfJson(impi, json)), 'ussList')
   return gussAsJson(gussOf(await changeOne(store, impi, (before) => ({ ...before, guss }))))
 }
 
