@@ -13,6 +13,7 @@ beforeAll(async () => {
   await writeNewCardProfile(join(data, 'usim.json'), testProfile())
   writeFileSync(join(data, 'pin'), ' 1234\n')
   writeFileSync(join(data, 'no-pin'), 'abcd')
+  writeFileSync(join(data, 'ca.pem'), 'PEM')
 })
 afterAll(() => rmSync(data, { recursive: true, force: true }))
 
@@ -49,6 +50,27 @@ test('the application that is named, else the first that the card has', async ()
   expect(await nameOf({ cardApplication: 'isim' })).toBe('ISIM')
   expect(await nameOf({ cardApplication: 'csim' })).toBe('CSIM')
   expect(cardApplicationOption().argChoices).toEqual(['usim', 'isim', 'csim'])
+})
+
+test('how a BSF with TLS is known', () => {
+  const bsfUrl = 'https://bsf.example.org'
+  const trustOf = (flags: object) => cardSettingsOf({ reader: 'pcsc', bsfUrl, ...flags }).bsfTrust
+  expect(trustOf({})).toBeUndefined()
+  expect(trustOf({ bsfPin: 'AB'.repeat(32) })).toEqual({ kind: 'pin', sha256: 'ab'.repeat(32) })
+  expect(trustOf({ bsfCa: join(data, 'ca.pem') })).toEqual({ kind: 'ca', pem: 'PEM' })
+  const both = { bsfPin: 'ab'.repeat(32), bsfCa: join(data, 'ca.pem') }
+  expect(() => trustOf(both)).toThrow('--bsf-pin, --bsf-ca: one of them')
+  expect(() => trustOf({ bsfPin: 'ab' })).toThrow('--bsf-pin: not 64 hex digits')
+  expect(() => trustOf({ bsfCa: '/nowhere' })).toThrow('--bsf-ca /nowhere: cannot be read')
+})
+
+test('without TLS to the BSF nothing would be checked', () => {
+  const bsfPin = 'ab'.repeat(32)
+  for (const bsfUrl of [undefined, 'http://bsf.example.org']) {
+    const flags = { reader: 'pcsc', bsfPin, ...(bsfUrl && { bsfUrl }) }
+    expect(() => cardSettingsOf(flags)).toThrow('--bsf-pin: needs --bsf-url with https')
+  }
+  expect(() => cardSettingsOf({ reader: 'pcsc', bsfCa: 'x' })).toThrow('--bsf-ca: needs')
 })
 
 test.each([

@@ -1,8 +1,9 @@
 /** The flags of commands that use a card: which one, and where its BSF is. Design 4, 12 */
-import { Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { openReader } from '../adapters/card/open-reader.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
-import { connectUb } from '../adapters/ub/connect-ub.ts'
+import type { Trust } from '../adapters/tls/trust.ts'
+import { connectUb, parseBsfUrl } from '../adapters/ub/connect-ub.ts'
 import type { ApplicationName } from '../apdu/aid.ts'
 import { Secret } from '../crypto/secret.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
@@ -12,8 +13,10 @@ import { openUiccApplication, type TerminalOptions } from '../gba/uicc-terminal.
 import { type Fqdn, parseFqdn } from '../identity/fqdn.ts'
 import { CARD_PROFILE } from '../lab/lab-files.ts'
 import { utf8 } from '../octets/octets.ts'
+import type { KeyLog } from '../ports/key-log.ts'
 import { readFlag } from './flag-values.ts'
 import { readWholeFile } from './read-whole-file.ts'
+import { trustOf } from './trust-flags.ts'
 
 /** The flags as they come from the command line. */
 export interface CardFlags {
@@ -24,6 +27,8 @@ export interface CardFlags {
   readonly cardApplication?: string
   readonly bsfUrl?: string
   readonly bsfName?: string
+  readonly bsfPin?: string
+  readonly bsfCa?: string
 }
 
 /** Which card, and which BSF. */
@@ -36,6 +41,22 @@ export interface CardSettings {
   readonly bsfUrl?: string
   /** Default what the card says. */
   readonly bsfName?: Fqdn
+  /** How a BSF with TLS is known; default the system's authorities. */
+  readonly bsfTrust?: Trust
+}
+
+/** `--bsf-url`, `--bsf-name`, `--bsf-pin` and `--bsf-ca`. */
+export function addBsfFlags(command: Command): Command {
+  return command
+    .option('--bsf-url <url>', 'http(s)://host:port of the BSF; default http:// and its name')
+    .option('--bsf-name <name>', 'FQDN of the BSF; default what the card says')
+    .addOption(
+      new Option(
+        '--bsf-pin <hex>',
+        "SHA-256 of the BSF's public key, with https; default the system's CAs",
+      ).conflicts('bsfCa'),
+    )
+    .option('--bsf-ca <file>', 'PEM file of the only CAs to trust for the BSF, with https')
 }
 
 const APPLICATIONS: ReadonlyMap<string, ApplicationName> = new Map([
@@ -64,20 +85,42 @@ export function cardSettingsOf(flags: CardFlags): CardSettings {
     ...(application !== undefined && { application }),
     ...(bsfUrl !== undefined && { bsfUrl }),
     ...(bsfName !== undefined && { bsfName: readFlag('--bsf-name', () => parseFqdn(bsfName)) }),
+    ...bsfTrustOf(flags),
   }
+}
+
+/** Without TLS nothing would be checked, and nobody would see it. */
+function bsfTrustOf({ bsfUrl, bsfPin: pin, bsfCa: ca }: CardFlags): Pick<CardSettings, 'bsfTrust'> {
+  if (pin === undefined && ca === undefined) return {}
+  // Of flags the command line says it; of a file nobody else does.
+  if (pin !== undefined && ca !== undefined) {
+    throw new ConfigurationInvalid('--bsf-pin, --bsf-ca: one of them')
+  }
+  const flag = pin === undefined ? '--bsf-ca' : '--bsf-pin'
+  if (bsfUrl === undefined || !parseBsfUrl(bsfUrl).secure) {
+    throw new ConfigurationInvalid(`${flag}: needs --bsf-url with https`)
+  }
+  const given = { ...(pin !== undefined && { pin }), ...(ca !== undefined && { ca }) }
+  return { bsfTrust: trustOf(given, 'bsf-') }
+}
+
+/** Who sees what card and BSF are told. */
+export interface CardWatch extends Pick<TerminalOptions, 'trace' | 'clock' | 'entityName'> {
+  readonly keyLog?: KeyLog
 }
 
 /**
  * Works with the card and the way to its BSF, and closes both in the end.
  *
- * @param seen Who takes the card's commands and answers, and the name of who sends them; default nobody.
+ * @param seen Who takes the card's commands and answers, the name of who sends them, and who takes the secrets of TLS
+ *   to the BSF; default nobody.
  * @throws {ConfigurationInvalid} If there is no such reader, or the BSF's URL is none.
  * @throws {CpnsError} If the card is not there, refuses its PIN, or is of no use.
  */
 export async function withCard<T>(
   settings: CardSettings,
   work: (parts: { readonly card: GbaCard; readonly ub: UbExchange }) => Promise<T>,
-  seen: Pick<TerminalOptions, 'trace' | 'clock' | 'entityName'> = {},
+  { keyLog, ...seen }: CardWatch = {},
 ): Promise<T> {
   const { reader, cardPin: pin, application } = settings
   const opened = await openReader(reader, createSystemRandom())
@@ -87,7 +130,12 @@ export async function withCard<T>(
     ...(application !== undefined && { application }),
   })
   try {
-    const ub = connectUb({ baseUrl: bsfUrlOf(settings, card) })
+    const { bsfTrust: trust } = settings
+    const ub = connectUb({
+      baseUrl: bsfUrlOf(settings, card),
+      ...(trust && { trust }),
+      ...(keyLog && { keyLog }),
+    })
     try {
       return await work({ card, ub })
     } finally {

@@ -46,6 +46,7 @@ const OTHERS: Readonly<Record<string, Check>> = {
   plainClient: (word) => plainClientsOf('', [word]),
   algorithm: (word) => algorithmsOf([word]),
   peerPin: pin,
+  bsfPin: pin,
   pin,
   hssUrl: httpUrl,
   bsfUrl: httpUrl,

@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type GbaNetwork, NAF_FQDN, startGbaNetwork } from '../../test/support/gba-network.ts'
+import { startTlsFront } from '../../test/support/tls-front.ts'
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { nafUserOf } from '../adapters/naf/admit.ts'
 import { NAF_CERTIFICATE } from '../adapters/naf/naf-server.fixture.ts'
 import { protectListener } from '../adapters/naf/protect-listener.ts'
 import { pskPeerOf, servePskTls } from '../adapters/naf/psk-server.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
+import { testCertificate } from '../adapters/tls/tls.fixture.ts'
 import { createPskKeySource } from '../naf/psk-key-source.ts'
 import { noLog } from '../ports/log.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
@@ -81,6 +83,29 @@ describe('curl', () => {
     expect(readFileSync(output, 'utf8')).toMatch(/^001010123456789@/)
   })
 
+  test('a BSF behind TLS, by its key or its authority; its secrets are in the key log', async () => {
+    const bsf = testCertificate({ dnsNames: ['localhost'] })
+    const front = await startTlsFront(bsf, network.bsfUrl)
+    const file = (name: string) => join(data, name)
+    writeFileSync(file('bsf.pem'), bsf.certificatePem)
+    const by = (...flags: string[]) => curl('/a', '--bsf-url', front.url, ...flags)
+    const runs = [
+      await by(),
+      await by('--bsf-pin', 'ab'.repeat(32)),
+      await by('--bsf-pin', bsf.pin, '--keylog', file('keys')),
+    ]
+    // Another card, which holds no session yet.
+    await writeNewCardProfile(file('second.json'), testProfile())
+    const second = ['--reader', `software:${file('second.json')}`]
+    runs.push(await by('--bsf-ca', file('bsf.pem'), ...second))
+    await front.close()
+    expect(runs.map(({ status }) => status)).toEqual([1, 1, 0, 0])
+    expect(runs[0]?.stderr).toMatch(/^cpns: the BSF at \S+ is not the one to trust: /)
+    expect(runs[1]?.stderr).toMatch(/the key of \S+ is not the pinned one\n$/)
+    expect(network.bootstraps()).toBe(2)
+    expect(readFileSync(file('keys'), 'utf8')).toMatch(/^CLIENT_TRAFFIC_SECRET_0 /m)
+  })
+
   test('an error status is printed, and is exit 1', async () => {
     const run = await curl('/missing')
     expect(run).toMatchObject({ status: 1, stderr: 'cpns: the server answered with status 404\n' })
@@ -99,12 +124,13 @@ describe('curl', () => {
     ['an IP address', ['http://127.0.0.1/'], 'not for an IP address'],
     ['no card', ['http://naf.example.org/'], '--reader or --data'],
     ['no way to write', ['-o', '/nowhere/at/all'], '--output'],
+    ['BSF pin and http', ['--bsf-pin', 'ab'.repeat(32)], '--bsf-pin: needs --bsf-url with https'],
     ['pin and ca', ['http://naf.example.org/', '--pin', 'ab', '--ca', 'x'], 'cannot be used with'],
   ])('%s: one line, exit 2', async (name, flags, message) => {
     const run =
       name === 'no card' || name === 'pin and ca'
         ? await runProgram(['curl', ...flags])
-        : name === 'no way to write'
+        : name === 'no way to write' || name === 'BSF pin and http'
           ? await curl('/', ...flags)
           : await runProgram(['curl', ...flags, '--data', data])
     expect(usageErrorOf(run)).toContain(message)

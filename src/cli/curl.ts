@@ -10,6 +10,7 @@ import type { GbaCard } from '../gba/gba-card.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
 import { createCardKeySource } from '../naf/card-key-source.ts'
 import {
+  addBsfFlags,
   type CardFlags,
   type CardSettings,
   cardApplicationOption,
@@ -48,13 +49,12 @@ export function curlCommand(): Command {
 
 /** Which card, and how BSF and server are reached. */
 function addWayFlags(command: Command): Command {
-  return command
+  command
     .option('--data <dir>', 'data folder with usim.json, the card')
     .option('--reader <name>', 'software:FILE, or pcsc[:NAME]; default the card in the folder')
     .option('--card-pin-file <file>', 'file with the PIN of the card, if it asks for one')
     .addOption(cardApplicationOption())
-    .option('--bsf-url <url>', 'http://host:port of the BSF; default http:// and its name')
-    .option('--bsf-name <name>', 'FQDN of the BSF; default what the card says')
+  return addBsfFlags(command)
     .addOption(
       new Option(
         '--connect-to <host:port>',
@@ -122,7 +122,7 @@ function fetchWith(
       await client.close()
     }
   }
-  return withCard(settings, work, { trace: seen.trace, clock: systemClock, entityName: 'UE' })
+  return withCard(settings, work, { ...seen, clock: systemClock, entityName: 'UE' })
 }
 
 async function show(answer: Response, flags: Flags): Promise<void> {

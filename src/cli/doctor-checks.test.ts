@@ -1,10 +1,15 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { startTlsFront } from '../../test/support/tls-front.ts'
 import { writeNewCardProfile } from '../adapters/card/card-profile-file.ts'
 import { serveDiameterZh } from '../adapters/diameter/zh.ts'
 import { withFolder } from '../adapters/sqlite/sqlite.fixture.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import { testCertificate } from '../adapters/tls/tls.fixture.ts'
 import { testProfile } from '../uicc/uicc.fixture.ts'
 import { examine } from './doctor-checks.ts'
 
@@ -49,6 +54,24 @@ test('a PN GW: its card answers, its server does not', () =>
     const findings = await examine('gateway', flags)
     expect(of(findings, 'reader')).toMatchObject({ state: 'ok' })
     expect(of(findings, 'peer CPNS Server')).toMatchObject({ state: 'problem' })
+    const bsf = async (more: object) =>
+      of(await examine('gateway', { ...flags, ...more }), 'peer BSF')
+    const certificate = testCertificate()
+    const plain = createServer().listen(0, '127.0.0.1')
+    await once(plain, 'listening')
+    const { port } = plain.address() as AddressInfo
+    const front = await startTlsFront(certificate, `http://127.0.0.1:${port}`)
+    const byKey = { bsfUrl: front.url, bsfPin: certificate.pin }
+    expect(await bsf(byKey)).toMatchObject({ found: 'TLS, and it is who it should be' })
+    const wrong = await bsf({ bsfUrl: front.url, bsfPin: 'ab'.repeat(32) })
+    expect(wrong).toMatchObject({ state: 'problem', found: expect.stringContaining('pinned') })
+    expect(await bsf({ bsfUrl: front.url })).toMatchObject({ state: 'problem' })
+    expect(await bsf({ bsfUrl: `http://127.0.0.1:${port}` })).toMatchObject({ found: 'TCP' })
+    // Without TLS on another machine: plain HTTP is what Ub is.
+    const far = await bsf({ bsfUrl: 'http://nowhere.invalid:8080' })
+    expect(far).toMatchObject({ state: 'problem', found: expect.not.stringContaining('TLS') })
+    await front.close()
+    plain.close()
     const noCard = { ...flags, auth: 'gba', reader: 'software:/none.json' }
     expect(of(await examine('gateway', noCard), 'reader')).toMatchObject({ state: 'problem' })
   }))

@@ -12,6 +12,7 @@ import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { parseServerUrl } from '../adapters/tls/server-address.ts'
 import { pinOf } from '../adapters/tls/trust.ts'
+import { parseBsfUrl } from '../adapters/ub/connect-ub.ts'
 import { APPLICATION_ZH } from '../diameter/zh/multimedia-auth.ts'
 import { APPLICATION_ZN } from '../diameter/zn/bootstrapping-info.ts'
 import { CpnsError } from '../errors/errors.ts'
@@ -163,14 +164,17 @@ function checkDiameter(
   return checkDiameterPeer(target, options, { clock: systemClock, random })
 }
 
+const SYSTEM = { kind: 'system' } as const
+
 async function gatewayPeers(flags: DoctoredFlags): Promise<readonly Finding[]> {
-  const { server, bsfUrl } = gatewaySettingsOf(gatewayFlagsOf(flags))
+  const { server, bsfUrl, bsfTrust = SYSTEM } = gatewaySettingsOf(gatewayFlagsOf(flags))
   const at = parseServerUrl(server.url, { secure: 'https', plain: 'http' })
   const trust = 'trust' in server && at.secure ? { trust: server.trust } : {}
   const toServer = checkReachable('CPNS Server', { host: at.host, port: at.port, ...trust })
   if (bsfUrl === undefined) return [await toServer]
-  const bsf = parseServerUrl(bsfUrl, { secure: 'https', plain: 'http' })
-  return Promise.all([toServer, checkReachable('BSF', { host: bsf.host, port: bsf.port })])
+  const { host, port, secure } = parseBsfUrl(bsfUrl)
+  const toBsf = { host, port, ...(secure && { trust: bsfTrust }) }
+  return Promise.all([toServer, checkReachable('BSF', toBsf)])
 }
 
 async function readerOf(flags: DoctoredFlags): Promise<readonly Finding[]> {

@@ -44,6 +44,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'cpns gateway serve': [
     `cpns gateway serve --data ./gateway --entity ${PHONE} --reader pcsc \\`,
     '  --server-url https://cpns.example.org:8443/cpns --bsf-url http://bsf.example.org:8080',
+    `cpns gateway serve --data ./gateway --entity ${PHONE} --reader pcsc \\`,
+    '  --server-url https://cpns.example.org:8443/cpns \\',
+    '  --bsf-url https://bsf.example.org --bsf-ca bsf-ca.pem',
   ],
   'cpns gateway pair': [`cpns gateway pair ${WATCH} --data ./gateway --user alice`],
   'cpns gateway trigger': [`cpns gateway trigger ${WATCH} --data ./gateway --user alice`],
@@ -67,6 +70,8 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'cpns curl': [
     'cpns curl https://xcap.example.org/resource-lists --data ./gateway \\',
     '  --bsf-url http://bsf.example.org:8080',
+    'cpns curl https://xcap.example.org/resource-lists --data ./gateway \\',
+    '  --bsf-url https://bsf.example.org --bsf-ca bsf-ca.pem',
   ],
   'cpns entity': ['cpns entity list --data ./server'],
   'cpns entity add': [`cpns entity add ${PHONE} --data ./server --impi ${ALICE}`],

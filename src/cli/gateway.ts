@@ -24,7 +24,7 @@ import type { RegisteredPn } from '../pn-gw/pn-registrar.ts'
 import { createAssignedCredentials } from '../pne/assigned-credentials.ts'
 import type { Log } from '../ports/log.ts'
 import { algorithmOption } from './algorithm-flag.ts'
-import { cardApplicationOption, withCard } from './card-flags.ts'
+import { addBsfFlags, cardApplicationOption, withCard } from './card-flags.ts'
 import {
   type GatewayFlags,
   type GatewaySettings,
@@ -61,6 +61,7 @@ export function gatewayCommand(): Command {
     .option('--entity <uri>', 'EntityID of the PN GW, for instance urn:uuid:…')
     .option('--server-url <url>', 'https://host:port/cpns of its CPNS Server')
   addNameFlags(serve)
+  addBsfFlags(serve)
   addCardFlags(serve)
   addAuthFlags(serve)
   servable(serve, 'CPNS_GATEWAY').action(runGateway)
@@ -86,8 +87,6 @@ function addNameFlags(command: Command): void {
         .choices(['1.3', '1.2'])
         .conflicts(['pin', 'ca']),
     )
-    .option('--bsf-url <url>', 'http://host:port of the BSF; default http:// and its name')
-    .option('--bsf-name <name>', 'FQDN of the BSF; default what the card says')
 }
 
 function addCardFlags(command: Command): void {
@@ -166,6 +165,7 @@ async function runGateway(given: Partial<GatewayFlags>): Promise<void> {
     } else {
       await withCard(settings, (card) => serve({ ...parts, ...card }, interruption), {
         trace: seen.trace,
+        ...(seen.keyLog && { keyLog: seen.keyLog }),
         clock: systemClock,
         entityName: NAME,
       })

@@ -27,3 +27,8 @@ test.each([
   expect(() => trustOf(flags())).toThrow(ConfigurationInvalid)
   expect(() => trustOf(flags())).toThrow(flag)
 })
+
+test('of the BSF', () => {
+  expect(() => trustOf({ pin: 'ab' }, 'bsf-')).toThrow('--bsf-pin: not 64 hex digits')
+  expect(() => trustOf({ ca: join(folder, 'nowhere') }, 'bsf-')).toThrow('--bsf-ca ')
+})

@@ -11,11 +11,17 @@ export interface TrustFlags {
   readonly ca?: string
 }
 
-/** Without either the authorities of the system. @throws {ConfigurationInvalid} Naming the flag. */
-export function trustOf({ pin, ca }: TrustFlags): Trust {
-  if (pin !== undefined) return pinnedTrust('--pin', pin)
+/**
+ * Without either the authorities of the system.
+ *
+ * @param of What stands before the names of the flags, for instance `bsf-`.
+ * @throws {ConfigurationInvalid} Naming the flag.
+ */
+export function trustOf({ pin, ca }: TrustFlags, of = ''): Trust {
+  if (pin !== undefined) return pinnedTrust(`--${of}pin`, pin)
   if (ca === undefined) return { kind: 'system' }
-  return { kind: 'ca', pem: readFlag('--ca', () => fromUtf8(readWholeFile('--ca', ca))) }
+  const flag = `--${of}ca`
+  return { kind: 'ca', pem: readFlag(flag, () => fromUtf8(readWholeFile(flag, ca))) }
 }
 
 /** Only the holder of one key. @throws {ConfigurationInvalid} Naming the flag. */

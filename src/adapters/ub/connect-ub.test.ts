@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTcpServer } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { TransportFailed } from '../../errors/errors.ts'
 import type { UbRequest } from '../../gba/ub-exchange.ts'
 import { fromUtf8, utf8 } from '../../octets/octets.ts'
-import { connectUb, type UbConnection } from './connect-ub.ts'
+import { testCertificate } from '../tls/tls.fixture.ts'
+import { connectUb, parseBsfUrl, type UbConnection } from './connect-ub.ts'
 
 const cleanUps: (() => unknown)[] = []
 afterEach(async () => {
@@ -168,6 +170,78 @@ describe('Ub over HTTP, the UE', () => {
       expect.objectContaining({ code: 'configuration-invalid' }),
     )
   })
+})
+
+describe('Ub over TLS', () => {
+  const CERTIFICATE = testCertificate({ dnsNames: ['localhost'] })
+
+  async function secure(certificate = CERTIFICATE) {
+    const heard: (string | undefined)[] = []
+    const { certificatePem: cert, privateKeyPem: key } = certificate
+    const server = createTlsServer({ cert, key }, (request, response) => {
+      heard.push(request.headers.authorization)
+      response.writeHead(401).end()
+    })
+    const { port } = new URL(await listening(server))
+    return { baseUrl: `https://localhost:${port}`, heard }
+  }
+
+  test.each([
+    ['its key', { kind: 'pin', sha256: CERTIFICATE.pin } as const],
+    ['an authority', { kind: 'ca', pem: CERTIFICATE.certificatePem } as const],
+  ])('a BSF that is known by %s is asked, and the key log gets its secrets', async (_, trust) => {
+    const { baseUrl, heard } = await secure()
+    const lines: string[] = []
+    const ub = connected({ baseUrl, trust, keyLog: { line: (text) => lines.push(text) } })
+    expect((await ub.exchange(REQUEST)).status).toBe(401)
+    expect(heard).toEqual(['Digest a="1"'])
+    expect(lines.join('\n')).toMatch(/^CLIENT_TRAFFIC_SECRET_0 /m)
+  })
+
+  test.each([
+    [
+      'of another key',
+      { kind: 'pin', sha256: 'ab'.repeat(32) } as const,
+      /the key of localhost:\d+ is not the pinned one$/,
+    ],
+    [
+      'of another authority',
+      { kind: 'ca', pem: testCertificate().certificatePem } as const,
+      /the certificate of localhost:\d+ is not trusted: /,
+    ],
+    ['that no authority of the machine knows', undefined, /is not trusted: /],
+  ])('a BSF %s hears nothing, and counts as not reached', async (_, trust, message) => {
+    const { baseUrl, heard } = await secure()
+    const ub = connected({ baseUrl, ...(trust && { trust }) })
+    const error: unknown = await ub.exchange(REQUEST).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(TransportFailed)
+    expect((error as Error).message).toMatch(/^the BSF at https:\S+ is not the one to trust: /)
+    expect((error as Error).message).toMatch(message)
+    expect(heard).toEqual([])
+  })
+
+  test('a certificate of another name', async () => {
+    const other = testCertificate({ dnsNames: ['other.example.org'] })
+    const { baseUrl } = await secure(other)
+    const ub = connected({ baseUrl, trust: { kind: 'ca', pem: other.certificatePem } })
+    await expect(ub.exchange(REQUEST)).rejects.toThrow('it has another name')
+  })
+
+  test('nobody there, and one that speaks no TLS', async () => {
+    const gone = connected({ baseUrl: 'https://127.0.0.1:1' })
+    await expect(gone.exchange(REQUEST)).rejects.toThrow(
+      new TransportFailed('the BSF at https://127.0.0.1:1 cannot be asked: ECONNREFUSED'),
+    )
+    const plain = await listening(createServer((_, response) => response.end()))
+    const ub = connected({ baseUrl: plain.replace('http:', 'https:') })
+    await expect(ub.exchange(REQUEST)).rejects.toThrow('cannot be asked')
+  })
+})
+
+test('where a BSF is', () => {
+  expect(parseBsfUrl('http://bsf.example.org')).toMatchObject({ port: 80, secure: false })
+  expect(parseBsfUrl('https://[::1]:8')).toMatchObject({ host: '::1', port: 8, secure: true })
+  expect(parseBsfUrl('https://bsf.example.org').port).toBe(443)
 })
 
 function drip(write: (text: string) => void): void {

@@ -1,16 +1,23 @@
 /** Ub over real HTTP: the UE's way to its BSF. TS 24.109 4. Only where to connect; names stay the card's. */
 import type { IncomingHttpHeaders } from 'node:http'
 import { type Dispatcher, errors, Pool } from 'undici'
-import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
+import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import type { UbExchange, UbRequest, UbResponse } from '../../gba/ub-exchange.ts'
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets } from '../../octets/octets.ts'
+import type { KeyLog } from '../../ports/key-log.ts'
 import { createConnector } from '../http/read-past-continue.ts'
+import { secureConnector } from '../http/secure-connector.ts'
+import type { Trust } from '../tls/trust.ts'
 
 /** Where the BSF is, and how long it may take. */
 export interface ConnectUbInput {
   /** `http://host[:port]` or `https://host[:port]`, without a path: that is the Request-URI's. */
   readonly baseUrl: string
+  /** With `https`, how the BSF is known; default the authorities of the machine. */
+  readonly trust?: Trust
+  /** With `https`, takes the secrets of its connections; default nobody. */
+  readonly keyLog?: KeyLog
   /** For one whole exchange; default 15 s. */
   readonly timeoutMs?: number
   /** Octets of an answer's body; default 16 KiB. */
@@ -38,11 +45,12 @@ const NO_OCTETS = new Uint8Array(0)
 export function connectUb(input: ConnectUbInput): UbConnection {
   const { timeoutMs = TIMEOUT_MS, maxResponseOctets = MAX_RESPONSE_OCTETS } = input
   const { connections = CONNECTIONS } = input
-  const origin = originOf(input.baseUrl)
-  const url = new URL(origin)
+  const address = parseBsfUrl(input.baseUrl)
+  const { url } = address
+  const { origin } = url
   const pool = new Pool(origin, {
     connections,
-    connect: createConnector({ timeout: timeoutMs }),
+    connect: connectorOf(address, { ...input, timeoutMs }),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxResponseOctets,
@@ -155,17 +163,46 @@ function listsOf(headers: IncomingHttpHeaders): UbResponse['headers'] {
   return lists
 }
 
-function originOf(baseUrl: string): string {
+function connectorOf(
+  address: BsfAddress,
+  {
+    trust = { kind: 'system' },
+    keyLog,
+    timeoutMs,
+  }: ConnectUbInput & { readonly timeoutMs: number },
+) {
+  if (!address.secure) return createConnector({ timeout: timeoutMs })
+  return secureConnector(address, { trust, timeoutMs, ...(keyLog && { keyLog }) })
+}
+
+/** Where a BSF is. Unlike other servers it may be one without TLS on another machine: Ub is plain HTTP. TS 24.109 4 */
+export interface BsfAddress {
+  readonly url: URL
+  /** Domain name, or IP address without brackets. */
+  readonly host: string
+  readonly port: number
+  /** Whether TLS is used. */
+  readonly secure: boolean
+}
+
+/** @throws {ConfigurationInvalid} If the URL cannot be one of a BSF. */
+export function parseBsfUrl(baseUrl: string): BsfAddress {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
   const isBare = url?.pathname === '/' && url.search === '' && url.hash === '' && !url.username
   if (url === undefined || !isBare || !/^https?:$/.test(url.protocol)) {
     throw new ConfigurationInvalid(`${baseUrl} is not a URL of the form http://host:port`)
   }
-  return url.origin
+  const secure = url.protocol === 'https:'
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  return { url, host, port: Number(url.port) || (secure ? 443 : 80), secure }
 }
 
 function reasonOf(cause: unknown): string {
   if (cause instanceof errors.ResponseExceededMaxSizeError) return 'sent too long an answer'
+  // Not as a refusal of the BSF, which was never heard: docs/explanation/decisions/0060-a-bsf-that-is-not-trusted.md
+  if (cause instanceof AuthenticationFailed) return `is not the one to trust: ${cause.message}`
+  if (cause instanceof TransportFailed && cause.cause !== undefined) return reasonOf(cause.cause)
+  if (cause instanceof TransportFailed) return `cannot be asked: ${cause.message}`
   if (cause instanceof errors.RequestAbortedError) return 'did not answer in time'
   if (cause instanceof Error && 'code' in cause) return `cannot be asked: ${String(cause.code)}`
   return 'cannot be asked'
