@@ -23,6 +23,11 @@ test('what the user can mend is status 2 and one line', () => {
   expect(report(error)).toEqual({ status: 2, lines: ['cpns: no such folder'] })
 })
 
+test('what others have said moves no cursor', () => {
+  const error = new TransportFailed('the server refused: \u001b[2J\u202e')
+  expect(report(error).lines).toEqual(['cpns: the server refused: \\u{1b}[2J\\u{202e}'])
+})
+
 test.each([
   new AuthenticationFailed('AUTN has a wrong MAC'),
   new TransportFailed('no answer'),

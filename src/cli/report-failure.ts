@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { ConfigurationInvalid, CpnsError, type ErrorCode } from '../errors/errors.ts'
 import { CalcError, type CalcErrorCode } from './calc-answer.ts'
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-status.ts'
+import { harmless } from './harmless-text.ts'
 
 /** Codes beside those of `CpnsError` and of the calculators. */
 export type CommandErrorCode = 'usage-invalid' | 'system-failed' | 'internal-error'
@@ -33,7 +34,10 @@ export function reportFailure(
   }
   const { status, code, message, advice = '', stack } = failureOf(error)
   if (json) write(JSON.stringify({ error: { code, message, ...(stack && { stack }) } }))
-  else write(`cpns: ${stack === undefined ? `${message}${advice}` : `internal error: ${stack}`}`)
+  else
+    write(
+      `cpns: ${stack === undefined ? `${harmless(message)}${advice}` : `internal error: ${stack}`}`,
+    )
   return status
 }
 

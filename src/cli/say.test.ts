@@ -30,6 +30,13 @@ describe('one thing', () => {
   })
 })
 
+test('names of others turn nothing around, and move nothing', () => {
+  say({}, {}, 'PN "a\u202eb", and a \u001b[31mcolour\u001b[0m of ours')
+  warn({}, 'the PNE: \u001b[2J\u009b')
+  expect(stdout).toBe('PN "a\\u{202e}b", and a \u001b[31mcolour\u001b[0m of ours\n')
+  expect(stderr).toBe('cpns: the PNE: \\u{1b}[2J\\u{9b}\n')
+})
+
 test('a sentence is broken between words for a terminal alone; what is to be copied is not', () => {
   const shownOn = (terminal: object, text: string) => {
     const parts: string[] = []

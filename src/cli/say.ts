@@ -3,6 +3,7 @@
  * `report-failure.ts`. Issue 6, 4; docs/explanation/decisions/0045-json-of-every-command.md
  */
 import type { Command } from 'commander'
+import { harmless, harmlessLine } from './harmless-text.ts'
 import { wrapText } from './wrap-text.ts'
 
 /** The flag that every command has. */
@@ -36,7 +37,7 @@ export function say(
   text: string | readonly string[],
   output: NodeJS.WritableStream = process.stdout,
 ): void {
-  const lines = json === true ? [JSON.stringify(fields)] : [text].flat()
+  const lines = json === true ? [JSON.stringify(fields)] : [text].flat().map(harmlessLine)
   const { isTTY, columns } = output as Partial<NodeJS.WriteStream>
   for (const line of lines) {
     const shown = isTTY === true && columns ? wrappedSentence(line, columns) : [line]
@@ -76,6 +77,7 @@ export function joinSaid(parts: readonly Said[]): Said {
 
 /** What must be known and is no error: on standard error, with `--json` as `{"warning":{"message"}}`. */
 export function warn({ json }: JsonFlag, message: string): void {
-  const line = json === true ? JSON.stringify({ warning: { message } }) : `cpns: ${message}`
+  const line =
+    json === true ? JSON.stringify({ warning: { message } }) : `cpns: ${harmless(message)}`
   process.stderr.write(`${line}\n`)
 }

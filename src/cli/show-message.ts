@@ -1,9 +1,7 @@
 /** One received message as a line. Senders must not be able to move a reader's cursor. */
 import { toBase64 } from '../octets/octets.ts'
 import type { IncomingMessage } from '../pne/inbox.ts'
-
-/** What a terminal could take as a command, or as the end of a line. */
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+import { harmless } from './harmless-text.ts'
 
 /** @param json As one JSON object, else for a person: sender and text, or sender, type and size. */
 export function showMessage(message: IncomingMessage, json: boolean): string {
@@ -33,11 +31,4 @@ function textOf(payload: Uint8Array): string | undefined {
   } catch {
     return undefined
   }
-}
-
-function harmless(text: string): string {
-  return text.replaceAll(CONTROL, (character) => {
-    const code = character.codePointAt(0) ?? 0
-    return `\\u{${code.toString(16)}}`
-  })
 }

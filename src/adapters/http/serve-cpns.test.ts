@@ -11,6 +11,7 @@ import { connectPskTls } from '../naf/psk-client.ts'
 import { keyAnswer, uaKeyOf } from '../naf/psk-world.fixture.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
 import { connectFrameSocket } from '../ws/connect-frame-socket.ts'
+import type { PostEndpoint } from './answer-post.ts'
 import { openRawClient, requestText } from './http.fixture.ts'
 import { connectCpnsPost } from './post-cpns.ts'
 import type { RequestContext } from './request-context.ts'
@@ -177,6 +178,30 @@ describe('limits', () => {
     const client = await openRawClient(port)
     client.write(text)
     expect(await client.ended).toMatch(/^HTTP\/1\.1 408 /)
+  })
+
+  test.each([
+    [
+      'with two kinds of length',
+      'content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['with two lengths', 'content-length: 4\r\ncontent-length: 5\r\n\r\n<a/>x'],
+    ['with a list of lengths', 'content-length: 4, 4\r\n\r\n<a/>'],
+    ['with an unknown coding', 'transfer-encoding: xchunked\r\n\r\n0\r\n\r\n'],
+    ['with a space before a colon', 'transfer-encoding : chunked\r\n\r\n0\r\n\r\n'],
+    ['with a folded line', 'x: a\r\n content-length: 4\r\n\r\n<a/>'],
+  ])('a request %s is 400, and nobody answers what follows it', async (_, rest) => {
+    let answered = 0
+    const answer: PostEndpoint['answer'] = async (octets) => {
+      answered += 1
+      return { status: 200, contentType: CPNS_MEDIA_TYPE, body: octets }
+    }
+    const { port } = await serve({ post: { path: '/cpns', answer } })
+    const client = await openRawClient(port)
+    const head = `POST /cpns HTTP/1.1\r\nhost: a\r\ncontent-type: ${CPNS_MEDIA_TYPE}\r\n`
+    client.write(`${head}${rest}${POST}`)
+    expect((await client.ended).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 400'])
+    expect(answered).toBe(0)
   })
 
   test('a TLS handshake that never comes is given up', async () => {
