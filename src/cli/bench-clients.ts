@@ -1,4 +1,5 @@
 /** The near side of `cpns bench ub|zh|zn` and of their baselines: one operation at a time over the wire. */
+import { Agent, request as requestHttp } from 'node:http'
 import { connect } from 'node:net'
 import { Pool } from 'undici'
 import { connectDiameterZh } from '../adapters/diameter/zh.ts'
@@ -152,8 +153,30 @@ function znClient(port: number): WireClient {
   }
 }
 
-/** The HTTP client that Ub uses, with nothing around it. */
+/** The HTTP client of Node.js, with nothing around it. */
 function httpClient(port: number, exchanges: readonly RecordedExchange[]): WireClient {
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+  const exchange = (headers: RecordedExchange['request'], n: number) =>
+    new Promise<void>((resolve, reject) => {
+      const request = requestHttp({ host: '127.0.0.1', port, path: `/${n}`, headers, agent })
+      request.on('error', reject).on('response', (answer) => {
+        answer.on('error', reject).on('end', resolve).resume()
+      })
+      request.end()
+    })
+  return {
+    async once() {
+      for (const [n, { request }] of exchanges.entries()) await exchange(request, n)
+    },
+    close: async () => agent.destroy(),
+  }
+}
+
+/** The HTTP client that Ub uses, with nothing around it; for a far side of kind `http`. */
+export function createUndiciClient(
+  port: number,
+  exchanges: readonly RecordedExchange[],
+): WireClient {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS })
   return {
     async once() {

@@ -60,16 +60,16 @@ test('loads above their baselines, in 80 columns', () => {
   ])
 })
 
-test('what records alone take stands between a figure and its baseline', () => {
+test.each(['records', 'undici'])('%s stands between a figure and its baseline', (name) => {
   const load = { inFlight: 64, perSecond: 1000, p50: 1, p99: 2, cpu: [30, 20, 50] }
   const baseline = { ...load, perSecond: 5000, cpu: [5, 5, 5] }
-  const records = { ...load, perSecond: 1250, cpu: [10, 15, 20] }
+  const beside = { ...load, perSecond: 1250, cpu: [10, 15, 20] }
   const text = formatWire({ own: 'ours', baseline: 'bare' }, [
-    { ...load, baseline, records, ratio: 0.2 },
+    { ...load, baseline, [name]: beside, ratio: 0.2 },
   ])
   expect(text.split('\n').slice(3)).toEqual([
     '         64  ours           1,000      1.00      2.00        30+20+50    0.20',
-    '             records        1,250      1.00      2.00        10+15+20    0.25',
+    `             ${name.padEnd(7)}        1,250      1.00      2.00        10+15+20    0.25`,
     '             baseline       5,000      1.00      2.00           5+5+5',
   ])
 })

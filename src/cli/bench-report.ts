@@ -78,6 +78,7 @@ export function formatWire(
   const rows = figures.flatMap((figure) => [
     wireRow([String(figure.inFlight), 'ours', ...rateCells(figure), figure.ratio.toFixed(2)]),
     ...besides('records', figure.records, figure.baseline),
+    ...besides('undici', figure.undici, figure.baseline),
     wireRow(['', 'baseline', ...rateCells(figure.baseline), '']),
   ])
   return [
@@ -88,7 +89,7 @@ export function formatWire(
   ].join('\n')
 }
 
-/** A row of what the figure cannot be better than, with its own share. */
+/** A row of what stands between the figure and its baseline, with its own share. */
 function besides(name: string, limit: LoadFigure | undefined, baseline: LoadFigure): string[] {
   if (limit === undefined) return []
   const share = (limit.perSecond / baseline.perSecond).toFixed(2)

@@ -7,9 +7,19 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { TransportFailed } from '../errors/errors.ts'
-import { createClient, recordBootstrap, type WireClient } from './bench-clients.ts'
+import {
+  createClient,
+  createUndiciClient,
+  recordBootstrap,
+  type WireClient,
+} from './bench-clients.ts'
 import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
-import { type FarSideStart, type FarSideTold, WIRE_OCTETS } from './bench-world.ts'
+import {
+  type FarSideStart,
+  type FarSideTold,
+  type RecordedExchange,
+  WIRE_OCTETS,
+} from './bench-world.ts'
 
 /** Names of the benchmarks. */
 export const WIRE_BENCHES = ['ub', 'zh', 'zn'] as const
@@ -21,6 +31,8 @@ export interface WireFigure extends LoadFigure {
   readonly baseline: LoadFigure
   /** The records of design 7 alone, where messages are forwarded: what no CPNS chain can be faster than. */
   readonly records?: LoadFigure
+  /** Where the baseline is of HTTP: the same asked by undici, the client that Ub uses, in place of `node:http`. */
+  readonly undici?: LoadFigure
   /** Share of the baseline's rate. */
   readonly ratio: number
 }
@@ -31,7 +43,8 @@ export const WIRE_TITLES: Readonly<
 > = {
   ub: {
     own: 'full Ub bootstraps (GBA_U): two exchanges, Milenage, rspauth, durable in two stores',
-    baseline: 'the headers and bodies of one bootstrap, repeated by a bare node:http server',
+    baseline:
+      'the headers and bodies of one bootstrap, repeated by bare node:http at both ends; undici: the same asked by that client, as our UE does',
   },
   zh: {
     own: 'Zh vectors over one Diameter connection, 1,000 subscribers, durable SQN leases',
@@ -52,6 +65,11 @@ interface Pair {
   readonly end: () => Promise<void>
 }
 
+/** How many figures a load has. */
+export function figuresALoad(name: WireBench): number {
+  return name === 'ub' ? 3 : 2
+}
+
 /** Measures each load beside its baseline. @throws {TransportFailed} If an exchange fails. */
 export async function measureWire(
   name: WireBench,
@@ -69,13 +87,19 @@ export async function measureWire(
   const figures: WireFigure[] = []
   try {
     const own = await open({ kind: name })
-    const bare = await open(await baselineOf(name, own.port))
+    const start = await baselineOf(name, own.port)
+    const bare = await open(start)
+    const byUndici = start.kind === 'http' && byUndiciOf(bare, start.exchanges)
+    if (byUndici) pairs.push(byUndici)
     for (const inFlight of loads) {
       const baseline = await measure(bare, inFlight)
       tell()
+      const undici = byUndici && (await measure(byUndici, inFlight))
+      if (undici) tell()
       const figure = await measure(own, inFlight)
       tell()
-      figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
+      const ratio = figure.perSecond / baseline.perSecond
+      figures.push({ ...figure, baseline, ...(undici && { undici }), ratio })
     }
   } finally {
     await Promise.all(pairs.map((pair) => pair.end()))
@@ -88,6 +112,12 @@ async function baselineOf(name: WireBench, ownPort: number): Promise<FarSideStar
   return name === 'ub'
     ? { kind: 'http', exchanges: await recordBootstrap(ownPort) }
     : { kind: 'tcp', octets: WIRE_OCTETS[name] }
+}
+
+/** Another client of the same server. */
+function byUndiciOf(bare: Pair, exchanges: readonly RecordedExchange[]): Pair {
+  const client = createUndiciClient(bare.port, exchanges)
+  return { ...bare, client, end: async () => void (await client.close()) }
 }
 
 async function startPair(start: FarSideStart): Promise<Pair> {

@@ -8,7 +8,13 @@ import { type BenchGroup, type BenchResult, measureGroup, roundsOf } from './ben
 import { formatResult, formatWire, roundedResult } from './bench-report.ts'
 import { runBench } from './bench-run.ts'
 import { parseSeconds } from './bench-seconds.ts'
-import { measureWire, WIRE_BENCHES, WIRE_TITLES, type WireBench } from './bench-wire.ts'
+import {
+  figuresALoad,
+  measureWire,
+  WIRE_BENCHES,
+  WIRE_TITLES,
+  type WireBench,
+} from './bench-wire.ts'
 import { type JsonFlag, sayable } from './say.ts'
 
 interface BenchFlags extends JsonFlag {
@@ -39,16 +45,17 @@ export function benchCommand(output: NodeJS.WritableStream = process.stdout): Co
 
 /** One that needs another process: its loads are 1, 8 and 32 in flight. */
 function wireCommand(name: WireBench, output: NodeJS.WritableStream): Command {
+  const figures = figuresALoad(name) * LOADS.length
   const command = new Command(name)
     .description(WIRE_DESCRIPTIONS[name])
     .option('--seconds <n>', 'measuring time of each figure', parseSeconds, 2)
     .allowExcessArguments(false)
   return sayable(command).action((flags: BenchFlags) =>
-    runBench({ name, flags, processes: 'two processes', figures: 2 * LOADS.length }, output, {
+    runBench({ name, flags, processes: 'two processes', figures }, output, {
       async measure({ print, tell }) {
-        const figures = await measureWire(name, LOADS, { seconds: flags.seconds, tell })
-        print(formatWire(WIRE_TITLES[name], figures))
-        return { figures }
+        const measured = await measureWire(name, LOADS, { seconds: flags.seconds, tell })
+        print(formatWire(WIRE_TITLES[name], measured))
+        return { figures: measured }
       },
     }),
   )
