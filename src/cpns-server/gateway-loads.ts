@@ -19,9 +19,10 @@ export class GatewayLoads {
 
   /**
    * @param work What goes on. Never rejects.
-   * @returns Resolves when the PN GW's next record can be taken; there is one at a time that waits.
+   * @returns Resolves when the PN GW's next record can be taken, `undefined` if now; there is one at a time that
+   *   waits.
    */
-  async beside(gateway: Attachment, work: Promise<void>): Promise<void> {
+  beside(gateway: Attachment, work: Promise<void>): Promise<void> | undefined {
     const load = this.#loads.get(gateway) ?? { count: 0 }
     this.#loads.set(gateway, load)
     load.count += 1
@@ -29,8 +30,8 @@ export class GatewayLoads {
       load.count -= 1
       load.resume?.()
     })
-    if (load.count < GATEWAY_LIMIT) return
-    await new Promise<void>((resume) => {
+    if (load.count < GATEWAY_LIMIT) return undefined
+    return new Promise((resume) => {
       load.resume = resume
     })
   }

@@ -235,7 +235,9 @@ async function takeControl(
     }
     // What others send meanwhile does not wait for what this PNE has sent.
     const gone = detachGone(attachment.session, message, parts)
-    return await parts.relay().beside(attachment, gone)
+    const full = parts.relay().beside(attachment, gone)
+    if (full !== undefined) await full
+    return
   }
   await sendControl(attachment, await answerControl(attachment, message, parts), parts)
 }

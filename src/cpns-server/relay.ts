@@ -78,12 +78,13 @@ export class Relay {
     const arrival: RelayArrival = { kind: 'relay', via: session.entityId, pne, remoteAddress }
     const line = this.#lineOf(arrival)
     // Octets that are no frame at all go to the desk, which says so.
-    if (isHandshake(octets)) await this.beside(gateway, this.#takeHandshake(line, arrival, octets))
-    else await this.#takeBinary(line, octets, gateway)
+    if (!isHandshake(octets)) return await this.#takeBinary(line, octets, gateway)
+    const full = this.beside(gateway, this.#takeHandshake(line, arrival, octets))
+    if (full !== undefined) await full
   }
 
   /** As `GatewayLoads.beside`: also what else goes on for the PNEs of a PN GW. */
-  beside(gateway: Attachment, work: Promise<void>): Promise<void> {
+  beside(gateway: Attachment, work: Promise<void>): Promise<void> | undefined {
     return this.#loads.beside(gateway, work)
   }
 
@@ -140,7 +141,8 @@ export class Relay {
   async #takeBinary(line: Line, octets: Uint8Array, gateway: Attachment): Promise<void> {
     line.waiting += 1
     line.tail = this.#takeNext(line, octets, line.waiting === 1 ? undefined : line.tail)
-    await this.beside(gateway, line.tail)
+    const full = this.beside(gateway, line.tail)
+    if (full !== undefined) await full
     if (line.waiting >= LINE_LIMIT) await line.tail
   }
 
