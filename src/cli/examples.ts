@@ -102,9 +102,9 @@ const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     `  --k ${K} --opc ${OPC} --guss settings.xml`,
   ],
   'cpns subscriber change': [
+    `cpns subscriber change ${ALICE} --data ./hss --uicc-type GBA --key-lifetime none`,
     `cpns subscriber show ${BOB} --data ./hss --guss > settings.xml`,
     `cpns subscriber change ${BOB} --data ./hss --guss settings.xml`,
-    `cpns subscriber change ${ALICE} --data ./hss --uicc-type GBA --key-lifetime none`,
   ],
   'cpns subscriber list': ['cpns subscriber list --data ./hss --json'],
   'cpns subscriber show': [
