@@ -50,13 +50,17 @@ export function restoreCommand(): Command {
   return sayable(command).addHelpText('after', RESTORE_EXAMPLE).action(restore)
 }
 
+function countOf(files: readonly string[], folder: string): string {
+  return files.length === 1 ? `1 file of ${folder} is` : `${files.length} files of ${folder} are`
+}
+
 async function backUp(backup: string, flags: BackupFlags): Promise<void> {
   const { data, withMasterKey = false } = flags
   const { files, masterKeyId } = await withProgressBar(flags, ({ tell }) => {
     const ports = { clock: systemClock, random, progress: inMebibytes(tell) }
     return backUpDataFolder({ data, backup }, { withMasterKey }, ports)
   })
-  const lines = [`${files.length} files of ${data} are in ${backup}.`]
+  const lines = [`${countOf(files, data)} in ${backup}.`]
   if (!withMasterKey && masterKeyId !== undefined) {
     lines.push(`Not among them: master.key (${masterKeyId}). Keep a copy of it somewhere else.`)
   }
@@ -73,7 +77,7 @@ async function restore(backup: string, flags: RestoreFlags): Promise<void> {
     restoreDataFolder({ data, backup }, options, { random, progress: inMebibytes(tell) }),
   )
   const withMasterKey = files.includes('master.key')
-  const lines = [`${files.length} files of ${backup} are in ${data}.`]
+  const lines = [`${countOf(files, backup)} in ${data}.`]
   if (!withMasterKey) {
     const id = masterKeyId === undefined ? '' : ` (${masterKeyId})`
     lines.push(`Put its master.key${id} there too, unless the master key comes from elsewhere.`)

@@ -21,6 +21,9 @@ import type { EntityFlags } from './serve-entity.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
 /** A year, as the message allows. Design 6 */
+/** What is said where there is no card for PSK-TLS. TS 33.222 5.4 */
+export const PSK_NEEDS_CARD =
+  '--psk: PSK-TLS needs a card: name it by --reader, or put usim.json into the data folder'
 const LONGEST_PN_SECONDS = 31_536_000
 
 /** The flags as they come from the command line. */
@@ -117,7 +120,7 @@ function authOf(auth: GatewayFlags['auth'], reader: string): 'gba' | 'password' 
 /** What makes a PN GW go over to a password is not authenticated, unless TLS has verified who says it. M-8 */
 function assertVerified({ serverUrl, psk, gbaFailure }: GatewayFlags, auth: string): void {
   if (auth === 'password' && psk !== undefined) {
-    throw new ConfigurationInvalid('--psk: PSK-TLS needs a card')
+    throw new ConfigurationInvalid(PSK_NEEDS_CARD)
   }
   const { secure } = parseServerUrl(serverUrl, { secure: 'https', plain: 'http' })
   if (gbaFailure === 'password' && (psk !== undefined || !secure)) {

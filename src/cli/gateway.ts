@@ -30,6 +30,7 @@ import {
   type GatewaySettings,
   gatewaySettingsOf,
   neededGatewayFlags,
+  PSK_NEEDS_CARD,
 } from './gateway-flags.ts'
 import { gatewayLoginCommand } from './gateway-login.ts'
 import { GATEWAY_SOCKET, gatewayPairCommand, gatewayTriggerCommand } from './gateway-pne.ts'
@@ -252,7 +253,7 @@ function startServing(
     const fallback = settings.gbaFailure === 'password' ? { password } : {}
     return serveGateway({ ...options, nafId }, { ...ports, card, ub, ...fallback })
   }
-  if ('psk' in server) throw new ConfigurationInvalid('--psk: PSK-TLS needs a card')
+  if ('psk' in server) throw new ConfigurationInvalid(PSK_NEEDS_CARD)
   return servePasswordGateway({ ...options, server }, { ...ports, password })
 }
 

@@ -65,6 +65,7 @@ function authenticating(change: Partial<AuthenticationPorts> = {}) {
       credentials: source(GOOD),
       clock,
       random: createSeededRandom(),
+      log: noLog,
       seen: (side, octets) => void seen.push(`${side} ${decodeMessage(octets).name}`),
       ...change,
     },
@@ -142,6 +143,22 @@ describe('refused', () => {
       expect((await session).lifetimeSeconds).toBe(60)
     },
   )
+
+  test('the log says once that the server is busy, with status and time', async () => {
+    const lines: unknown[] = []
+    const session = authenticating({
+      log: { ...noLog, warn: (...line) => void lines.push(line) },
+    })
+    await server.refuse(503, { retryAfter: 2 })
+    const second = server.refuse(503, { retryAfter: 1 })
+    await clock.advance(2000)
+    await second
+    const made = server.authenticate()
+    await clock.advance(1000)
+    await made
+    await session
+    expect(lines).toEqual([['server-busy', { status: 503, retrySeconds: 2 }]])
+  })
 
   test('RetryAfter 0 is a second all the same, and more than a minute is a minute', async () => {
     const session = authenticating()

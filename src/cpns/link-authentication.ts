@@ -2,6 +2,7 @@
 import { ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
 import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import { attachmentErrorOf } from './attachment-error.ts'
 import {
@@ -22,6 +23,7 @@ export interface AuthenticationPorts {
   readonly credentials: CredentialSource
   readonly clock: Clock
   readonly random: Random
+  readonly log: Log
   /** Told of every handshake message that is sent and received. */
   readonly seen: (side: 'sent' | 'received', octets: Uint8Array) => void
 }
@@ -48,6 +50,7 @@ export async function authenticate(
   let credentials = await ports.credentials.obtain()
   let isRenewed = false
   let isRaised = false
+  let isBusy = false
   for (;;) {
     const outcome = await runHandshake(connection, { identity, credentials }, ports)
     if (outcome.kind === 'connected') return outcome.session
@@ -60,6 +63,9 @@ export async function authenticate(
       credentials = await ports.credentials.raiseDemand(keyType)
     } else if ((status === 503 || status === 429) && retryAfter !== undefined) {
       const seconds = Math.min(Math.max(retryAfter, 1), LONGEST_RETRY_SECONDS)
+      // Once: a server whose BSF is away says it every second.
+      if (!isBusy) ports.log.warn('server-busy', { status, retrySeconds: seconds })
+      isBusy = true
       await pauseOn(connection, seconds * 1000, ports.clock)
     } else throw failureOf(outcome)
   }

@@ -10,6 +10,7 @@ import {
   type SbiClient,
   type SbiTarget,
 } from './connect-http2.ts'
+import { logNoAnswer } from './no-answer.ts'
 
 /** @throws {ConfigurationInvalid} If `apiRoot` cannot be used. */
 export function connectHttp1(target: SbiTarget): SbiClient {
@@ -20,6 +21,7 @@ export function connectHttp1(target: SbiTarget): SbiClient {
     certificate,
     serverName,
     keyLog,
+    log,
   } = target
   const prefix = address.url.pathname.replace(/\/$/, '')
   const pool = new Pool(address.url.origin, {
@@ -51,7 +53,8 @@ export function connectHttp1(target: SbiTarget): SbiClient {
           contentType: mediaTypeOf(mediaType?.toString()),
           body: await answer.body.bytes(),
         }
-      } catch {
+      } catch (error) {
+        if (!pool.destroyed) logNoAnswer(log, address.url.host, error)
         return undefined
       }
     },

@@ -10,10 +10,12 @@ import {
 import { TransportFailed } from '../../errors/errors.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
+import type { Log } from '../../ports/log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { mediaTypeOf } from '../http/media-type.ts'
 import { connectTls, type TlsTarget } from '../tls/connect-tls.ts'
 import { parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
+import { logNoAnswer } from './no-answer.ts'
 
 /** Where a server is, and how it is known. */
 export interface SbiTarget {
@@ -27,6 +29,8 @@ export interface SbiTarget {
   readonly serverName?: string
   /** Takes the secrets of its TLS connections; default nobody. */
   readonly keyLog?: KeyLog
+  /** Told why a request has no answer; default nobody. */
+  readonly log?: Log
   /** For connecting, request and answer together; default 5 s. */
   readonly timeoutMs?: number
 }
@@ -86,6 +90,10 @@ export function connectHttp2(target: SbiTarget): SbiClient {
     return await exchange(await usable(), { ...request, path }, signal)
   }
 
+  const giveUp = (error: unknown): undefined => {
+    if (!isClosed) logNoAnswer(target.log, address.url.host, error)
+  }
+
   return {
     async ask(request) {
       if (isClosed) return undefined
@@ -99,8 +107,8 @@ export function connectHttp2(target: SbiTarget): SbiClient {
       try {
         return await withTime(askOnce(request, abort.signal), abort.signal)
       } catch (error) {
-        if (!isRefused(error)) return undefined
-        return await withTime(askOnce(request, abort.signal), abort.signal).catch(() => undefined)
+        if (!isRefused(error)) return giveUp(error)
+        return await withTime(askOnce(request, abort.signal), abort.signal).catch(giveUp)
       } finally {
         clearTimeout(timer)
       }

@@ -21,7 +21,7 @@ import { describeZhAnswer, describeZhRequest } from '../in-process/zh.ts'
 import { connectHttp2, type SbiClient, type SbiTarget } from './connect-http2.ts'
 import { sbiRequestWire, sbiResponseWire } from './sbi-wire.ts'
 import { type SbiServer, type ServeSbiOptions, serveSbi } from './serve-sbi.ts'
-import { type SbiPorts, withKeyLog } from './zn.ts'
+import { asClient, type SbiPorts, withKeyLog } from './zn.ts'
 
 /** Where the GUSS is: the store of the HSS, for instance. */
 export interface SubscriberFinder {
@@ -84,7 +84,7 @@ async function subscriberData(from: SubscriberFinder, impi: Impi): Promise<Subsc
  * @throws {ConfigurationInvalid} If `apiRoot` cannot be used.
  */
 export function connectNhssGba(options: ConnectSbiZhOptions, ports: SbiPorts): ZhConnection {
-  const client = connectHttp2(withKeyLog(options, ports))
+  const client = connectHttp2(asClient(options, 'Zh', ports))
   const exchange = tracedExchange('asker', options.names, ports)
   return {
     requestVector(request) {

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runZnContract, type ZnContractOptions } from '../../../test/contracts/zn.contract.ts'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import { parseBtid } from '../../identity/btid.ts'
 import { UA_ID_CPNS } from '../../identity/naf-id.ts'
+import { type Log, noLog } from '../../ports/log.ts'
 import { GBA_SERVICE_NAMESPACE } from '../../sbi/zn-web-service.ts'
 import type { TraceItem } from '../../trace/trace.ts'
 import type { ZnServer } from '../in-process/zn.ts'
@@ -22,7 +23,10 @@ const SERVICES = {
   'web service': [serveZnWebService, connectZnWebService],
   'web service, SOAP': [
     serveZnWebService,
-    (options: Parameters<typeof connectZnWebService>[0], ports: typeof PORTS) =>
+    (
+      options: Parameters<typeof connectZnWebService>[0],
+      ports: typeof PORTS & { readonly log?: Log },
+    ) =>
       connectZnWebService(
         { ...options, form: { envelope: true, namespace: GBA_SERVICE_NAMESPACE } },
         ports,
@@ -100,3 +104,34 @@ test('a path of apiRoot goes before that of the web service', async () => {
   await server.close()
   expect(answer).toEqual({ outcome: 'transaction-identifier-invalid' })
 })
+
+describe.each(Object.entries(SERVICES))(
+  '%s: the log says why there is no answer',
+  (_, [serve, connect]) => {
+    async function loggedBy(options: Parameters<typeof connect>[0]): Promise<unknown[]> {
+      const lines: unknown[] = []
+      const log = { ...noLog, warn: (...line: unknown[]) => lines.push(line) }
+      const zn = connect(options, { ...PORTS, log })
+      expect(await zn.requestBootstrappingInfo(REQUEST)).toEqual({ outcome: 'unavailable' })
+      await zn.close()
+      return lines
+    }
+
+    test('nobody is there', async () => {
+      const lines = await loggedBy({ apiRoot: 'http://127.0.0.1:1' })
+      const fields = { point: 'Zn', at: '127.0.0.1:1', reason: 'ECONNREFUSED' }
+      expect(lines).toEqual([['sbi-no-answer', fields]])
+    })
+
+    test('the certificate has another name', async () => {
+      const bsf: ZnServer = { bootstrappingInfo: async () => ({ outcome: 'not-authorized' }) }
+      const link = linkOptions(true, 'naf.example.org')
+      const server = await serve({ ...link.serve, bsf }, PORTS)
+      const apiRoot = `https://127.0.0.1:${server.port}`
+      const lines = await loggedBy({ ...link.connect, apiRoot, serverName: 'other.example.org' })
+      await server.close()
+      const reason = expect.stringContaining('it has another name')
+      expect(lines).toEqual([['sbi-no-answer', expect.objectContaining({ point: 'Zn', reason })]])
+    })
+  },
+)

@@ -2,6 +2,7 @@
 import type { Zn } from '../../gba/zn.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
+import { type Log, noLog, withFields } from '../../ports/log.ts'
 import type { SbiRequest, SbiResponse } from '../../sbi/exchange.ts'
 import { JSON_MEDIA_TYPE } from '../../sbi/json.ts'
 import {
@@ -35,6 +36,8 @@ export interface SbiPorts {
   readonly trace?: Trace
   /** Takes the secrets of its TLS connections; default nobody. */
   readonly keyLog?: KeyLog
+  /** Told why a request has no answer; default nobody. */
+  readonly log?: Log
 }
 
 /** A BSF on a socket. Who asks is the NAF's identity in its allow-list. */
@@ -71,7 +74,7 @@ export function serveZnWebService(options: ServeSbiZnOptions, ports: SbiPorts): 
 /** Connects with the first request. @throws {ConfigurationInvalid} If `apiRoot` cannot be used. */
 export function connectNbspGba(options: ConnectSbiZnOptions, ports: SbiPorts): ZnConnection {
   return connectZnOver(
-    connectHttp2(withKeyLog(options, ports)),
+    connectHttp2(asClient(options, 'Zn', ports)),
     { ...ports, names: options.names },
     {
       write: (request) => ({
@@ -92,7 +95,7 @@ export function connectZnWebService(
 ): ZnConnection {
   const { form = { envelope: false, namespace: GBA_SERVICE_NAMESPACE } } = options
   return connectZnOver(
-    connectHttp1(withKeyLog(options, ports)),
+    connectHttp1(asClient(options, 'Zn', ports)),
     { ...ports, names: options.names },
     {
       write: (request) => ({
@@ -109,6 +112,15 @@ export function connectZnWebService(
 /** TLS secrets are a port of the whole, and an option of each connection. */
 export function withKeyLog<Options extends object>(options: Options, { keyLog }: SbiPorts) {
   return { ...options, ...(keyLog && { keyLog }) }
+}
+
+/** The same, and the log of a client, which names the reference point. */
+export function asClient<Options extends object>(
+  options: Options,
+  point: 'Zh' | 'Zn',
+  ports: SbiPorts,
+) {
+  return { ...withKeyLog(options, ports), log: withFields(ports.log ?? noLog, { point }) }
 }
 
 interface ZnForm {
