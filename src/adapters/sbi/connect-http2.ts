@@ -116,13 +116,17 @@ export function connectHttp2(target: SbiTarget): SbiClient {
     async close() {
       isClosed = true
       await current?.catch(() => {})
-      // One that the server broke off may never say that it is closed.
-      const open = [...sessions].filter((session) => !session.destroyed)
-      const closed = open.map((session) => new Promise((resolve) => session.once('close', resolve)))
-      for (const session of open) session.destroy()
-      await Promise.race([Promise.all(closed), pause(CLOSE_MS)])
+      await destroyAll(sessions)
     },
   }
+}
+
+async function destroyAll(sessions: ReadonlySet<ClientHttp2Session>): Promise<void> {
+  // One that the server broke off may never say that it is closed.
+  const open = [...sessions].filter((session) => !session.destroyed)
+  const closed = open.map((session) => new Promise((resolve) => session.once('close', resolve)))
+  for (const session of open) session.destroy()
+  await Promise.race([Promise.all(closed), pause(CLOSE_MS)])
 }
 
 async function connectSession(
