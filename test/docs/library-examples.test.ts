@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { format } from 'node:util'
 import { expect, test } from 'vitest'
-import { allPages, type Fence, fencesOf, ROOT } from './pages.fixture.ts'
+import { allPages, type Fence, fencesOf, ROOT, readProjectFile } from './pages.fixture.ts'
 
 /** A program, and what the page says it prints. */
 interface Program {
@@ -45,4 +45,24 @@ async function run(source: string): Promise<string[]> {
 
 test.each(programs)('$path, block $number', async ({ source, printed }) => {
   expect(await run(source)).toEqual(printed)
+})
+
+/** Rooms that a subpath names, as the package exports them. */
+const { exports: SUBPATHS } = JSON.parse(readProjectFile('package.json')) as {
+  exports: Record<string, { default: string }>
+}
+
+const IMPORT = /^import \{([^}]*)\} from 'cpns\/([\w-]+)'$/gm
+const imports = allPages().flatMap(({ path, text }) =>
+  fencesOf(text)
+    .filter(({ language }) => language === 'js')
+    .flatMap(({ lines }) => [...lines.join('\n').matchAll(IMPORT)])
+    .map(([, names = '', room = '']) => ({ path, room, names: names.split(',') })),
+)
+
+test.each(imports)('$path: cpns/$room exports $names', async ({ room, names }) => {
+  const built = SUBPATHS[`./${room}`]?.default ?? ''
+  const source = built.replace('./dist/', './src/').replace(/\.js$/, '.ts')
+  const exported = (await import(/* @vite-ignore */ join(ROOT, source))) as object
+  expect(names.map((name) => name.trim()).filter((name) => !(name in exported))).toEqual([])
 })
