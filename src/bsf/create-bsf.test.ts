@@ -131,6 +131,13 @@ describe('a wall clock that goes back', () => {
     const zn = { keyExpiresAtMs: wallMs + DAY_MS, bootstrappedAtMs: wallMs }
     expect(await ask(world)).toMatchObject(zn)
   })
+
+  test('by a part of a second leaves what a NAF is told at whole seconds, which Diameter needs', async () => {
+    const world = await createBsfWorld()
+    await world.ub(requestWith(answerTo(await challenged(world))))
+    world.clock.jumpWall(-1_500)
+    expect(await ask(world)).toMatchObject({ keyExpiresAtMs: NOW_MS + DAY_MS - 1_000 })
+  })
 })
 
 test('log lines name the reference point', async () => {

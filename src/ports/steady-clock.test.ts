@@ -54,6 +54,16 @@ test('it says how far it is ahead of a wall clock that went back', async () => {
   expect(clock.aheadMs).toBe(0)
 })
 
+test.each([
+  [-1, 0],
+  [-999, 0],
+  [-1_000, 1_000],
+  [-2_500, 2_000],
+])('%i ms back are %i ms ahead: times that are told stay whole seconds', (jumpMs, aheadMs) => {
+  wall.jumpWall(jumpMs)
+  expect(clock.aheadMs).toBe(aheadMs)
+})
+
 test('a steady clock is taken as it is: its jumps are logged once', () => {
   const again = createSteadyClock(clock, noLog)
   wall.jumpWall(3600_000)

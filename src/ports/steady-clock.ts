@@ -7,11 +7,15 @@ import type { Log } from './log.ts'
 
 /** A clock whose `nowMs` never goes back, in whole milliseconds. */
 export interface SteadyClock extends Clock {
-  /** How far it is ahead of the wall clock, which has gone back; 0 if it has not. For times that others are told. */
+  /**
+   * How far it is ahead of the wall clock, which has gone back; 0 if it has not. For times that others are told, which
+   * are whole seconds: so is this, in milliseconds.
+   */
   readonly aheadMs: number
 }
 
 const NOTABLE_JUMP_MS = 60_000
+const SECOND_MS = 1000
 
 /** @param clock A steady one is taken as it is, so that its jumps are logged once. */
 export function createSteadyClock(clock: Clock, log: Log): SteadyClock {
@@ -40,7 +44,7 @@ function steadied(clock: Clock, log: Log): SteadyClock {
     },
     get aheadMs() {
       look()
-      return Math.floor(believedMs - seenMs)
+      return Math.floor((believedMs - seenMs) / SECOND_MS) * SECOND_MS
     },
     monotonicMs: () => clock.monotonicMs(),
     setTimer: (delayMs, fire) => clock.setTimer(delayMs, fire),
