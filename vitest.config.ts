@@ -8,6 +8,6 @@ export default defineConfig({
     // What is waited for comes when it comes: a machine under load is no fault.
     expect: { poll: { timeout: 10_000 } },
     // Most of the time goes by in processes that a test waits for.
-    maxWorkers: 2,
+    maxWorkers: 3,
   },
 })
