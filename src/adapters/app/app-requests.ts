@@ -1,7 +1,7 @@
 /** Requests of an application to the application API of its CPNS Server. Design 8 */
 import { type Dispatcher, Pool } from 'undici'
 import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
-import { secureConnector } from '../http/secure-connector.ts'
+import { serverConnector } from '../http/secure-connector.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
 
@@ -62,9 +62,7 @@ export function createAppRequests(
     connections: 4,
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: SILENCE_MS,
-    connect: address.secure
-      ? secureConnector(address, { trust, timeoutMs: TIMEOUT_MS })
-      : { timeout: TIMEOUT_MS },
+    connect: serverConnector(address, { trust, timeoutMs: TIMEOUT_MS }),
   })
   return {
     async request(method, path, body) {

@@ -5,8 +5,7 @@ import { CpnsError, TransportFailed } from '../../errors/errors.ts'
 import type { PskConnector } from '../naf/psk-client.ts'
 import { assertSecure, parseServerUrl, type ServerAddress } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
-import { createConnector } from './read-past-continue.ts'
-import { secureConnector } from './secure-connector.ts'
+import { serverConnector } from './secure-connector.ts'
 
 /** Where to post, and how the server is known. */
 export interface CpnsPostTarget {
@@ -61,9 +60,7 @@ export function connectCpnsPost(target: CpnsPostTarget): CpnsPost {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: MAX_ANSWER_OCTETS,
-    connect: address.secure
-      ? secureConnector(address, { trust, timeoutMs }, psk)
-      : createConnector({ timeout: timeoutMs }),
+    connect: serverConnector(address, { trust, timeoutMs }, psk),
   })
   const request = {
     path: `${address.url.pathname}${address.url.search}`,

@@ -1,8 +1,7 @@
 /** HTTP/1.1 as a client of one server, for the web service. RFC 9112 */
 import { Pool } from 'undici'
 import { mediaTypeOf } from '../http/media-type.ts'
-import { createConnector } from '../http/read-past-continue.ts'
-import { secureConnector } from '../http/secure-connector.ts'
+import { serverConnector } from '../http/secure-connector.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import {
   DEFAULT_TIMEOUT_MS,
@@ -27,15 +26,13 @@ export function connectHttp1(target: SbiTarget): SbiClient {
   const pool = new Pool(address.url.origin, {
     connections: 32,
     maxResponseSize: MAX_ANSWER_OCTETS,
-    connect: address.secure
-      ? secureConnector(address, {
-          trust,
-          timeoutMs,
-          ...(certificate && { certificate }),
-          ...(keyLog && { keyLog }),
-          ...(serverName === undefined ? {} : { serverName }),
-        })
-      : createConnector({ timeout: timeoutMs }),
+    connect: serverConnector(address, {
+      trust,
+      timeoutMs,
+      ...(certificate && { certificate }),
+      ...(keyLog && { keyLog }),
+      ...(serverName === undefined ? {} : { serverName }),
+    }),
   })
   return {
     async ask({ method, path, contentType, body }) {

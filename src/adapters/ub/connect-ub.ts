@@ -6,8 +6,7 @@ import type { UbExchange, UbRequest, UbResponse } from '../../gba/ub-exchange.ts
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
-import { createConnector } from '../http/read-past-continue.ts'
-import { secureConnector } from '../http/secure-connector.ts'
+import { serverConnector } from '../http/secure-connector.ts'
 import type { Trust } from '../tls/trust.ts'
 
 /** Where the BSF is, and how long it may take. */
@@ -44,13 +43,13 @@ const NO_OCTETS = new Uint8Array(0)
  */
 export function connectUb(input: ConnectUbInput): UbConnection {
   const { timeoutMs = TIMEOUT_MS, maxResponseOctets = MAX_RESPONSE_OCTETS } = input
-  const { connections = CONNECTIONS } = input
+  const { connections = CONNECTIONS, trust = { kind: 'system' }, keyLog } = input
   const address = parseBsfUrl(input.baseUrl)
   const { url } = address
   const { origin } = url
   const pool = new Pool(origin, {
     connections,
-    connect: connectorOf(address, { ...input, timeoutMs }),
+    connect: serverConnector(address, { trust, timeoutMs, ...(keyLog && { keyLog }) }),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxResponseOctets,
@@ -161,18 +160,6 @@ function listsOf(headers: IncomingHttpHeaders): UbResponse['headers'] {
     if (value !== undefined) lists[name] = typeof value === 'string' ? [value] : value
   }
   return lists
-}
-
-function connectorOf(
-  address: BsfAddress,
-  {
-    trust = { kind: 'system' },
-    keyLog,
-    timeoutMs,
-  }: ConnectUbInput & { readonly timeoutMs: number },
-) {
-  if (!address.secure) return createConnector({ timeout: timeoutMs })
-  return secureConnector(address, { trust, timeoutMs, ...(keyLog && { keyLog }) })
 }
 
 /** Where a BSF is. Unlike other servers it may be one without TLS on another machine: Ub is plain HTTP. TS 24.109 4 */
