@@ -8,8 +8,9 @@ import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { type ClientConnected, IDLE, type StartEvent, step } from '../cpns/client-handshake.ts'
 import { advance } from '../cpns/client-handshake-advance.ts'
 import { createSoftwareProver } from '../cpns/eukey-prover.ts'
+import { freshTransactionId } from '../cpns/transaction-id.ts'
 import { TransportFailed } from '../errors/errors.ts'
-import { fromUtf8, toHex } from '../octets/octets.ts'
+import { fromUtf8 } from '../octets/octets.ts'
 import { type CpnsSide, cpuOf, startCpnsSide } from './bench-cpns-process.ts'
 import { BENCH_EUKEY, benchGateway } from './bench-cpns-world.ts'
 import { type LoadRun, measureLoad } from './bench-load.ts'
@@ -38,7 +39,7 @@ export async function authenticateOnce(
   const prover = createSoftwareProver(BENCH_EUKEY, random)
   const begun = step(IDLE, {
     kind: 'start',
-    transactionId: toHex(random.octets(16)),
+    transactionId: freshTransactionId(random),
     randomClient: await prover.start(),
     ...who,
     keyType: 'assigned',

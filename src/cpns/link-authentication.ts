@@ -1,6 +1,5 @@
 /** Mutual authentication over a link, from EUKey to session. CR 7.5.2; K-4, M-2, M-8 */
 import { ConfigurationInvalid, TransportFailed } from '../errors/errors.ts'
-import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
@@ -17,6 +16,7 @@ import type { ClientIdentity, ClientSession } from './client-session.ts'
 import { ConnectRefused, type CredentialSource, type Credentials, proverOf } from './credentials.ts'
 import type { EuKeyProver } from './eukey-prover.ts'
 import type { LinkConnection } from './link-connection.ts'
+import { freshTransactionId } from './transaction-id.ts'
 
 /** What authentication needs. */
 export interface AuthenticationPorts {
@@ -30,7 +30,6 @@ export interface AuthenticationPorts {
 
 /** How long the server may take for one answer. Design 12, "half-open handshake" */
 const ANSWER_MS = 30_000
-const TRANSACTION_ID_LENGTH = 16
 const LONGEST_RETRY_SECONDS = 60
 
 /**
@@ -140,7 +139,7 @@ async function startEvent(
   }
   return {
     kind: 'start',
-    transactionId: toHex(random.octets(TRANSACTION_ID_LENGTH)),
+    transactionId: freshTransactionId(random),
     randomClient: await prover.start(),
     ...identity,
     algorithms,

@@ -1,7 +1,6 @@
 /** A whole assignment of an EUKey over any way that carries one message and brings one back. CR 7.4.3, M-5 */
 import type { Secret } from '../crypto/secret.ts'
 import { AuthenticationFailed, TransportFailed } from '../errors/errors.ts'
-import { toHex } from '../octets/octets.ts'
 import type { Random } from '../ports/random.ts'
 import {
   ASSIGNMENT_IDLE,
@@ -13,6 +12,7 @@ import {
 } from './client-assignment.ts'
 import { derivePasswordKeys } from './password-keys.ts'
 import { RANDOM_LENGTH } from './session-keys.ts'
+import { freshTransactionId } from './transaction-id.ts'
 
 /** Who asks, and for whom. */
 export interface EuKeyWish
@@ -44,8 +44,6 @@ export class AssignmentRefused extends AuthenticationFailed {
   }
 }
 
-const TRANSACTION_ID_LENGTH = 16
-
 /**
  * Asks for an EUKey until it is there or refused; never twice, because each try counts at the server.
  *
@@ -61,7 +59,7 @@ export async function requestEuKey(
   let state = ASSIGNMENT_IDLE
   let event: AssignmentEvent = {
     kind: 'start',
-    transactionId: toHex(ports.random.octets(TRANSACTION_ID_LENGTH)),
+    transactionId: freshTransactionId(ports.random),
     randomClient: ports.random.octets(RANDOM_LENGTH),
     ...wish,
   }

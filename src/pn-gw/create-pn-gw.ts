@@ -10,8 +10,8 @@ import { messageEvent } from '../cpns/message-trace.ts'
 import { type CpnsMessage, decodeMessage, encodeMessage } from '../cpns/messages.ts'
 import { decodeRelayContent, encodeRelayContent } from '../cpns/record-content.ts'
 import { createSessionLink, type SessionLink } from '../cpns/session-link.ts'
+import { freshTransactionId } from '../cpns/transaction-id.ts'
 import type { EntityId } from '../identity/entity-id.ts'
-import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Log } from '../ports/log.ts'
@@ -153,8 +153,6 @@ export function createPnGw(options: PnGwOptions, ports: PnGwPorts): PnGw {
   }
 }
 
-const TRANSACTION_ID_LENGTH = 16
-
 type TraceMessage = (side: 'sent' | 'received', message: CpnsMessage) => void
 
 function createMessageTrace({ entityId, serverName }: PnGwOptions, ports: PnGwPorts): TraceMessage {
@@ -195,7 +193,7 @@ function createGone(
   tellServer: TellServer,
 ): PneSocketsParts['gone'] {
   return (pne, sessionId) => {
-    const transactionId = toHex(random.octets(TRANSACTION_ID_LENGTH))
+    const transactionId = freshTransactionId(random)
     const told = { name: 'PneStatus', transactionId, entityId, pne, sessionId } as const
     // A PN GW that stops, or whose connection ends under it, is away itself.
     tellServer({ ...told, state: 'ended', secondsLeft: 0 }).catch(() => {})

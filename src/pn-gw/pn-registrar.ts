@@ -3,8 +3,8 @@
  * one, and all again before the registration ends. Design 6, `PnRegistration`
  */
 import { encodeMessage, type PnRegistration, type PnRegistrationResult } from '../cpns/messages.ts'
+import { freshTransactionId } from '../cpns/transaction-id.ts'
 import type { EntityId } from '../identity/entity-id.ts'
-import { toHex } from '../octets/octets.ts'
 import type { Clock, Timer } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
@@ -42,7 +42,6 @@ export interface PnRegistrarParts {
 /** Octets of the EntityIDs in one registration, which has 4 KiB in all. Design 6 */
 const MEMBERS_OCTETS = 2048
 const MAX_MEMBERS = 64
-const TRANSACTION_ID_LENGTH = 16
 
 /** One for each PN GW. */
 export class PnRegistrar {
@@ -122,7 +121,7 @@ export class PnRegistrar {
     if (!this.#isUp || this.#awaiting !== undefined) return
     if (this.#pending.size === 0 && !this.#isDue) return
     const { entityId, pn, random, send } = this.#parts
-    const transactionId = toHex(random.octets(TRANSACTION_ID_LENGTH))
+    const transactionId = freshTransactionId(random)
     const registration: PnRegistration = {
       name: 'PnRegistration',
       transactionId,

@@ -11,6 +11,7 @@ import type {
   UserInfoRegistration,
 } from '../cpns/messages.ts'
 import type { Status } from '../cpns/status.ts'
+import { freshTransactionId } from '../cpns/transaction-id.ts'
 import {
   sealTriggerPassword,
   TRIGGER_IV_LENGTH,
@@ -20,7 +21,7 @@ import {
 import type { Secret } from '../crypto/secret.ts'
 import { CpnsError } from '../errors/errors.ts'
 import type { EntityId } from '../identity/entity-id.ts'
-import { equalOctets, toHex } from '../octets/octets.ts'
+import { equalOctets } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { PneLine } from './pne-line.ts'
@@ -61,7 +62,6 @@ interface Triggered {
 
 const WAIT_FOR_PNE_MS = 30_000
 const TRIGGER_MS = 60_000
-const TRANSACTION_ID_LENGTH = 16
 
 /** One for each PN GW. */
 export class TriggerDesk {
@@ -237,7 +237,7 @@ export class TriggerDesk {
   }
 
   #newTransactionId(): string {
-    return toHex(this.#parts.random.octets(TRANSACTION_ID_LENGTH))
+    return freshTransactionId(this.#parts.random)
   }
 }
 

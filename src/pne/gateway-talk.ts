@@ -5,8 +5,8 @@ import {
   encodeMessage,
   type UserInfoRegistration,
 } from '../cpns/messages.ts'
+import { freshTransactionId } from '../cpns/transaction-id.ts'
 import { AuthenticationFailed, InvalidMessage, TransportFailed } from '../errors/errors.ts'
-import { toHex } from '../octets/octets.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import type { Random } from '../ports/random.ts'
@@ -22,7 +22,6 @@ export interface GatewayTalkPorts {
 }
 
 const ANSWER_MS = 30_000
-const TRANSACTION_ID_LENGTH = 16
 
 /**
  * Shows the code of a pairing, and gets the owner.
@@ -95,7 +94,7 @@ export function relayedExchange(
 }
 
 function registrationOf({ entityId }: TriggerNames, random: Random): UserInfoRegistration {
-  const transactionId = toHex(random.octets(TRANSACTION_ID_LENGTH))
+  const transactionId = freshTransactionId(random)
   return { name: 'UserInfoRegistration', transactionId, entityId, pne: entityId }
 }
 
