@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressGroup } from './address-group.ts'
+import { addressGroup, plainAddress } from './address-group.ts'
 
 test.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -16,4 +16,14 @@ test.each([
   ['', ''],
 ])('%s counts as %s', (address, group) => {
   expect(addressGroup(address)).toBe(group)
+})
+
+test.each([
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['::FFFF:192.0.2.1', '192.0.2.1'],
+  ['192.0.2.1', '192.0.2.1'],
+  ['::ffff:c000:201', '::ffff:c000:201'],
+  ['::1', '::1'],
+])('%s is %s', (address, plain) => {
+  expect(plainAddress(address)).toBe(plain)
 })

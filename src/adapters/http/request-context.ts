@@ -1,5 +1,6 @@
 /** What an end point learns about who asks, besides the octets. */
 import type { IncomingMessage } from 'node:http'
+import { plainAddress } from '../../identity/address-group.ts'
 import type { PskPeer } from '../../naf/psk-exchange.ts'
 import { pskPeerOf } from '../naf/psk-server.ts'
 
@@ -18,7 +19,7 @@ export function requestContext(request: IncomingMessage, secure: boolean): Reque
   const address = request.socket.remoteAddress ?? 'unknown'
   const pskPeer = pskPeerOf(request.socket)
   return {
-    remoteAddress: address.replace(/^::ffff:(?=[\d.]+$)/, ''),
+    remoteAddress: plainAddress(address),
     secure,
     ...(pskPeer !== undefined && { pskPeer }),
   }

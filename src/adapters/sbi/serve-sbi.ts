@@ -20,6 +20,7 @@ import {
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
+import { plainAddress } from '../../identity/address-group.ts'
 import { concatOctets } from '../../octets/octets.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
@@ -215,7 +216,7 @@ function headerOctetsOf({ rawHeaders }: Request): number {
 function clientOf(request: Request, { plainClients = {} }: ServeSbiOptions): string | undefined {
   const socket = 'stream' in request ? request.stream.session?.socket : request.socket
   if (socket instanceof TLSSocket) return clientNameOf(socket)
-  const address = socket?.remoteAddress?.replace(/^::ffff:(?=[\d.]+$)/, '') ?? ''
+  const address = plainAddress(socket?.remoteAddress ?? '')
   return Object.hasOwn(plainClients, address) ? plainClients[address] : undefined
 }
 
