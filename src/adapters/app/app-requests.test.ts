@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
-import { type AppRequests, createAppRequests, pauseUnless } from './app-requests.ts'
+import { type AppRequests, createAppRequests } from './app-requests.ts'
 
 const closing = new AbortController()
 let server: Server | undefined
@@ -47,13 +47,4 @@ test('nobody there, and no way there', async () => {
   await expect(requests.request('GET', '/')).rejects.toThrow(TransportFailed)
   const elsewhere = { url: 'http://192.0.2.1', apiKey: 'k' }
   expect(() => createAppRequests(elsewhere, closing.signal)).toThrow(ConfigurationInvalid)
-})
-
-test('a pause ends in time, or by its signal, and leaves no listener', async () => {
-  await pauseUnless(new AbortController().signal, 1)
-  const ending = new AbortController()
-  const pausing = pauseUnless(ending.signal, 1_000_000)
-  ending.abort()
-  await pausing
-  await pauseUnless(ending.signal, 1_000_000)
 })

@@ -101,17 +101,3 @@ function detailOf(text: string): string {
     return 'no reason given'
   }
 }
-
-/** Resolves after a while, or when the signal comes. */
-export function pauseUnless(signal: AbortSignal, ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const finish = (): void => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', finish)
-      resolve()
-    }
-    const timer = setTimeout(finish, ms)
-    signal.addEventListener('abort', finish)
-  })
-}

@@ -5,14 +5,9 @@
 import type { AppMessageJson } from '../../app/app-message.ts'
 import { fromBase64, toBase64 } from '../../octets/octets.ts'
 import { openSeenList, type SeenList } from '../sqlite/seen-list.ts'
-import {
-  AppRefused,
-  type AppRequest,
-  type AppServer,
-  createAppRequests,
-  pauseUnless,
-} from './app-requests.ts'
+import { AppRefused, type AppRequest, type AppServer, createAppRequests } from './app-requests.ts'
 import { eventsOf } from './read-events.ts'
+import { FIRST_RETRY_MS, longerRetryMs, pauseUnless } from './retry-pause.ts'
 import { sendUntilTaken } from './send-until-taken.ts'
 
 export { AppRefused } from './app-requests.ts'
@@ -70,8 +65,6 @@ export interface App {
   close(): Promise<void>
 }
 
-const FIRST_RETRY_MS = 500
-const LONGEST_RETRY_MS = 30_000
 const NOT_FOUND = 404
 /**
  * A copy expires when the message does, but for the way that it took and its rounding to seconds; a message under a MessageID that
@@ -121,7 +114,7 @@ export function connectApp({ seenFile = ':memory:', ...server }: AppTarget): App
           if (error instanceof AppRefused && error.status < NOT_FOUND) throw error
         }
         await pauseUnless(closing.signal, retryMs)
-        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
+        retryMs = longerRetryMs(retryMs)
       }
     },
     async close() {

@@ -5,7 +5,8 @@
 import { TransportFailed } from '../../errors/errors.ts'
 import { toHex } from '../../octets/octets.ts'
 import { createSystemRandom } from '../system/system-random.ts'
-import { AppRefused, type AppRequest, pauseUnless } from './app-requests.ts'
+import { AppRefused, type AppRequest } from './app-requests.ts'
+import { FIRST_RETRY_MS, longerRetryMs, pauseUnless } from './retry-pause.ts'
 
 /** What is sent; the rest is the API's. */
 export interface SendWish {
@@ -16,8 +17,6 @@ export interface SendWish {
 
 const DEFAULT_EXPIRES_SECONDS = 3600
 const MESSAGE_ID_LENGTH = 16
-const FIRST_RETRY_MS = 500
-const LONGEST_RETRY_MS = 30_000
 const TOO_MANY = 429
 
 /**
@@ -34,7 +33,7 @@ export async function sendUntilTaken(
   const { messageId = freshId(), expires = DEFAULT_EXPIRES_SECONDS } = message
   const endsAtMs = performance.now() + expires * 1000
   let secondsLeft = expires
-  for (let retryMs = FIRST_RETRY_MS; ; retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)) {
+  for (let retryMs = FIRST_RETRY_MS; ; retryMs = longerRetryMs(retryMs)) {
     try {
       const body = { ...message, messageId, expires: secondsLeft }
       const answer = await request('POST', '/api/messages', body)
