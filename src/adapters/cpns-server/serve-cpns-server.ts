@@ -15,6 +15,7 @@ import { createSteadyClock } from '../../ports/steady-clock.ts'
 import { createMemoryBus } from '../bus/memory-bus.ts'
 import type { RequestContext } from '../http/request-context.ts'
 import { type RunningServer, type ServeCpnsOptions, serveCpns } from '../http/serve-cpns.ts'
+import type { SocketEndpoint } from '../http/serve-frame-sockets.ts'
 import { loadOrCreateCertificate } from '../tls/load-or-create-certificate.ts'
 
 /** One CPNS Server. */
@@ -56,7 +57,6 @@ const SUBPROTOCOL = 'cpns2.v1'
 const ZN_LOOKUPS_A_MINUTE = 10
 /** A PN GW has one; some 40 KiB each. */
 const MAX_CONNECTIONS = 20_000
-const KEEP_ALIVE_MS = 60_000
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
 export async function serveCpnsServer(
@@ -71,8 +71,9 @@ export async function serveCpnsServer(
     stateRing: createSealingRing({ purpose: 'cpns state' }, ports),
   })
   const { log, keyLog } = ports
-  const { maxConnections = MAX_CONNECTIONS, keepAliveMs = KEEP_ALIVE_MS } = options
-  const endpoints = endpointsOf(server, { maxSockets: maxConnections, keepAliveMs })
+  const { maxConnections = MAX_CONNECTIONS, keepAliveMs } = options
+  const limits = { maxSockets: maxConnections, ...(keepAliveMs !== undefined && { keepAliveMs }) }
+  const endpoints = endpointsOf(server, limits)
   const shared = { log, maxConnections, ...(keyLog && { keyLog }), ...endpoints }
   const listening: RunningServer[] = []
   const close = async (): Promise<void> => {
@@ -119,7 +120,7 @@ function pskOf(options: ServeCpnsServerOptions, { zn, clock }: ServeCpnsServerPo
 
 function endpointsOf(
   server: CpnsServer,
-  limits: { readonly maxSockets: number; readonly keepAliveMs: number },
+  limits: Pick<SocketEndpoint, 'maxSockets' | 'keepAliveMs'>,
 ) {
   return {
     post: {

@@ -94,7 +94,6 @@ export interface ServedGateway extends ListeningGateway {
 /** What an EUKey must last beyond a renewal, so that sessions under it do not become ever shorter. */
 const EUKEY_MARGIN_MS = 30_000
 
-const KEEP_ALIVE_MS = 60_000
 const CPNS_1 = { path: '/pne', subprotocol: 'cpns1.v1' }
 
 /** @throws {ConfigurationInvalid} If it cannot listen there, or the certificate folder cannot be used. */
@@ -152,7 +151,7 @@ async function listenForPnes(
   options: Pick<ServeGatewayOptions, 'listen' | 'certificateFolder' | 'keepAliveMs'>,
   ports: Pick<ServeGatewayPorts, 'clock' | 'random' | 'log' | 'keyLog'>,
 ) {
-  const { certificateFolder, keepAliveMs = KEEP_ALIVE_MS } = options
+  const { certificateFolder, keepAliveMs } = options
   const { host, port } = options.listen
   const names = isIP(host) > 0 ? { dnsNames: [], ipAddresses: [host] } : { dnsNames: [host] }
   const tls = loadOrCreateCertificate(
@@ -166,7 +165,11 @@ async function listenForPnes(
     tls,
     log: ports.log,
     ...(ports.keyLog && { keyLog: ports.keyLog }),
-    sockets: { ...CPNS_1, keepAliveMs, accept: (socket) => void gateway.servePne(socket) },
+    sockets: {
+      ...CPNS_1,
+      ...(keepAliveMs !== undefined && { keepAliveMs }),
+      accept: (socket) => void gateway.servePne(socket),
+    },
   })
   const authority = host.includes(':') ? `[${host}]` : host
   return {

@@ -17,7 +17,7 @@ export interface SocketEndpoint {
   readonly allowedOrigins?: readonly string[]
   /** How many may be open at once; default 1000. */
   readonly maxSockets?: number
-  /** As in `FrameSocketOptions`. */
+  /** As in `FrameSocketOptions`, so that who has lost the network is away; default a minute. */
   readonly keepAliveMs?: number
   /** Takes over a socket that has just been opened. */
   readonly accept: (socket: FrameSocket, context: RequestContext) => void
@@ -30,6 +30,7 @@ export interface FrameSocketServer {
 }
 
 const DEFAULT_MAX_SOCKETS = 1_000
+const KEEP_ALIVE_MS = 60_000
 
 /** Takes the upgrades of an HTTP server. */
 export function serveFrameSockets(
@@ -37,7 +38,7 @@ export function serveFrameSockets(
   endpoint: SocketEndpoint,
   { secure, log }: { readonly secure: boolean; readonly log: Log },
 ): FrameSocketServer {
-  const { maxSockets = DEFAULT_MAX_SOCKETS, keepAliveMs } = endpoint
+  const { maxSockets = DEFAULT_MAX_SOCKETS, keepAliveMs = KEEP_ALIVE_MS } = endpoint
   const open = new Set<FrameSocket>()
   const webSockets = new WebSocketServer({
     ...WEB_SOCKET_LIMITS,
@@ -51,7 +52,7 @@ export function serveFrameSockets(
     const socket = createFrameSocket(webSocket, {
       remoteAddress: context.remoteAddress,
       carrier: request.socket,
-      ...(keepAliveMs !== undefined && { keepAliveMs }),
+      keepAliveMs,
     })
     open.add(socket)
     void socket.closed.then(() => open.delete(socket))
