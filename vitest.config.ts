@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 20_000,
     // What is waited for comes when it comes: a machine under load is no fault.
     expect: { poll: { timeout: 10_000 } },
+    // Files share a process and what it has loaded: loading it for each took as long as all the tests of `src`.
+    isolate: false,
     // Most of the time goes by in processes that a test waits for.
     maxWorkers: 3,
   },

@@ -39,6 +39,15 @@ test('a look-up opens two sealed values whether or not there is such a user (M-5
   expect([countFor('alice'), countFor('nobody')]).toEqual([2, 2])
 })
 
+test('the row that is read for those who are not there is nobody', () => {
+  const rows = createUserRows(openDatabase(':memory:', SERVER_SCHEMA), testSealer())
+  rows.madeUpSaltSecret(secretOf(3))
+  rows.add(user('alice'))
+  expect(rows.list().map(({ userId }) => userId)).toEqual(['alice'])
+  expect(rows.find(parseUserId('bob'))).toBeUndefined()
+  expect(rows.changedAtMs('bob')).toBeUndefined()
+})
+
 test('keys that were swapped between users or columns do not open', () => {
   const db = openDatabase(':memory:', SERVER_SCHEMA)
   const rows = createUserRows(db, testSealer())

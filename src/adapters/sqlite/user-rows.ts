@@ -1,5 +1,6 @@
 /** Rows of CPNS Users, and the secret that made-up salts come from. K-5, M-5 */
 import type Database from 'better-sqlite3'
+import { SALT_LENGTH } from '../../cpns/password-keys.ts'
 import type { User, UserInfo } from '../../cpns-server/user-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { Secret } from '../../crypto/secret.ts'
@@ -16,7 +17,10 @@ export interface UserRows {
   /** @returns Whether there was one. */
   remove(userId: UserId): boolean
   list(part?: ListPart<string>): UserInfo[]
-  /** Opens two sealed values whether or not there is such a user, so that both take the same time. M-5 */
+  /**
+   * Reads and opens a whole row whether or not there is such a user, so that both take the same time: the row
+   * of nobody, once `madeUpSaltSecret` put it there. M-5
+   */
   find(userId: UserId): User | undefined
   /** When the password was changed; `undefined` if there is no such user. Nothing is opened. */
   changedAtMs(userId: string): number | undefined
@@ -55,10 +59,25 @@ interface Row {
 }
 
 const SALT_SECRET = 'made-up salts'
+/** No UserID is empty, and lists begin behind it. */
+const NOBODY = ''
+const NOBODY_KDF = {
+  kdf: 'scrypt',
+  salt: new Uint8Array(SALT_LENGTH),
+  n: 16_384,
+  r: 8,
+  p: 1,
+} as const
 
 /** @param sealer Seals authKey, wrapBase and the secret. */
 export function createUserRows(db: Database.Database, sealer: RecordSealer): UserRows {
-  const select = db.prepare<[string], Row>('SELECT * FROM users WHERE user_id = ?')
+  const selectOrNobody = db.prepare<[string, string], Row>(
+    `SELECT * FROM users
+     WHERE user_id = CASE WHEN EXISTS (SELECT 1 FROM users WHERE user_id = ?) THEN ? ELSE '${NOBODY}' END`,
+  )
+  const selectChanged = db.prepare<[string], Pick<Row, 'changed_at_ms'>>(
+    'SELECT changed_at_ms FROM users WHERE user_id = ?',
+  )
   const selectPart = db.prepare<[string, number], Row>(
     'SELECT * FROM users WHERE user_id > ? ORDER BY user_id LIMIT ?',
   )
@@ -82,20 +101,22 @@ export function createUserRows(db: Database.Database, sealer: RecordSealer): Use
     return row && openColumn(sealer, SECRET_IDENTITY, row.secret)
   }
 
+  const add = (user: User): boolean =>
+    insert.run({ ...rowOf(user, sealer), created_at_ms: user.createdAtMs }).changes === 1
+
   return {
-    add: (user) =>
-      insert.run({ ...rowOf(user, sealer), created_at_ms: user.createdAtMs }).changes === 1,
+    add,
     change: (user) => update.run(rowOf(user, sealer)).changes === 1,
     remove: (userId) => remove.run(userId).changes === 1,
     list: ({ after = '', limit = -1 } = {}) => selectPart.all(after, limit).map(infoOf),
     find(userId) {
-      const row = select.get(userId)
-      if (row !== undefined) return userOf(row, sealer)
-      for (let opened = 0; opened < 2; opened++) openSecret()
-      return undefined
+      const row = selectOrNobody.get(userId, userId)
+      const user = row && userOf(row, sealer)
+      return user?.userId === userId ? user : undefined
     },
-    changedAtMs: (userId) => select.get(userId)?.changed_at_ms,
+    changedAtMs: (userId) => selectChanged.get(userId)?.changed_at_ms,
     madeUpSaltSecret(candidate) {
+      add(nobodyOf(candidate))
       insertSecret.run(SALT_SECRET, sealColumn(sealer, SECRET_IDENTITY, candidate))
       return openSecret() ?? candidate
     },
@@ -103,6 +124,12 @@ export function createUserRows(db: Database.Database, sealer: RecordSealer): Use
 }
 
 const SECRET_IDENTITY = { table: 'server_secrets', primaryKey: [SALT_SECRET], column: 'secret' }
+
+/** Its keys verify nothing, as nobody is found under its name. */
+function nobodyOf(secret: Secret): User {
+  const keys = { authKey: secret, wrapBase: secret }
+  return { userId: NOBODY as UserId, kdf: NOBODY_KDF, keys, createdAtMs: 0, changedAtMs: 0 }
+}
 
 function identityOf(userId: string, column: 'auth_key' | 'wrap_base') {
   return { table: 'users', primaryKey: [userId], column }
