@@ -3,8 +3,8 @@ import { Secret } from '../crypto/secret.ts'
 import { AuthenticationFailed, ConfigurationInvalid, Unsupported } from '../errors/errors.ts'
 import { utf8 } from '../octets/octets.ts'
 import { createRecordedTrace, createScriptedReader } from './uicc-terminal.fixture.ts'
-import { createCommandSender } from './uicc-terminal-commands.ts'
-import { verifyPin } from './uicc-terminal-pin.ts'
+import { CardRefused, createCommandSender } from './uicc-terminal-commands.ts'
+import { createPinPad, verifyPin } from './uicc-terminal-pin.ts'
 
 const pin = (digits: string) => Secret.of(utf8(digits))
 const VERIFY = '002000010831323334ffffffff'
@@ -76,5 +76,55 @@ describe('VERIFY PIN', () => {
     const { result, sent } = await verify({ '00200001': '63c3' }, digits)
     expect(result).toBeInstanceOf(ConfigurationInvalid)
     expect(sent).toHaveLength(2)
+  })
+})
+
+describe('the PIN pad', () => {
+  const asking = new CardRefused('AUTHENTICATE', { data: new Uint8Array(0), sw: 0x6982 })
+
+  /** Work that the card refuses so often before it does it. */
+  function workAfter(refusals: number, refusal: Error = asking) {
+    const work = {
+      begun: 0,
+      do: async () => {
+        if (work.begun++ < refusals) throw refusal
+        return 'done'
+      },
+    }
+    return work
+  }
+
+  function padWith(script: Record<string, string>, given?: Secret) {
+    const reader = createScriptedReader({ '00200001': '63c3', ...script })
+    const names = { terminal: 'PN GW', trace: () => {}, clock: undefined }
+    const withPin = createPinPad(createCommandSender(reader, names), given)
+    const verified = () => reader.sent.filter((command) => command === VERIFY).length
+    return { withPin, verified }
+  }
+
+  test('is not touched where the card does not ask', async () => {
+    const { withPin, verified } = padWith({ [VERIFY]: '9000' }, pin('1234'))
+    expect(await withPin(workAfter(0).do)).toBe('done')
+    const refused = new CardRefused('AUTHENTICATE', { data: new Uint8Array(0), sw: 0x9862 })
+    await expect(withPin(workAfter(1, refused).do)).rejects.toBe(refused)
+    expect(verified()).toBe(0)
+  })
+
+  test('is used as soon as it asks, and the work done again, once', async () => {
+    const { withPin, verified } = padWith({ [VERIFY]: '9000' }, pin('1234'))
+    expect(await withPin(workAfter(1).do)).toBe('done')
+    expect(verified()).toBe(1)
+    const work = workAfter(9)
+    await expect(withPin(work.do)).rejects.toBe(asking)
+    expect([work.begun, verified()]).toEqual([2, 2])
+  })
+
+  test('has none, or one that was wrong before', async () => {
+    const none = new ConfigurationInvalid('the card asks for its PIN')
+    await expect(padWith({}).withPin(workAfter(1).do)).rejects.toThrow(none)
+    const { withPin, verified } = padWith({ [VERIFY]: '63c2' }, pin('1234'))
+    await expect(withPin(workAfter(1).do)).rejects.toThrow(AuthenticationFailed)
+    await expect(withPin(workAfter(1).do)).rejects.toThrow(none)
+    expect(verified()).toBe(1)
   })
 })

@@ -16,6 +16,39 @@ const UNIVERSAL_PIN = 0x11
 const NOTHING = new Uint8Array(0)
 const TRIES_MASK = 0xfff0
 
+/** Does work with the card; where the card asks for its PIN, gives it and does the work again. */
+export type PinPad = <T>(work: () => Promise<T>) => Promise<T>
+
+/**
+ * Gives the PIN only to a card that asks for it: when its files are read, or not before AUTHENTICATE. What a
+ * card did not accept once is not given any more.
+ *
+ * The work throws what `verifyPin` throws, and `ConfigurationInvalid` if there is no PIN to give.
+ */
+export function createPinPad(sender: CommandSender, pin: Secret | undefined): PinPad {
+  let usable = pin
+  const give = async (): Promise<void> => {
+    if (usable === undefined) throw new ConfigurationInvalid('the card asks for its PIN')
+    try {
+      await verifyPin(sender, usable)
+    } catch (error) {
+      if (error instanceof AuthenticationFailed) usable = undefined
+      throw error
+    }
+  }
+  return async (work) => {
+    try {
+      return await work()
+    } catch (error) {
+      const asks =
+        error instanceof CardRefused && error.statusWord === SW.securityStatusNotSatisfied
+      if (!asks) throw error
+    }
+    await give()
+    return work()
+  }
+}
+
 /**
  * Verifies the PIN, but never with the last try: a wrong one in a configuration must not block a card.
  *

@@ -9,8 +9,8 @@ import {
 } from '../errors/errors.ts'
 import { parseBtid } from '../identity/btid.ts'
 import { parseUaId, UA_ID_CPNS } from '../identity/naf-id.ts'
-import { toHex, utf8 } from '../octets/octets.ts'
-import { challengesFor, createTestCard, profileFile } from '../uicc/uicc.fixture.ts'
+import { fromHex, toHex, utf8 } from '../octets/octets.ts'
+import { challengesFor, createTestCard, profileFile, SELECT_USIM } from '../uicc/uicc.fixture.ts'
 import { WORKED } from './gba-facts.fixture.ts'
 import {
   createRecordedTrace,
@@ -127,6 +127,33 @@ describe('the PIN', () => {
     }
     await reader.reset()
     expect(await send('00200001')).toBe('63c1')
+  })
+
+  test('is given to a card that does not ask for it before AUTHENTICATE', async () => {
+    const { reader, send } = await createTestCard({ pins })
+    let isVerified = false
+    const late = {
+      ...reader,
+      async reset() {
+        const atr = await reader.reset()
+        await send(SELECT_USIM)
+        await send('002000010831323334ffffffff')
+        return atr
+      },
+      async transmit(command: Uint8Array) {
+        const hex = toHex(command)
+        if (hex.startsWith('00200001') && command.length > 4) isVerified = true
+        if (hex.startsWith('0088') && !isVerified) return fromHex('6982')
+        return reader.transmit(command)
+      },
+    }
+    const card = await openUiccApplication(late, { pin: pin('1234') })
+    expect(isVerified).toBe(false)
+    expect((await card.bootstrap(challenge)).outcome).toBe('success')
+    expect(isVerified).toBe(true)
+    const without = await openUiccApplication(late)
+    isVerified = false
+    await expect(without.bootstrap(challenge)).rejects.toThrow('the card asks for its PIN')
   })
 
   test('is not used where the card does not ask', async () => {

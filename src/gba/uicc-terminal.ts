@@ -5,10 +5,8 @@
 import type { ApplicationName } from '../apdu/aid.ts'
 import type { Challenge } from '../apdu/authenticate-data.ts'
 import { GBA_FILES } from '../apdu/gba-files.ts'
-import { SW } from '../apdu/status-words.ts'
 import type { UiccReader } from '../apdu/uicc-reader.ts'
 import type { Secret } from '../crypto/secret.ts'
-import { ConfigurationInvalid } from '../errors/errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import { noTrace, type Trace } from '../trace/trace.ts'
 import type { GbaCard } from './gba-card.ts'
@@ -18,11 +16,12 @@ import {
   authenticateNafDerivation,
   authenticateUmts,
 } from './uicc-terminal-authenticate.ts'
-import { createBootstrapFile } from './uicc-terminal-bootstrap.ts'
-import { CardRefused, type CommandSender, createCommandSender } from './uicc-terminal-commands.ts'
+import { type BootstrapFile, createBootstrapFile } from './uicc-terminal-bootstrap.ts'
+import { type CommandSender, createCommandSender } from './uicc-terminal-commands.ts'
 import { createEuKeyOperations } from './uicc-terminal-eukey.ts'
 import { type CardIdentity, readIdentity } from './uicc-terminal-identity.ts'
-import { verifyPin } from './uicc-terminal-pin.ts'
+import { createPinPad } from './uicc-terminal-pin.ts'
+import { type CardUse, createCardUse, type OpenedApplication } from './uicc-terminal-return.ts'
 
 /** How a card is used. */
 export interface TerminalOptions {
@@ -40,7 +39,8 @@ export interface TerminalOptions {
 
 /**
  * Resets the card, selects an application and reads who its user is. The reader belongs to the card from
- * then on, and is closed with it; also if this fails.
+ * then on, and is closed with it; also if this fails. A card that was pulled is opened anew by the first operation
+ * after it was put back.
  *
  * @throws {TransportFailed} If there is no card, or it is gone.
  * @throws {Unsupported} If it has no such application, or refuses what is needed; the status word is named.
@@ -54,63 +54,59 @@ export async function openUiccApplication(
 ): Promise<GbaCard> {
   const { application: wanted = 'auto', trace = noTrace, clock, entityName = 'PN GW' } = options
   const sender = createCommandSender(reader, { terminal: entityName, trace, clock })
-  try {
+  const withPin = createPinPad(sender, options.pin)
+  const open = async (name: WantedApplication): Promise<OpenedApplication> => {
     await reader.reset()
-    const application = await selectWanted(sender, wanted)
+    const application = await selectWanted(sender, name)
     sender.nameCard(application)
-    const identity = await identify(sender, application, options.pin)
-    return createGbaCard({ reader, sender, application, identity })
+    return { application, identity: await withPin(() => readIdentity(sender, application)) }
+  }
+  try {
+    const opened = await open(wanted)
+    const file = { name: 'EF_GBABP', fileId: GBA_FILES[opened.application].gbabp }
+    const held = createBootstrapFile(sender, file)
+    const use = createCardUse({ opened, open, withPin, onReturn: () => held.forget() })
+    return createGbaCard({ reader, sender, held, use, ...opened })
   } catch (error) {
     await reader.close()
     throw error
   }
 }
 
-/** Gives the PIN only to a card that asks for it. */
-async function identify(
-  sender: CommandSender,
-  application: ApplicationName,
-  pin: Secret | undefined,
-): Promise<CardIdentity> {
-  try {
-    return await readIdentity(sender, application)
-  } catch (error) {
-    const asks = error instanceof CardRefused && error.statusWord === SW.securityStatusNotSatisfied
-    if (!asks) throw error
-  }
-  if (pin === undefined) throw new ConfigurationInvalid('the card asks for its PIN')
-  await verifyPin(sender, pin)
-  return readIdentity(sender, application)
-}
-
-interface OpenApplication {
+function createGbaCard(card: {
   readonly reader: UiccReader
   readonly sender: CommandSender
+  readonly held: BootstrapFile
+  readonly use: CardUse
   readonly application: ApplicationName
   readonly identity: CardIdentity
-}
-
-function createGbaCard({ reader, sender, application, identity }: OpenApplication): GbaCard {
-  const gbabp = { name: 'EF_GBABP', fileId: GBA_FILES[application].gbabp }
-  const held = createBootstrapFile(sender, gbabp)
+}): GbaCard {
+  const { reader, sender, held, use, application, identity } = card
   return {
     application,
     ...identity,
     async bootstrap(challenge: Challenge) {
       let hasFormerKs = false
       try {
-        const outcome = await authenticateBootstrapping(sender, challenge)
+        const outcome = await use(() => authenticateBootstrapping(sender, challenge))
         hasFormerKs = outcome.outcome !== 'success'
         return outcome
       } finally {
         if (!hasFormerKs) held.forget()
       }
     },
-    authenticateUmts: (challenge: Challenge) => authenticateUmts(sender, challenge),
-    deriveKsExtNaf: (nafId) => authenticateNafDerivation(sender, nafId, identity.impi),
-    readBootstrap: () => held.read(),
-    writeBootstrap: (bootstrap) => held.write(bootstrap),
-    euKeyOperations: (nafId) => createEuKeyOperations(sender, nafId),
+    authenticateUmts: (challenge: Challenge) => use(() => authenticateUmts(sender, challenge)),
+    deriveKsExtNaf: (nafId) => use(() => authenticateNafDerivation(sender, nafId, identity.impi)),
+    readBootstrap: () => use(() => held.read()),
+    writeBootstrap: (bootstrap) => use(() => held.write(bootstrap)),
+    euKeyOperations(nafId) {
+      const operations = createEuKeyOperations(sender, nafId)
+      return {
+        start: () => use(() => operations.start()),
+        prove: (proof) => use(() => operations.prove(proof)),
+        confirm: (confirmation) => use(() => operations.confirm(confirmation)),
+      }
+    },
     close: () => reader.close(),
   }
 }
