@@ -101,14 +101,18 @@ function enter({ pid }: ChildProcess, args: readonly string[]): ChildProcess {
   return spawn('nsenter', [...flags, ...user, ...command], { stdio: 'ignore' })
 }
 
-/** Asks with a program that is not ours. */
+/** Asks with a program that is not ours, and without the card: another one may be using it. */
 async function hasCard(environment: VirtualReader['environment']): Promise<boolean> {
-  const tool = spawn('opensc-tool', ['--reader', '0', '--atr'], {
-    stdio: 'ignore',
+  const tool = spawn('opensc-tool', ['--list-readers'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, ...environment },
   })
-  const [status] = (await once(tool, 'close')) as [number | null]
-  return status === 0
+  let listed = ''
+  tool.stdout.setEncoding('utf8').on('data', (text: string) => {
+    listed += text
+  })
+  await once(tool, 'close')
+  return /^0 +Yes /m.test(listed)
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
