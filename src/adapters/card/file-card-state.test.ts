@@ -65,6 +65,34 @@ describe('one file', () => {
     await expect(first.save(utf8('gone'))).rejects.toThrow(StoreFailed)
   })
 
+  test('of processes that write at the same time one does, and the others are told', async () => {
+    for (let round = 0; round < 8; round++) {
+      const rivals = [open(), open(), open()]
+      for (const rival of rivals) await rival.load()
+      const saved = await Promise.allSettled(
+        rivals.map((rival, index) => rival.save(utf8(`${round} ${index}`))),
+      )
+      const winner = saved.findIndex(({ status }) => status === 'fulfilled')
+      expect(readFileSync(path, 'utf8')).toBe(`${round} ${winner}`)
+      const refused = saved.filter((one) => one.status === 'rejected')
+      expect(refused.map(({ reason }) => String(reason))).toEqual([
+        expect.stringContaining('another process uses this card'),
+        expect.stringContaining('another process uses this card'),
+      ])
+      expect(readdirSync(folder)).toEqual(['usim.state'])
+    }
+  })
+
+  test('the claim of a killed process: the card writes after its next reset', async () => {
+    const store = open()
+    await store.load()
+    writeFileSync(`${path}.claim.new`, '')
+    await expect(store.save(utf8('one'))).rejects.toThrow('another process uses this card')
+    await store.load()
+    await store.save(utf8('one'))
+    expect(readdirSync(folder)).toEqual(['usim.state'])
+  })
+
   test('a draft that cannot be written: the old state stays', async () => {
     path = join(folder, 'x'.repeat(245))
     writeFileSync(path, 'old')

@@ -11,6 +11,7 @@ import type { CardStateStore } from '../../uicc/card-state-store.ts'
 
 const ABSENT = 'absent'
 const DRAFT_ENDING = '.new'
+const CLAIM_ENDING = `.claim${DRAFT_ENDING}`
 const MODE = 0o600
 
 /** Where the state of a card stands: beside its profile. */
@@ -45,18 +46,15 @@ export function createFileCardState(path: string, random: Random): CardStateStor
       }
     },
     async save(state) {
-      if ((await versionAt(path)) !== seen) {
-        throw new StoreFailed(`card state ${path}: another process uses this card`)
-      }
       const draft = `${path}.${toHex(random.octets(8))}${DRAFT_ENDING}`
       try {
         const version = await writeDraft(draft, state)
-        await rename(draft, path)
+        await replace({ path, draft, seen })
         seen = version
         await syncFolder(dirname(path))
       } catch (cause) {
         await rm(draft, { force: true }).catch(() => undefined)
-        throw failed('written', cause)
+        throw cause instanceof StoreFailed ? cause : failed('written', cause)
       }
     },
   }
@@ -82,6 +80,33 @@ async function writeDraft(draft: string, state: Uint8Array): Promise<string> {
   } finally {
     await file.close()
   }
+}
+
+/**
+ * Puts the draft in the place of the state that this process has seen. Of processes that do so at the same time
+ * one gets the claim; what a killed one leaves of it is removed with the drafts.
+ *
+ * @throws {StoreFailed} If another process has written, or is about to.
+ */
+async function replace({
+  path,
+  draft,
+  seen,
+}: Record<'path' | 'draft' | 'seen', string>): Promise<void> {
+  const claim = `${path}${CLAIM_ENDING}`
+  const claimed = await open(claim, 'wx', MODE).catch(unlessThere)
+  if (claimed === undefined) throw inUse(path)
+  try {
+    await claimed.close()
+    if ((await versionAt(path)) !== seen) throw inUse(path)
+    await rename(draft, path)
+  } finally {
+    await rm(claim, { force: true })
+  }
+}
+
+function inUse(path: string): StoreFailed {
+  return new StoreFailed(`card state ${path}: another process uses this card`)
 }
 
 /** A new name is durable only once its folder is. */
@@ -116,6 +141,11 @@ async function versionOf(file: FileHandle): Promise<string> {
 
 function format({ ino, mtimeNs, size }: Record<'ino' | 'mtimeNs' | 'size', bigint>): string {
   return `${ino}:${mtimeNs}:${size}`
+}
+
+function unlessThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EEXIST') throw error
+  return undefined
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): undefined {
