@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isUriOfRequest } from './request-uri.ts'
+import { hostOfRequest, isUriOfRequest } from './request-uri.ts'
 
 const HOST = 'bsf.example.org'
 
@@ -41,4 +41,11 @@ test('another port than the default one has to be in the Host header too', () =>
   const target = { uri: '/', host: 'bsf.example.org:8080' }
   expect(isUriOfRequest('http://bsf.example.org:8080/', target)).toBe(true)
   expect(isUriOfRequest('http://bsf.example.org/', target)).toBe(false)
+})
+
+test('a request for a whole URI is for the host in it, whatever the Host header says', () => {
+  const target = { uri: 'http://BSF.example.org:8080/a', host: 'other.example.org' }
+  expect(hostOfRequest(target)).toBe('BSF.example.org:8080')
+  expect(isUriOfRequest('/a', target)).toBe(true)
+  expect(hostOfRequest({ uri: '/http://bsf.example.org/', host: HOST })).toBe(HOST)
 })

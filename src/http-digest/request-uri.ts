@@ -1,4 +1,4 @@
-/** Whether the uri of a digest names the resource that the request is for. RFC 7616 3.4.6 */
+/** What a request is for, and whether the uri of a digest names it. RFC 7616 3.4.6, RFC 9112 3.2 */
 
 /** What a request names its resource by. */
 export interface RequestTarget {
@@ -16,8 +16,18 @@ export function isUriOfRequest(uri: string, { uri: requestUri, host }: RequestTa
   if (uri === requestUri) return true
   const [named, asked] = [partsOf(uri), partsOf(requestUri)]
   if ((named.authority === undefined) === (asked.authority === undefined)) return false
-  const authority = named.authority ?? asked.authority
-  return named.path === asked.path && host !== undefined && authority === withoutPort(host)
+  if (named.path !== asked.path) return false
+  // A request for a whole URI is for the host in it, whatever the Host header says. RFC 9112 3.2.2
+  if (asked.authority !== undefined) return true
+  return host !== undefined && named.authority === withoutPort(host)
+}
+
+/**
+ * The host that a request is for, with a port if it came with one: that of a whole URI, else that of the
+ * Host header. RFC 9112 3.2.2
+ */
+export function hostOfRequest({ uri, host }: RequestTarget & { readonly host: string }): string {
+  return ABSOLUTE.exec(uri)?.[1] ?? host
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]+)([^#]*)$/i

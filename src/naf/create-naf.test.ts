@@ -99,6 +99,19 @@ describe('the host', () => {
     const moved = await world.askWithKey({ headers: { host: [second] } })
     expect([statusOf(moved), world.asked.length]).toEqual([401, 1])
   })
+
+  test('of a whole URI counts, and the Host header does not. RFC 9112 3.2.2', async () => {
+    const second = parseFqdn('second.example.org')
+    const world = createNafWorld({ nafFqdns: [NAF_FQDN, second] })
+    const named = await world.askWithKey({
+      uri: `http://${NAF_FQDN}:80/`,
+      headers: { host: ['x.example'] },
+    })
+    expect(statusOf(named)).toBe(200)
+    const [challenge] = challengesOf(await world.ask({ uri: `http://${second}/` }))
+    expect(challenge).toContain(`realm="3GPP-bootstrapping@${second}"`)
+    expect(statusOf(await world.ask({ uri: 'http://elsewhere.example.org/' }))).toBe(421)
+  })
 })
 
 describe('a user', () => {

@@ -10,6 +10,7 @@ import {
   isExpectedDigest,
 } from '../http-digest/digest.ts'
 import { formatAuthenticationInfo, formatDigestChallenge } from '../http-digest/digest-headers.ts'
+import { hostOfRequest } from '../http-digest/request-uri.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { UaId } from '../identity/naf-id.ts'
 import { toBase64, utf8 } from '../octets/octets.ts'
@@ -86,10 +87,13 @@ async function decide(request: UaRequest, context: Context, log: Log): Promise<U
 }
 
 /** For which of its names a NAF was asked, and over what: both enter the key. TS 33.220 H.1 */
-function placeOf({ headers, connection }: UaRequest, { settings }: Context): Place | PlainRefusal {
+function placeOf(
+  { uri, headers, connection }: UaRequest,
+  { settings }: Context,
+): Place | PlainRefusal {
   const [host, ...others] = headers.host ?? []
   if (host === undefined || others.length > 0) return refuse(400, 'Host: missing or doubled')
-  const nafFqdn = nafFqdnOf(host, settings)
+  const nafFqdn = nafFqdnOf(hostOfRequest({ uri, host }), settings)
   if (nafFqdn === undefined) return refuse(421, 'Host: none of this NAF')
   const { cipherSuite } = connection
   if (cipherSuite === 'unknown' && settings.uaId === undefined) {
