@@ -1,7 +1,7 @@
 /** Who a TLS client is. RFC 5280 4.2.1.6, RFC 9525 2 */
 import type { TLSSocket } from 'node:tls'
 import { InvalidMessage } from '../../errors/errors.ts'
-import { parseFqdn } from '../../identity/fqdn.ts'
+import { type Fqdn, parseFqdn } from '../../identity/fqdn.ts'
 
 /**
  * The first domain name among the subject alternative names of a certificate that has been verified, in
@@ -14,11 +14,12 @@ export function clientNameOf(socket: Pick<TLSSocket, 'authorized' | 'getPeerX509
 
 /** @param subjectAltName As Node prints it; what could be mistaken there is put in quotes, and no name. */
 export function firstDnsName(subjectAltName: string): string | undefined {
-  const [name] = subjectAltName
-    .split(', ')
-    .filter((entry) => entry.startsWith('DNS:'))
-    .map((entry) => entry.slice('DNS:'.length))
-  if (name === undefined) return undefined
+  const entries = subjectAltName.split(', ').filter((entry) => entry.startsWith('DNS:'))
+  return entries.map((entry) => readName(entry.slice('DNS:'.length))).find(Boolean)
+}
+
+/** A wildcard is nobody's name. */
+function readName(name: string): Fqdn | undefined {
   try {
     return parseFqdn(name)
   } catch (error) {
