@@ -1,6 +1,6 @@
 /** What the tests of Diameter on sockets share: a peer made by hand, and nodes on loopback. */
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
 import { optional, readValues } from '../../diameter/base/avp-rules.ts'
 import {
@@ -133,4 +133,31 @@ export async function openByHand(
   peer.send(cer(originHost, applicationId))
   await peer.next()
   return peer
+}
+
+/** A node that answers CER, and each request of its application with a message of the test's own; it goes at DPR. */
+export async function answerByHand(
+  { originHost, applicationId }: { readonly originHost: string; readonly applicationId: number },
+  answerTo: (request: DiameterMessage) => DiameterMessage,
+) {
+  const sockets: Socket[] = []
+  const server = createServer((socket) => {
+    sockets.push(socket)
+    const peer = handPeer(socket)
+    const answer = (message: DiameterMessage): void => {
+      if (!isBase(message)) peer.send(answerTo(message))
+      else if (message.commandCode !== CAPABILITIES_EXCHANGE.code) socket.end()
+      else peer.send(cea(message, originHost, applicationId))
+    }
+    socket.on('message', () => void peer.next().then(answer))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return {
+    target: { host: '127.0.0.1', port: (server.address() as AddressInfo).port, originHost },
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
 }

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { DISCONNECT_PEER } from '../../diameter/base/base-commands.ts'
-import { writeAnswer } from '../../diameter/base/command.ts'
+import { writeAnswer, writeRequest } from '../../diameter/base/command.ts'
 import { type DiameterMessage, encodeMessage } from '../../diameter/base/message.ts'
 import type { RequestDesk } from '../../diameter/base/request-desk.ts'
 import { concatOctets, fromHex, utf8 } from '../../octets/octets.ts'
@@ -367,6 +367,23 @@ describe('our requests', () => {
     expect(connection.isUsable).toBe(false)
     expect(await connection.request(request(), 1000)).toEqual({ outcome: 'lost' })
   })
+
+  test.each(['REBOOTING', 'BUSY'] as const)(
+    'of a peer that says goodbye (%s) what it still answers counts; the rest is lost with the connection',
+    async (disconnectCause) => {
+      const { connection, hand } = await dialOut()
+      const outcomes = [1, 2].map(() => connection.request(request(), 10_000))
+      const [first, second] = [await hand.next(), await hand.next()]
+      const origin = { originHost: PEER, originRealm: 'home.example' }
+      const dpr = writeRequest(DISCONNECT_PEER, { ...origin, disconnectCause }, freshIds())
+      hand.send(dpr, { ...first, request: false })
+      expect(await outcomes[0]).toMatchObject({ outcome: 'answered' })
+      expect(connection.isUsable).toBe(false)
+      expect((await hand.next()).commandCode).toBe(282)
+      hand.socket.end()
+      expect([await outcomes[1], second.commandCode]).toEqual([{ outcome: 'lost' }, 303])
+    },
+  )
 
   test('with as many under way as allowed the connection is not usable', async () => {
     const { connection, hand } = await dialOut({ maxPending: 1 })

@@ -168,7 +168,8 @@ export class PeerConnection {
         break
       case 'usable':
         this.#isUsable = effect.usable
-        if (!effect.usable) this.#pending.loseAll()
+        // Of a peer that says goodbye the answers under way are waited for until it goes. RFC 6733 5.4
+        if (!effect.usable && this.#state.name !== 'closing') this.#pending.loseAll()
         break
       case 'dismissed':
         this.#isDismissed = true

@@ -3,7 +3,7 @@ import { PATIENT } from '../../../test/contracts/far-side.ts'
 import { runZhContract, type ZhContractOptions } from '../../../test/contracts/zh.contract.ts'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { createBsfWorld, IDENTITY } from '../../bsf/bsf-world.fixture.ts'
-import { writeRequest } from '../../diameter/base/command.ts'
+import { writeAnswer, writeRequest } from '../../diameter/base/command.ts'
 import { APPLICATION_ZH, MULTIMEDIA_AUTH } from '../../diameter/zh/multimedia-auth.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import { formatInitialRequest } from '../../gba/ub-messages.ts'
@@ -11,7 +11,8 @@ import type { Zh, ZhAnswer } from '../../gba/zh.ts'
 import { toBase64, toHex } from '../../octets/octets.ts'
 import type { TraceItem } from '../../trace/trace.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
-import { freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
+import { answerByHand, freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
+import { writeZhAnswer } from './multimedia-auth.ts'
 import { connectDiameterZh, serveDiameterZh } from './zh.ts'
 
 const HSS = { originHost: 'hss.home.example', originRealm: 'home.example', host: '127.0.0.1' }
@@ -130,6 +131,33 @@ describe('who gets vectors', () => {
     expect(resultOf(await peer.next())).toBe(5004)
     peer.socket.destroy()
   })
+})
+
+test.each<[string, object, string]>([
+  [
+    '5401',
+    { experimentalResult: { vendorId: 10_415, experimentalResultCode: 5401 } },
+    'identity-unknown',
+  ],
+  [
+    '5401 of no vendor',
+    { experimentalResult: { vendorId: 0, experimentalResultCode: 5401 } },
+    'unavailable',
+  ],
+  ['a vector', { ...writeZhAnswer(SUCCESS) }, 'unavailable'],
+  ['5012', { resultCode: 5012 }, 'unavailable'],
+])('with the E flag only an Experimental-Result counts: %s', async (_name, values, outcome) => {
+  const hss = await answerByHand({ ...HSS, applicationId: APPLICATION_ZH }, (asked) => {
+    const { originHost, originRealm } = HSS
+    const answer = writeAnswer(MULTIMEDIA_AUTH, { originHost, originRealm, ...values }, asked)
+    return { ...answer, error: true }
+  })
+  closing.push(() => hss.close())
+  const way = { ...BSF, destinationRealm: HSS.originRealm, targets: [hss.target] }
+  const zh = connectDiameterZh(way, testPorts('bsf'))
+  closing.push(() => zh.close())
+  const resynchronization = { rand, auts: new Uint8Array(14) }
+  expect(await zh.requestVector({ impi: WORKED.impi, resynchronization })).toEqual({ outcome })
 })
 
 test('each end traces its half under the Session-Id, without XRES, CK and IK', async () => {

@@ -2,6 +2,7 @@
 import { isSameIdentity } from '../../diameter/base/capabilities.ts'
 import {
   assertApplication,
+  believedOf,
   readAnswer,
   writeAnswer,
   writeRequest,
@@ -117,9 +118,8 @@ export function connectDiameterZh(
           write,
           read: (message) => {
             answered = message
-            // With the E flag it comes from a node that knows nothing of Zh.
-            if (message.error) return undefined
-            return readZhAnswer(readAnswer(MULTIMEDIA_AUTH, message), request)
+            const values = believedOf(message, readAnswer(MULTIMEDIA_AUTH, message))
+            return readZhAnswer(values, request)
           },
         })
         return answer ?? ({ outcome: 'unavailable' } as const)

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { runZnContract, type ZnContractOptions } from '../../../test/contracts/zn.contract.ts'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
-import { writeRequest } from '../../diameter/base/command.ts'
+import { Secret } from '../../crypto/secret.ts'
+import { writeAnswer, writeRequest } from '../../diameter/base/command.ts'
+import { experimentalResult } from '../../diameter/base/gaa-result.ts'
 import { APPLICATION_ZN, BOOTSTRAPPING_INFO } from '../../diameter/zn/bootstrapping-info.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import type { ZnAnswer, ZnRequest } from '../../gba/zn.ts'
@@ -10,7 +12,8 @@ import { UA_ID_CPNS } from '../../identity/naf-id.ts'
 import { noTrace, type Trace, type TraceItem } from '../../trace/trace.ts'
 import type { ZnServer } from '../in-process/zn.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
-import { freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
+import { writeZnAnswer } from './bootstrapping-info.ts'
+import { answerByHand, freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
 import { connectDiameterZn, type ServeDiameterZnOptions, serveDiameterZn } from './zn.ts'
 
 const BSF = { originHost: 'bsf.home.example', originRealm: 'home.example', host: '127.0.0.1' }
@@ -176,6 +179,32 @@ test('what is no B-TID is an unknown one (5403), and the BSF is not asked', asyn
   expect(resultOf(await naf.next())).toBe(5403)
   expect(askedBy).toEqual([])
   naf.socket.destroy()
+})
+
+const KEYS: ZnAnswer = {
+  outcome: 'success',
+  meKeyMaterial: Secret.of(new Uint8Array(32)),
+  keyExpiresAtMs: 1_800_000_000_000,
+  bootstrappedAtMs: 1_700_000_000_000,
+}
+
+test.each<[string, object, string]>([
+  [
+    '5402',
+    { experimentalResult: experimentalResult('DIAMETER_ERROR_NOT_AUTHORIZED') },
+    'not-authorized',
+  ],
+  ['keys', { ...writeZnAnswer(KEYS) }, 'unavailable'],
+])('with the E flag only an Experimental-Result counts: %s', async (_name, values, outcome) => {
+  const bsf = await answerByHand({ ...BSF, applicationId: APPLICATION_ZN }, (asked) => {
+    const { originHost, originRealm } = BSF
+    const answer = writeAnswer(BOOTSTRAPPING_INFO, { originHost, originRealm, ...values }, asked)
+    return { ...answer, error: true }
+  })
+  closing.push(() => bsf.close())
+  const zn = connect({ port: bsf.target.port })
+  closing.push(() => zn.close())
+  expect(await zn.requestBootstrappingInfo(REQUEST)).toEqual({ outcome })
 })
 
 test('each end traces its half under the Session-Id', async () => {

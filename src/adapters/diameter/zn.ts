@@ -1,6 +1,7 @@
 /** Zn over Diameter: the BSF as a server, and a NAF's way to it. TS 29.109 5, RFC 6733 */
 import {
   assertApplication,
+  believedOf,
   readAnswer,
   writeAnswer,
   writeRequest,
@@ -115,9 +116,8 @@ export function connectDiameterZn(
           write,
           read: (message) => {
             answered = message
-            // With the E flag it comes from a node that knows nothing of Zn.
-            if (message.error) return undefined
-            return readZnAnswer(readAnswer(BOOTSTRAPPING_INFO, message), clock.nowMs())
+            const values = believedOf(message, readAnswer(BOOTSTRAPPING_INFO, message))
+            return readZnAnswer(values, clock.nowMs())
           },
         })
         return answer ?? ({ outcome: 'unavailable' } as const)

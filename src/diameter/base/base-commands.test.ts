@@ -53,6 +53,13 @@ test('a CER without Host-IP-Address is read: nothing depends on it; one without 
   })
 })
 
+test('as many Supported-Vendor-Ids as a message can hold', () => {
+  const supportedVendorIds = Array.from({ length: 240 }, (_, n) => n)
+  const values = { ...describeCapabilities(node()), supportedVendorIds }
+  const cer = decodeMessage(encodeMessage(writeRequest(CAPABILITIES_EXCHANGE, values, IDS)))
+  expect(readRequest(CAPABILITIES_EXCHANGE, cer)).toEqual(values)
+})
+
 test('a refusal has no more than result and origin', () => {
   const cer = writeRequest(CAPABILITIES_EXCHANGE, describeCapabilities(node()), IDS)
   const avps = writeAnswer(DEVICE_WATCHDOG, { resultCode: 5010, ...ORIGIN }, cer).avps

@@ -1,4 +1,5 @@
 /** The commands between two peers: capabilities, watchdog, disconnection. RFC 6733 5.3 to 5.5 */
+import { MAX_AVPS } from './avp-codec.ts'
 import { type AvpRules, optional, repeated, required, type ValuesOf } from './avp-rules.ts'
 import {
   ACCT_APPLICATION_ID,
@@ -20,8 +21,8 @@ import {
 } from './base-avps.ts'
 import type { Command } from './command.ts'
 
-/** How often a list may stand in a capabilities exchange; other stacks name all they know. */
-const MAX_LISTED = 128
+/** How often a list may stand in a capabilities exchange: other stacks name all they know. */
+const MAX_LISTED = MAX_AVPS
 
 const ORIGIN = {
   originHost: required(ORIGIN_HOST),

@@ -32,13 +32,12 @@ describe('what both speak', () => {
   })
 
   test('a relay agent speaks all of ours', () => {
-    const relay = {
-      ...theirs,
-      vendorSpecificApplicationIds: [],
-      authApplicationIds: [APPLICATION_RELAY],
-    }
+    const none = { ...theirs, vendorSpecificApplicationIds: [] }
     const own = node({ applicationIds: [ZH, ZN] })
-    expect(negotiate(own, relay).applicationIds).toEqual([ZH, ZN])
+    const ids = [APPLICATION_RELAY]
+    for (const said of [{ authApplicationIds: ids }, { acctApplicationIds: ids }]) {
+      expect(negotiate(own, { ...none, ...said }).applicationIds).toEqual([ZH, ZN])
+    }
   })
 
   test('nothing: 5010', () => {

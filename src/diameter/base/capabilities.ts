@@ -48,7 +48,8 @@ export function describeCapabilities(node: NodeDescription): CapabilitiesExchang
 }
 
 /**
- * The peer and what can be done with it. A relay agent speaks every application. RFC 6733 5.3, 6.10
+ * The peer and what can be done with it. A relay agent speaks every application, and may say so as one of
+ * accounting alone. RFC 6733 2.4, 5.3, 6.10
  *
  * @throws {DiameterFailure} 5010 without a common application, 5017 if it wants security of the former kind.
  */
@@ -60,7 +61,7 @@ export function negotiate(
     ...theirs.authApplicationIds,
     ...theirs.vendorSpecificApplicationIds.map((application) => application.authApplicationId),
   ])
-  const isRelay = spoken.has(APPLICATION_RELAY)
+  const isRelay = [...spoken, ...theirs.acctApplicationIds].includes(APPLICATION_RELAY)
   const applicationIds = own.applicationIds.filter((id) => isRelay || spoken.has(id))
   if (applicationIds.length === 0) {
     const what = { reason: 'no common application', field: 'Auth-Application-Id' }

@@ -16,6 +16,7 @@ import {
   DESTINATION_REALM,
   ERROR_MESSAGE,
   EXPERIMENTAL_RESULT,
+  type ExperimentalResult,
   FAILED_AVP,
   ORIGIN_HOST,
   ORIGIN_REALM,
@@ -133,6 +134,19 @@ export function readAnswer<A extends AvpRules>(
   message: DiameterMessage,
 ): ValuesOf<A> {
   return readValues(command.answer, message.avps)
+}
+
+/**
+ * What of an answer is said by who knows the application: of one with the E flag Experimental-Result alone, because
+ * its Result-Code may be of any node on the way, and it need not have the AVPs of its command. RFC 6733 7.2
+ */
+export function believedOf<V extends { readonly experimentalResult?: ExperimentalResult }>(
+  { error }: Pick<DiameterMessage, 'error'>,
+  values: V,
+): V | { readonly experimentalResult?: ExperimentalResult } {
+  if (!error) return values
+  const { experimentalResult } = values
+  return experimentalResult === undefined ? {} : { experimentalResult }
 }
 
 function headerOf({ code, applicationId, proxiable }: Command<AvpRules, AvpRules>) {

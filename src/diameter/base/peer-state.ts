@@ -29,7 +29,10 @@ export type PeerEffect = Readonly<
   /** In place of the timer before it. */
   | { kind: 'timer'; ms: number }
   | { kind: 'opened'; peer: PeerDescription }
-  /** Whether new requests may be sent; when it turns false, those under way go elsewhere. RFC 3539 3.4.1 */
+  /**
+   * Whether new requests may be sent. When it turns false, those under way go elsewhere, RFC 3539 3.4.1; those of
+   * a connection that is closing only when it ends.
+   */
   | { kind: 'usable'; usable: boolean }
   /** The peer goes and does not want to be asked for a while: it is short of means, or has no use for us. */
   | { kind: 'dismissed' }
