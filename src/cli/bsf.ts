@@ -108,7 +108,11 @@ function addPeers(serve: Command): void {
     .option('--peer-pin <sha256>', 'of the key of its certificate, in place of --peer-ca')
     .option('--peer-cert <file>', 'PEM; our certificate towards the HSS')
     .option('--peer-key <file>', 'PEM')
-    .option('--naf <origin-host=fqdn,fqdn;...>', 'who may have keys of which FQDN', wordList)
+    .option(
+      '--naf <origin-host=fqdn,fqdn;...>',
+      'who may have keys of which FQDN; may come again',
+      wordList,
+    )
     .option('--relay <origin-hosts...>', 'names of relay agents that are trusted', wordList)
 }
 
