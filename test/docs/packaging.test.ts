@@ -51,3 +51,14 @@ describe('packaging/systemd', () => {
     expect(unit).toContain(`StateDirectory=cpns/${entity}\n`)
   })
 })
+
+test('package.json: nothing that holds only in a checkout decides which packages there are', () => {
+  const manifest = JSON.parse(readProjectFile('package.json')) as {
+    dependencies: Record<string, string>
+    overrides?: unknown
+  }
+  // npm looks at overrides of the folder that it installs in, never at those of a package.
+  expect(manifest.overrides).toBeUndefined()
+  // A package of Fastify's, held where Node.js 20 is good enough for what it needs.
+  expect(manifest.dependencies['light-my-request']).toBe('6.6.0')
+})
