@@ -1,5 +1,5 @@
 /** The application API of a CPNS Server over HTTPS: send, receive as events, webhooks. Design 8 */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { makeWebhookSecret } from '../../app/api-key.ts'
 import { type AppHub, createAppHub, type MessageExchange } from '../../app/app-hub.ts'
 import type { ApiKeyRecord, AppStore } from '../../app/app-store.ts'
@@ -13,7 +13,7 @@ import { mediaTypeOf } from '../http/media-type.ts'
 import { listPnPage, showPn } from '../rest/pn-pages.ts'
 import { Problem } from '../rest/problem.ts'
 import { fastifyPath } from '../rest/rest-route.ts'
-import { createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
+import { addRestRoute, createRestServer, listenRest, readInput } from '../rest/rest-server.ts'
 import { type AppAuthorization, createAppAuthorization } from './app-authorization.ts'
 import { appOpenApi } from './app-openapi.ts'
 import {
@@ -145,7 +145,7 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
     const route: AppRoute = APP_ROUTES[name as keyof typeof handlers]
     const { method, path, scope = 'send', body, success } = route
     const keys = new WeakMap<FastifyRequest, ApiKeyRecord>()
-    app.route({
+    const served: RouteOptions = {
       method,
       url: fastifyPath(path),
       exposeHeadRoute: false,
@@ -161,7 +161,8 @@ function addRoutes(app: FastifyInstance, parts: Parts, version: string): void {
         reply.code(success.status).header('cache-control', 'no-store')
         return handler(keys.get(request) as ApiKeyRecord, request, reply)
       },
-    })
+    }
+    addRestRoute(app, served, { takesBody: body !== undefined })
   }
   const { method, path: url } = APP_ROUTES.openapi
   app.route({ method, url, exposeHeadRoute: false, handler: async () => appOpenApi(version) })

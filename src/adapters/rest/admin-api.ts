@@ -1,11 +1,12 @@
 /** What the admin APIs of all entities share: bearer, OpenAPI document, one handler a route. Design 10, 12 */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import { ConfigurationInvalid, InvalidMessage } from '../../errors/errors.ts'
 import { mediaTypeOf } from '../http/media-type.ts'
 import type { AdminAuthorization } from './admin-token.ts'
 import { openApiDocument } from './openapi.ts'
 import { Problem } from './problem.ts'
 import { fastifyPath, type RestRoute } from './rest-route.ts'
+import { addRestRoute } from './rest-server.ts'
 
 /** One route. */
 export interface AdminRoute extends RestRoute {
@@ -53,11 +54,14 @@ export const OPENAPI_ROUTE = {
 /** What can come from every route that needs the token. */
 const COMMON_FAILURES: Readonly<Record<number, string>> = {
   401: 'No admin token, or another',
-  413: 'The body is too large',
-  414: 'A parameter of the path is over 2048 characters',
-  415: 'The body is of another media type',
   429: 'Too many failed attempts from this address',
   500: 'Our failure; nothing was changed',
+}
+
+/** What can come where a body is taken. */
+const BODY_FAILURES: Readonly<Record<number, string>> = {
+  413: 'The body is too large',
+  415: 'The body is of another media type',
 }
 
 /** The OpenAPI document. @param names Of the API, and the version of the package. */
@@ -70,6 +74,7 @@ export function adminOpenApi(
     bearer: 'adminToken',
     needs: ({ open }: AdminRoute) => (open ? undefined : 'The token of the file `admin.token`'),
     commonFailures: COMMON_FAILURES,
+    bodyFailures: BODY_FAILURES,
   }
   return openApiDocument<AdminRoute>(options, routes)
 }
@@ -108,7 +113,7 @@ function addRoute(
     readonly authorization: Pick<AdminAuthorization, 'authorize'>
   },
 ): void {
-  app.route({
+  const served: RouteOptions = {
     method,
     url: fastifyPath(path),
     exposeHeadRoute: false,
@@ -123,7 +128,8 @@ function addRoute(
       reply.code(success.status).header('cache-control', 'no-store')
       return asProblem(async () => await handler(request, reply))
     },
-  })
+  }
+  addRestRoute(app, served, { takesBody: body !== undefined })
 }
 
 /** What cannot be read is the asker's; it names the field or the line. */

@@ -44,3 +44,33 @@ test('parameters, body, security and failures of a route; an open one has none',
   })
   expect(document.paths['/healthz']?.get).not.toHaveProperty('security')
 })
+
+test('413, 415, 414 and a path that cannot be decoded stand where they can come, and nowhere else', () => {
+  const success = { status: 200, description: 'Done' }
+  const routes: Record<string, RestRoute> = {
+    read: { method: 'GET', path: '/things', summary: '', success },
+    readOne: { method: 'GET', path: '/things/{name}', summary: '', success },
+    add: { method: 'POST', path: '/things', summary: '', body: z.strictObject({}), success },
+    remove: { method: 'DELETE', path: '/things/{name}', summary: '', success },
+  }
+  const options = {
+    title: 'Things',
+    version: '1',
+    bearer: 'token',
+    needs: () => 'A token',
+    commonFailures: {},
+    bodyFailures: { 413: 'Too large', 415: 'No JSON' },
+  }
+  const { paths } = openApiDocument<RestRoute>(options, routes) as {
+    paths: Record<string, Record<string, { operationId: string; responses: object }>>
+  }
+  const statuses = Object.values(paths)
+    .flatMap((methods) => Object.values(methods))
+    .map(({ operationId, responses }) => [operationId, Object.keys(responses).join(' ')])
+  expect(Object.fromEntries(statuses)).toEqual({
+    read: '200',
+    readOne: '200 400 414',
+    add: '200 413 415',
+    remove: '200 400 413 414',
+  })
+})

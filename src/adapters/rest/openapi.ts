@@ -13,8 +13,17 @@ export interface OpenApiOptions<Route extends RestRoute> {
   readonly needs: (route: Route) => string | undefined
   /** Failures of every route that needs the bearer. */
   readonly commonFailures: Readonly<Record<number, string>>
-  /** Failures of every route that takes a body, unless it says more of one. */
+  /**
+   * Failures of every route that takes a body, unless it says more of one. Of these, 413 can come wherever a
+   * body is read, and thus from all methods but GET.
+   */
   readonly bodyFailures?: Readonly<Record<number, string>>
+}
+
+/** What can come where the path has a parameter. */
+const PARAMETER_FAILURES: Readonly<Record<number, string>> = {
+  400: 'A parameter of the path cannot be decoded',
+  414: 'A parameter of the path is over 2048 characters',
 }
 
 const PROBLEM = { $ref: '#/components/schemas/Problem' }
@@ -50,7 +59,9 @@ function operationOf<Route extends RestRoute>(
   const description = needs(route)
   const parameters = parameterObjectsOf(route)
   const failures = {
+    ...(route.method !== 'GET' && pick(bodyFailures, 413)),
     ...(route.body && bodyFailures),
+    ...(parametersOf(route.path).length > 0 && PARAMETER_FAILURES),
     ...route.failures,
     ...(description !== undefined && commonFailures),
   }
@@ -61,6 +72,11 @@ function operationOf<Route extends RestRoute>(
     ...bodyOf(route),
     responses: { [success.status]: successOf(success), ...failuresOf(failures) },
   }
+}
+
+function pick(failures: Readonly<Record<number, string>> = {}, status: number): object {
+  const { [status]: description } = failures
+  return description === undefined ? {} : { [status]: description }
 }
 
 function parameterObjectsOf({ path, query }: RestRoute): object[] {

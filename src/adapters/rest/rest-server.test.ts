@@ -6,7 +6,13 @@ import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { noLog } from '../../ports/log.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
-import { createRestServer, listenRest, type RestServerOptions, readInput } from './rest-server.ts'
+import {
+  addRestRoute,
+  createRestServer,
+  listenRest,
+  type RestServerOptions,
+  readInput,
+} from './rest-server.ts'
 
 const OPTIONS = { host: '127.0.0.1', port: 0, maxBodyOctets: 100, failureEvent: 'it-failed' }
 
@@ -23,6 +29,9 @@ async function start(change: Partial<RestServerOptions> = {}) {
   app.post('/a', async ({ body }) => readInput(z.strictObject({ n: z.int() }), body))
   app.get('/secret', () => Promise.reject(new Error('a secret')))
   app.get('/parameter/:name', async () => ({}))
+  const remove = { method: 'DELETE', url: '/thing', handler: async () => ({ removed: true }) }
+  addRestRoute(app, remove, { takesBody: false })
+  addRestRoute(app, { ...remove, url: '/told' }, { takesBody: true })
   app.get('/refused', () => Promise.reject(new Problem(401, 'who?')))
   return { url: await listenRest(app, { ...OPTIONS, ...change }), logged }
 }
@@ -57,6 +66,26 @@ test.each([
   expect(body).toMatchObject({ status, title: expect.any(String) })
   expect(JSON.stringify(body)).toContain(detail)
   expect(answer.headers.get('cache-control')).toBe('no-store')
+})
+
+test.each([
+  ['application/json', ''],
+  ['application/json', '{'],
+  ['application/json; charset=utf-8', '{"a":1}'],
+  ['text/html', '<p>'],
+  ['', 'octets'],
+  ['garbage', 'octets'],
+])('a route without a body does not mind %s %j', async (type, body) => {
+  const { url } = await start()
+  const init = { method: 'DELETE', headers: { 'content-type': type }, body }
+  expect((await ask(`${url}/thing`, init)).body).toEqual({ removed: true })
+})
+
+test('but it reads no more than others do; a route with a body reads it', async () => {
+  const { url } = await start()
+  const large = { ...post('a'.repeat(200)), method: 'DELETE' }
+  expect((await ask(`${url}/thing`, large)).answer.status).toBe(413)
+  expect((await ask(`${url}/told`, { ...post('{'), method: 'DELETE' })).answer.status).toBe(400)
 })
 
 /** All that is said to who writes this and no more. */

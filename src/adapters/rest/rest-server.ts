@@ -1,6 +1,6 @@
 /** A server of our own HTTP APIs: bounded requests, and a problem document for all that fails. RFC 9457 */
 import type { AddressInfo } from 'node:net'
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import type { z } from 'zod'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
@@ -95,6 +95,30 @@ export async function listenRest(
   const { port: taken } = app.server.address() as AddressInfo
   const name = host.includes(':') ? `[${host}]` : host
   return `${tls === undefined ? 'http' : 'https'}://${name}:${taken}`
+}
+
+/**
+ * Adds a route. Where none is declared, a body is read up to the bound and passed over, whatever it is said to
+ * be: many clients say `application/json` of every request, also of one that has nothing to say.
+ */
+export function addRestRoute(
+  app: FastifyInstance,
+  route: RouteOptions,
+  { takesBody }: { readonly takesBody: boolean },
+): void {
+  if (takesBody) {
+    app.route(route)
+    return
+  }
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, async () => undefined)
+    // One that is no media type would be refused before any parser is asked.
+    scope.addHook('onRequest', async ({ headers }) => {
+      delete headers['content-type']
+    })
+    scope.route(route)
+  })
 }
 
 /** What a schema reads. @throws {Problem} 400 naming each property that is wrong, up to a bound. */
