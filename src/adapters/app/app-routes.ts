@@ -1,6 +1,8 @@
 /** The routes of the application API: one declaration each, for the server and for its OpenAPI document. */
 import { z } from 'zod'
 import type { ApiScope } from '../../app/app-store.ts'
+import { fromBase64 } from '../../octets/octets.ts'
+import { parsedText } from '../rest/parsed-text.ts'
 import { PN_PAGES } from '../rest/pn-pages.ts'
 import type { RestRoute } from '../rest/rest-route.ts'
 
@@ -24,7 +26,7 @@ export const sendSchema = z
     expires: z.int().min(1).max(LONGEST_EXPIRES).default(3600),
     text: z.string().max(LONGEST_BASE64).optional(),
     /** Base64, instead of text. */
-    payload: z.base64().max(LONGEST_BASE64).optional(),
+    payload: z.base64().max(LONGEST_BASE64).pipe(parsedText(fromBase64)).optional(),
   })
   .refine(({ text, payload }) => (text === undefined) !== (payload === undefined), {
     message: 'one of text and payload',

@@ -84,6 +84,7 @@ describe('POST /api/messages', () => {
     ['a number', { to: 7, text: 'a' }, 'to'],
     ['no base64', { to: 'urn:x:a', payload: '*' }, 'payload'],
     ['base64 without padding', { to: 'urn:x:a', payload: 'YQ' }, 'payload'],
+    ['base64 with bits to spare', { to: 'urn:x:a', payload: 'YR==' }, 'payload: not canonical'],
     ['a long life', { to: 'urn:x:a', text: 'a', expires: 604_801 }, 'expires'],
     ['no life', { to: 'urn:x:a', text: 'a', expires: 0 }, 'expires'],
     ['a long MessageID', { to: 'urn:x:a', text: 'a', messageId: 'm'.repeat(65) }, 'messageId'],

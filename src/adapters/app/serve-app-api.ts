@@ -4,7 +4,7 @@ import { makeWebhookSecret } from '../../app/api-key.ts'
 import { type AppHub, createAppHub, type MessageExchange } from '../../app/app-hub.ts'
 import type { ApiKeyRecord, AppStore } from '../../app/app-store.ts'
 import type { PnStore } from '../../cpns-server/pn-store.ts'
-import { fromBase64, toHex, utf8 } from '../../octets/octets.ts'
+import { toHex, utf8 } from '../../octets/octets.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
@@ -176,7 +176,7 @@ async function send(
   const wish = readInput(sendSchema, body)
   const { to, expires, text, payload } = wish
   const messageId = wish.messageId ?? toHex(random.octets(MESSAGE_ID_LENGTH))
-  const octets = text === undefined ? fromBase64(payload ?? '') : utf8(text)
+  const octets = payload ?? utf8(text ?? '')
   const contentType = wish.contentType ?? DEFAULT_TYPES[text === undefined ? 'payload' : 'text']
   const from = `urn:cpns:service:${key.service}`
   const submission = { messageId, from, to, contentType, payload: octets, expires }
