@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import { NAF_FQDN } from '../../naf/naf.fixture.ts'
+import { utf8 } from '../../octets/octets.ts'
 import { nafUserOf } from './admit.ts'
 import { type NafServer, startNafServer } from './naf-server.fixture.ts'
 import { protectListener } from './protect-listener.ts'
@@ -45,6 +46,31 @@ describe('one request', () => {
     expect(wanted).toHaveLength(1)
     expect(wanted[0]?.nafId.uaId).toMatch(uaId)
     expect(asked[0]?.nafId).toEqual(wanted[0]?.nafId)
+  })
+
+  test.each([
+    [null, ''],
+    [new URLSearchParams({ a: '1' }), 'a=1'],
+    [utf8('octets').buffer as ArrayBuffer, 'octets'],
+    [new Blob(['blob']), 'blob'],
+    [new Response('stream').body, 'stream'],
+  ])('has a body as fetch takes it: %s', async (body, text) => {
+    const { client, origin } = await start()
+    const response = await client().fetch(origin, { method: 'POST', body })
+    expect(await response.json()).toMatchObject({ body: text })
+  })
+
+  test('says what a form is, unless the caller does', async () => {
+    const typed: RequestListener = (request, response) => {
+      response.end(request.headers['content-type'])
+    }
+    const { client, origin } = await start({}, typed)
+    const typeOf = async (headers = {}) => {
+      const init = { method: 'POST', headers, body: new URLSearchParams({ a: '1' }) }
+      return (await client().fetch(origin, init)).text()
+    }
+    expect(await typeOf()).toBe('application/x-www-form-urlencoded;charset=UTF-8')
+    expect(await typeOf({ 'content-type': 'text/x' })).toBe('text/x')
   })
 
   test('answers the form of the realm that there is a key for', async () => {

@@ -49,12 +49,16 @@ export interface GbaFetchPorts {
   readonly keyLog?: KeyLog
 }
 
+/** What a body can be. */
+export type FetchBody = NonNullable<ConstructorParameters<typeof Response>[0]>
+
 /** The part of what `fetch` takes that has a meaning here. */
 export interface GbaFetchInit {
   /** Default GET. */
   readonly method?: string
   readonly headers?: Headers | Readonly<Record<string, string>>
-  readonly body?: string | Uint8Array
+  /** As of `fetch`; a stream is read as a whole first, because a digest may have to cover it. */
+  readonly body?: FetchBody | null
   readonly signal?: AbortSignal
 }
 
@@ -64,7 +68,7 @@ export interface GbaFetch {
    * As `fetch`, but that redirects are not followed: a key is for one name. A 401 that remains after a new
    * bootstrapping run is returned like any other status.
    *
-   * @throws {ConfigurationInvalid} If it is no URL with a domain name.
+   * @throws {ConfigurationInvalid} If it is no URL with a domain name, or a request that cannot be sent.
    * @throws {AuthenticationFailed} If the server is not who it should be, or the bootstrapping run failed.
    * @throws {TransportFailed} If server, card or BSF cannot be reached.
    */
@@ -95,7 +99,8 @@ export function createGbaFetch(options: GbaFetchOptions, ports: GbaFetchPorts): 
   return {
     async fetch(text, init = {}) {
       const url = parseUrl(text)
-      const answer = await originOf(url).talk.ask(requestOf(url, init, options.keyUses))
+      const request = await requestOf(url, init, options.keyUses)
+      const answer = await originOf(url).talk.ask(request)
       const body = BODILESS.includes(answer.status) ? null : new Uint8Array(answer.body)
       return new Response(body, { status: answer.status, headers: headersOf(answer) })
     },
@@ -146,20 +151,31 @@ function parseUrl(text: string | URL): URL {
   return url
 }
 
-function requestOf(
+async function requestOf(
   url: URL,
-  { method = 'GET', headers, body = '', signal }: GbaFetchInit,
+  { method = 'GET', headers, body, signal }: GbaFetchInit,
   keyUses: readonly KeyUse[] = ['ME'],
-): UaHttpRequest {
+): Promise<UaHttpRequest> {
   const given = new Headers(headers)
+  const { octets, contentType } = await readBody(body ?? '')
+  if (contentType !== null && !given.has('content-type')) given.set('content-type', contentType)
   if (!given.has('user-agent')) given.set('user-agent', userAgentOf(keyUses))
   return {
     method: method.toUpperCase(),
     path: `${url.pathname}${url.search}`,
     headers: Object.fromEntries(given),
-    body: typeof body === 'string' ? utf8(body) : body,
+    body: octets,
     ...(signal !== undefined && { signal }),
   }
+}
+
+/** Text and octets are of no type unless the caller says so; of the rest the platform knows it. */
+async function readBody(body: FetchBody) {
+  if (typeof body === 'string') return { octets: utf8(body), contentType: null }
+  if (body instanceof Uint8Array) return { octets: body, contentType: null }
+  const read = new Response(body)
+  const octets = new Uint8Array(await read.arrayBuffer())
+  return { octets, contentType: read.headers.get('content-type') }
 }
 
 function userAgentOf(keyUses: readonly KeyUse[]): string {

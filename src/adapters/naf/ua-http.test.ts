@@ -85,3 +85,16 @@ test('nobody there, and too long an answer', async () => {
   const short = connect('http', { maxResponseOctets: 2 })
   await expect(short.send(GET)).rejects.toMatchObject({ code: 'transport-failed' })
 })
+
+test.each([
+  ['a header that is not sent', { headers: { expect: '100-continue' } }],
+  ['a header of the connection', { headers: { 'transfer-encoding': 'chunked' } }],
+  ['a method that is none', { method: 'GE T' }],
+  ['a wrong length', { method: 'PUT', body: utf8('x'), headers: { 'content-length': '2' } }],
+])('%s: says so, and the next request is sent', async (_, change) => {
+  const http = connect('http')
+  await expect(http.send({ ...GET, ...change })).rejects.toMatchObject({
+    code: 'configuration-invalid',
+  })
+  await expect(http.send(GET)).resolves.toMatchObject({ status: 200 })
+})

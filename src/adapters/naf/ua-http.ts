@@ -4,8 +4,8 @@
  */
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import { Pool } from 'undici'
-import { CpnsError, TransportFailed } from '../../errors/errors.ts'
+import { Client } from 'undici'
+import { ConfigurationInvalid, CpnsError, TransportFailed } from '../../errors/errors.ts'
 import { spellHeader } from '../../http-digest/header-spelling.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { createConnector, readPastContinue } from '../http/read-past-continue.ts'
@@ -57,12 +57,20 @@ export interface UaHttp {
   /**
    * Never sends a request twice, and follows no redirect.
    *
+   * @throws {ConfigurationInvalid} If it cannot be sent: method or a header is none.
    * @throws {TransportFailed} If there is no answer, or too long a one.
    * @throws {AuthenticationFailed} If the server's certificate or key is not the one trusted.
    */
   send(request: UaHttpRequest): Promise<UaHttpAnswer>
   close(): Promise<void>
 }
+
+/** What the platform says of a method or header that it does not send. */
+const UNSENDABLE = [
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]
 
 type ConnectCallback = (
   ...result: [error: null, socket: Socket] | [error: Error, socket: null]
@@ -90,8 +98,8 @@ export function connectUaHttp(target: UaHttpTarget): UaHttp {
   const plain = createConnector({ timeout: timeoutMs })
   const plainConnector: typeof plain = (options, done) =>
     plain({ ...options, hostname: connectTo.host, port: String(connectTo.port) }, done)
-  const pool = new Pool(url.origin, {
-    connections: 1,
+  // Not a pool: one of a single connection waits for ever after a request that cannot be sent.
+  const client = new Client(url.origin, {
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     maxResponseSize: maxResponseOctets,
@@ -103,12 +111,12 @@ export function connectUaHttp(target: UaHttpTarget): UaHttp {
     },
     async send(request) {
       try {
-        return await exchange(pool, request)
+        return await exchange(client, request)
       } catch (error) {
         throw asSendError(error, { host: url.host, signal: request.signal })
       }
     },
-    close: () => pool.destroy(),
+    close: () => client.destroy(),
   }
 }
 
@@ -119,9 +127,9 @@ function certifiedTls({ url, trust, timeoutMs, keyLog }: UaHttpTarget) {
     connectTls({ ...address, ...options })
 }
 
-async function exchange(pool: Pool, request: UaHttpRequest): Promise<UaHttpAnswer> {
+async function exchange(client: Client, request: UaHttpRequest): Promise<UaHttpAnswer> {
   const { method, path, body, signal } = request
-  const answer = await pool.request({
+  const answer = await client.request({
     method,
     path,
     headers: Object.fromEntries(
@@ -145,6 +153,9 @@ function asSendError(
   { host, signal }: { readonly host: string; readonly signal: AbortSignal | undefined },
 ): unknown {
   if (error instanceof CpnsError || signal?.aborted === true) return error
-  const { code = 'unknown cause' } = error as NodeJS.ErrnoException
+  const { code = 'unknown cause', message } = error as NodeJS.ErrnoException
+  if (UNSENDABLE.includes(code)) {
+    return new ConfigurationInvalid(`the request cannot be sent: ${message}`, { cause: error })
+  }
   return new TransportFailed(`no answer from ${host} (${code})`, { cause: error })
 }
