@@ -74,6 +74,11 @@ describe('BIA', () => {
     expect(outcomeOf('GBA_DIGEST')).toBe('not-authorized')
   })
 
+  test('settings of no octets are none', () => {
+    const { ussList: _, ...unsettled } = SUCCESS
+    expect(readZnAnswer({ ...whole, ussList: '' }, NOW_MS)).toEqual(unsettled)
+  })
+
   test('a User-Name that can be no IMPI owns no keys', () => {
     expect(readZnAnswer({ ...whole, userName: 'no IMPI' }, NOW_MS)).toEqual(UNAVAILABLE)
   })

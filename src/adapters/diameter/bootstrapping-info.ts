@@ -112,7 +112,7 @@ function readSuccess(values: ZnAnswerValues, nowMs: number): ZnAnswer {
       ...(uiccKeyMaterial && { uiccKeyMaterial }),
       keyExpiresAtMs: keyExpiryTime,
       bootstrappedAtMs: values.bootstrapInfoCreationTime ?? Math.floor(nowMs / 1000) * 1000,
-      ...(ussList === undefined ? {} : { ussList }),
+      ...(ussList && { ussList }),
     }
   } catch (error) {
     if (error instanceof InvalidMessage) return { outcome: 'unavailable' }

@@ -119,4 +119,8 @@ describe('MAA', () => {
     const { userName: _, ...unnamed } = whole
     expect(readZhAnswer(unnamed, PLAIN)).toEqual(SUCCESS)
   })
+
+  test('a GUSS of no octets is none', () => {
+    expect(readZhAnswer({ ...whole, guss: '' }, PLAIN)).toEqual(SUCCESS)
+  })
 })

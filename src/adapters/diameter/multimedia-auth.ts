@@ -152,7 +152,7 @@ function readSuccess(
     ck: confidentialityKey,
     ik: integrityKey,
   }
-  return { outcome: 'success', impi, vector, ...(guss === undefined ? {} : { guss }) }
+  return { outcome: 'success', impi, vector, ...(guss && { guss }) }
 }
 
 function orUndefined<T>(parse: () => T): T | undefined {

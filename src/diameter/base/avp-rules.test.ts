@@ -83,6 +83,43 @@ describe('AVPs that no rule names', () => {
     expect(readValues(RULES, [avp, count, avp])).toEqual({ count: 5, parts: [] })
   })
 
+  test('every AVP that RFC 6733 4.5 lists: skipped, though mandatory; its neighbours are not', () => {
+    const codes = [
+      1, 25, 27, 33, 44, 50, 55, 85, 480, 483, 485, 257, 258, 259, 260, 261, 262, 263, 264,
+    ]
+    codes.push(
+      265,
+      266,
+      267,
+      268,
+      269,
+      270,
+      271,
+      272,
+      273,
+      274,
+      276,
+      277,
+      278,
+      279,
+      280,
+      281,
+      282,
+      283,
+    )
+    codes.push(284, 285, 287, 291, 292, 293, 294, 295, 296, 297, 298, 299)
+    for (const code of codes) {
+      expect(readValues(RULES, [count, raw(code, '61', { vendorId: 0 })])).toEqual({
+        count: 5,
+        parts: [],
+      })
+    }
+    for (const code of [2, 24, 26, 256, 300, 479, 484, 486]) {
+      const read = () => readValues(RULES, [count, raw(code, '61', { vendorId: 0 })])
+      expect(failureOf(read).resultCode, `AVP ${code}`).toBe(5001)
+    }
+  })
+
   test.each([
     ['unknown and mandatory', raw(9999, '00')],
     ['of another vendor', raw(1001, '00000001', { vendorId: 9 })],

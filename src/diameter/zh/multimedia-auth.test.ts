@@ -45,6 +45,12 @@ test('SIP-Auth-Data-Item has its code, vendor 10415, and V and M flags', () => {
   expect(toHex(item?.data.subarray(0, 12) ?? new Uint8Array())).toBe('00000260c000001c000028af')
 })
 
+test('a GUSS of no octets is read: the HSS has none', () => {
+  const origin = { originHost: 'hss.home.example', originRealm: 'home.example' }
+  const maa = writeAnswer(MULTIMEDIA_AUTH, { ...origin, resultCode: 2001, guss: '' }, request)
+  expect(readAnswer(MULTIMEDIA_AUTH, decodeMessage(encodeMessage(maa))).guss).toBe('')
+})
+
 test('a MAA round trip, with vector and GUSS', () => {
   const values = {
     sessionId: MAR.sessionId,

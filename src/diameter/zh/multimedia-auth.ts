@@ -94,9 +94,9 @@ const MAA_RULES = {
   publicIdentity: optional(PUBLIC_IDENTITY),
   numberAuthItems: optional(SIP_NUMBER_AUTH_ITEMS),
   authDataItem: optional(SIP_AUTH_DATA_ITEM),
-  /** GUSS as XML. TS 29.109 6.3.1.1 */
+  /** GUSS as XML; one of no octets is none. TS 29.109 6.3.1.1 */
   guss: optional(
-    threeGpp('GBA-UserSecSettings', 400, utf8String({ min: 1, max: MAX_GUSS_OCTETS })),
+    threeGpp('GBA-UserSecSettings', 400, utf8String({ min: 0, max: MAX_GUSS_OCTETS })),
   ),
 } satisfies AvpRules
 

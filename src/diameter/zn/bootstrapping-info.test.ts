@@ -46,6 +46,11 @@ test('NAF-Id is raw octets, GSIDs are decimal text, awareness is a number', () =
   expect(dataOf(407)).toEqual(['00000001'])
 })
 
+test('settings of no octets are read: the BSF has none', () => {
+  const bia = writeAnswer(BOOTSTRAPPING_INFO, { ...BIA, ussList: '' }, request)
+  expect(readAnswer(BOOTSTRAPPING_INFO, decodeMessage(encodeMessage(bia))).ussList).toBe('')
+})
+
 const BIA = {
   sessionId: BIR.sessionId,
   resultCode: 2001,

@@ -70,9 +70,9 @@ const BIA_RULES = {
   uiccKeyMaterial: optional(threeGpp('UICC-Key-Material', 406, KEY)),
   keyExpiryTime: optional(threeGpp('Key-ExpiryTime', 404, time)),
   bootstrapInfoCreationTime: optional(threeGpp('BootstrapInfoCreationTime', 408, time)),
-  /** A `ussList` as XML. TS 29.109 6.3.1.1 */
+  /** A `ussList` as XML; one of no octets is none. TS 29.109 6.3.1.1 */
   ussList: optional(
-    threeGpp('GBA-UserSecSettings', 400, utf8String({ min: 1, max: MAX_USS_OCTETS })),
+    threeGpp('GBA-UserSecSettings', 400, utf8String({ min: 0, max: MAX_USS_OCTETS })),
   ),
   /** Its values 1 and 2 are from memory. TS 29.109 6.3.1.11 */
   gbaType: optional(
