@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
+import { fromHex } from '../../octets/octets.ts'
 import { testPorts } from './diameter.fixture.ts'
 import { createDiameterNode, reportFault } from './diameter-node.ts'
 import { DEFAULT_CONNECTION_LIMITS } from './peer-connection.ts'
@@ -22,6 +23,15 @@ test('a connection presents the node by its own address', () => {
     const [first] = node.contextOf(socketAt(address), () => true).node.hostIpAddresses
     expect([first?.family, first?.octets.length]).toEqual([2, 16])
   }
+})
+
+test.each([
+  ['an IPv4 address on a socket of IPv6', '::ffff:192.0.2.7', 1, 'c0000207'],
+  ['a link-local address with its zone', 'fe80::1%eth0', 2, `fe80${'00'.repeat(13)}01`],
+])('%s is said without what is the platform’s own', (_name, address, family, octets) => {
+  const node = createDiameterNode(OPTIONS, testPorts('node'))
+  const { hostIpAddresses } = node.contextOf(socketAt(address), () => true).node
+  expect(hostIpAddresses).toEqual([{ family, octets: fromHex(octets) }])
 })
 
 test('Hop-by-Hop Identifiers count, End-to-End Identifiers differ', () => {

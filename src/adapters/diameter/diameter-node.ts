@@ -7,6 +7,7 @@ import {
   type NodeIdentifiers,
 } from '../../diameter/base/identifiers.ts'
 import type { PeerContext } from '../../diameter/base/peer-state.ts'
+import { plainAddress } from '../../identity/address-group.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
@@ -69,7 +70,7 @@ export function createDiameterNode(
     limits: { ...DEFAULT_CONNECTION_LIMITS, ...options.limits },
     contextOf(socket, accepts) {
       const nextHopByHop = createCounter(random)
-      const octets = ipOctets(socket.localAddress ?? '::')
+      const octets = addressOctets(socket.localAddress)
       return {
         node: {
           originHost,
@@ -85,6 +86,14 @@ export function createDiameterNode(
       }
     },
   }
+}
+
+/**
+ * An address that the platform writes, without what is only its own: the zone of a link-local one, and IPv6 around
+ * IPv4. A socket that is gone has none.
+ */
+function addressOctets(address = '::'): Uint8Array {
+  return ipOctets(plainAddress(address).replace(/%.*$/, ''))
 }
 
 /** Tw with up to two seconds more or less, never under half of it. Asked for every message, so drawn before. */
