@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { UiccReader } from '../../apdu/uicc-reader.ts'
 import { ConfigurationInvalid, TransportFailed } from '../../errors/errors.ts'
 import { fromHex, toHex } from '../../octets/octets.ts'
@@ -79,13 +79,12 @@ describe('what fails says so in time, and a reset starts anew', () => {
 })
 
 test('without the bindings: what to install', async () => {
-  const folder = process.env.NODE_PATH
-  process.env.NODE_PATH = '/nowhere'
+  vi.stubEnv('NODE_PATH', '/nowhere')
   try {
     const opened = openPcscReader('', { nodeFlags: SOURCE_FLAGS })
     await expect(opened).rejects.toThrow(ConfigurationInvalid)
     await expect(opened).rejects.toThrow('npm install smartcard@3.7.0')
   } finally {
-    process.env.NODE_PATH = folder
+    vi.unstubAllEnvs()
   }
 })
