@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/interop/**/*.test.ts'],
     testTimeout: 120_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } },
     fileParallelism: false,
   },

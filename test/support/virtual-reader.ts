@@ -6,12 +6,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findInteropTool } from './interop-tool.ts'
+import { CPNS_PROGRAM } from './run-cpns.ts'
 
 const DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
-const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts')
 /** Where the driver listens, by its channel 8C7B. */
 const VPCD = '127.0.0.1:35963'
 const CONFIGURATION = `FRIENDLYNAME "Virtual PCD"
@@ -97,7 +97,7 @@ function enter({ pid }: ChildProcess, args: readonly string[]): ChildProcess {
   const isRoot = process.getuid?.() === 0
   const flags = ['--target', String(pid), '--net']
   const user = isRoot ? [] : ['--user', '--preserve-credentials']
-  const command = [process.execPath, '--import', 'tsx', MAIN, ...args]
+  const command = [process.execPath, ...CPNS_PROGRAM, ...args]
   return spawn('nsenter', [...flags, ...user, ...command], { stdio: 'ignore' })
 }
 
