@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -45,6 +45,13 @@ async function authenticate(n: number): Promise<string> {
   const { outcome } = await withStore((store) => store.completeHandshake(completion, Date.now()))
   return outcome === 'completed' ? made.sessionId : outcome
 }
+
+test('add: the address of an application has no owner, and no folder is made for it', async () => {
+  const { status, stderr } = await entity('add', 'urn:cpns:service:echo', '--user', 'bob')
+  const reason = 'it speaks for the server or an application: no entity can have it'
+  expect([status, stderr]).toEqual([2, `cpns: entity: ${reason}\n`])
+  expect(readdirSync(data)).toEqual([])
+})
 
 test('add: pre-bound to an IMPI, its owner can authenticate and nobody else', async () => {
   expect(await authenticate(1)).toBe('not-bound')

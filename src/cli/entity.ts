@@ -6,6 +6,7 @@ import { Command, Option } from 'commander'
 import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
 import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
+import { parseNewEntityId } from '../cpns-server/reserved-names.ts'
 import type { EntityInfo, Owner, ServerStore } from '../cpns-server/server-store.ts'
 import { describeEntity, describeEntityInFull } from '../cpns-server/shown-entity.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
@@ -59,6 +60,7 @@ const openServer = (folder: DataFolder): ServerStore =>
 const entityOf = (text: string): EntityId => readFlag('entity', () => parseEntityId(text))
 
 async function add(text: string, flags: Flags): Promise<void> {
+  readFlag('entity', () => parseNewEntityId(text))
   const entity = bindingOf(text, flags)
   await withStore({ path: flags.data, create: true }, openServer, async (store) => {
     if ((await store.bindEntity(entity)) === 'bound-already') {

@@ -61,6 +61,14 @@ async function secondsLeft(...flags: string[]): Promise<number> {
 }
 
 describe('add', () => {
+  test('is refused for the address of an application', async () => {
+    const args = ['--entity', 'urn:cpns:service:echo', '--user', 'alice']
+    const { status, stderr } = await eukey('add', ...args)
+    const reason = 'it speaks for the server or an application: no entity can have it'
+    expect([status, stderr]).toEqual([2, `cpns: --entity: ${reason}\n`])
+    expect(existsSync(data)).toBe(false)
+  })
+
   test('makes a key and prints it, this once', async () => {
     const { status, stdout, stderr } = await add()
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })

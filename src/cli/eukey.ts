@@ -5,6 +5,7 @@ import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { provisionEuKey } from '../cpns-server/provision-eukey.ts'
+import { parseNewEntityId } from '../cpns-server/reserved-names.ts'
 import type { EuKeyInfo, ServerStore } from '../cpns-server/server-store.ts'
 import { describeEuKey } from '../cpns-server/shown-entity.ts'
 import { Secret } from '../crypto/secret.ts'
@@ -71,7 +72,7 @@ Example:
   cpns eukey add --data ./lab --entity urn:uuid:0b8f… --user alice`
 
 async function addEuKey(flags: AddFlags): Promise<void> {
-  const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
+  const entityId = readFlag('--entity', () => parseNewEntityId(flags.entity))
   const userId = readFlag('--user', () => parseUserId(flags.user))
   const given = flags.keyFile === undefined ? undefined : readKeyFile(flags.keyFile)
   await withStore({ path: flags.data, create: true }, openServer, async (store) => {

@@ -32,7 +32,11 @@ test('it answers to the token of the folder, and only where it is wanted', async
   }
   const entityId = parseEntityId('urn:x:server')
   const unwanted = prepareServerAdmin({ at: undefined, entityId }, context)
-  const server = { endSession: async () => false, closeEnded: async () => {} }
+  const server = {
+    endSession: async () => false,
+    closeEnded: async () => {},
+    isReserved: () => false,
+  }
   expect(await unwanted.start({ store, server })).toEqual([])
   expect(unwanted.context.trace, 'nothing is traced for nobody').toBe(noTrace)
   const admin = prepareServerAdmin({ at: { host: '127.0.0.1', port: 0 }, entityId }, context)

@@ -4,6 +4,7 @@
  */
 
 import type { Status } from '../cpns/status.ts'
+import type { EntityId } from '../identity/entity-id.ts'
 import type { Unsubscribe } from '../ports/bus.ts'
 import type { FrameSocket } from '../ports/frame-socket.ts'
 import { createSteadyClock } from '../ports/steady-clock.ts'
@@ -23,6 +24,7 @@ import { passwordPolicyOf } from './password-policy.ts'
 import { createPnInventory, type PnInventory } from './pn-inventory.ts'
 import { createRecordHandler } from './record-handler.ts'
 import { Relay } from './relay.ts'
+import { isReservedName } from './reserved-names.ts'
 import { type ServiceHandler, serviceAddress } from './services.ts'
 import { startStoreWatch } from './store-watch.ts'
 import { createVerifierFinder } from './users.ts'
@@ -45,6 +47,8 @@ export interface CpnsServer {
   endSession(sessionId: string): Promise<boolean>
   /** Closes the attachments of sessions that the store no longer has; as `endSession`. Never rejects. */
   closeEnded(): Promise<void>
+  /** Whether no entity can prove itself under this EntityID: ours, and those of applications. */
+  isReserved(entityId: EntityId): boolean
   /** How many entities are attached here. */
   readonly attachedCount: number
   /** Closes attachments and sockets and stops delivery; the store is the caller's. */
@@ -107,6 +111,7 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
     },
     registerService: (name, handler) => delivery.addService(serviceAddress(name), handler),
     submit: (submission) => intake.submit(submission),
+    isReserved: (entityId) => isReservedName(entityId, context),
     endSession: (sessionId) => endSession(sessionId, { ...context, registry, relay, inventory }),
     closeEnded: () => watch.closeEnded().then(() => inventory.presenceNoted()),
     get attachedCount() {

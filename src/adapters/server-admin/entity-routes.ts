@@ -14,7 +14,12 @@ import { NO_QUERY, nextOf, nextSchema, pageSchema } from '../rest/page.ts'
 import { parsedText } from '../rest/parsed-text.ts'
 import { Problem } from '../rest/problem.ts'
 import { readInput } from '../rest/rest-server.ts'
-import { type AdministrationPorts, paramOf, WRONG_BODY } from './server-admin-ports.ts'
+import {
+  type AdministrationPorts,
+  paramOf,
+  refuseReserved,
+  WRONG_BODY,
+} from './server-admin-ports.ts'
 
 /** An owner: a subscriber or a CPNS User. */
 export const ownerSchema = z.discriminatedUnion('kind', [
@@ -93,6 +98,7 @@ export function entityHandlers({
     },
     async addEntity({ body }) {
       const entity = { ...readInput(newEntitySchema, body), boundAtMs: clock.nowMs() }
+      refuseReserved(entity.entityId, server)
       if ((await store.bindEntity(entity)) === 'bound') return describeEntity(entity)
       throw new Problem(409, 'The entity has an owner already')
     },

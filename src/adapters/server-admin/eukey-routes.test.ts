@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { GATEWAY_ID, settle, WATCH_ID } from '../../../test/support/cpns-world.ts'
+import { GATEWAY_ID, SERVER_ID, settle, WATCH_ID } from '../../../test/support/cpns-world.ts'
 import { attachByHand, connected, nextFrame } from '../../../test/support/hand-client.ts'
 import { toHex } from '../../octets/octets.ts'
 import { type AdminWorld, inPath, startAdminWorld } from './server-admin.fixture.ts'
@@ -36,6 +36,17 @@ test('given, shown without the key, replaced, taken away', async () => {
   for (const method of ['GET', 'DELETE']) {
     expect((await admin.ask(method, eukeysOf(WATCH_ID))).status).toBe(404)
   }
+})
+
+test.each([SERVER_ID, 'urn:cpns:service:echo'])('%s gets none, and no owner', async (name) => {
+  const body = { userId: 'alice', key: KEY }
+  const refused = await admin.ask('POST', eukeysOf(name), { body })
+  const detail = 'entityId: it speaks for the server or an application: no entity can have it'
+  expect(refused).toMatchObject({ status: 400, json: { detail } })
+  const owner = { kind: 'user', id: 'alice' }
+  const unbound = await admin.ask('POST', '/admin/entities', { body: { entityId: name, owner } })
+  expect(unbound).toMatchObject({ status: 400, json: { detail } })
+  expect(await admin.world.store.listEntities()).toEqual([])
 })
 
 test('listed page by page, of all or of one', async () => {

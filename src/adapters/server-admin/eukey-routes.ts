@@ -21,7 +21,12 @@ import {
 import { parsedText } from '../rest/parsed-text.ts'
 import { Problem } from '../rest/problem.ts'
 import { readInput } from '../rest/rest-server.ts'
-import { type AdministrationPorts, paramOf, WRONG_BODY } from './server-admin-ports.ts'
+import {
+  type AdministrationPorts,
+  paramOf,
+  refuseReserved,
+  WRONG_BODY,
+} from './server-admin-ports.ts'
 
 const EUKEY_LENGTH = 32
 const LONGEST_LIFETIME_SECONDS = 0x7fff_ffff
@@ -101,6 +106,7 @@ export function euKeyHandlers(ports: AdministrationPorts): AdminHandlers<typeof 
     async addEuKey(request) {
       const entityId = paramOf(request, 'entityId', parseEntityId)
       const { userId, key, lifetime } = readInput(newEuKeySchema, request.body)
+      refuseReserved(entityId, server)
       const wish = { entityId, userId, key, lifetimeSeconds: lifetime }
       const euKey = await provisionEuKey(wish, ports)
       if (euKey === undefined) throw new Problem(409, 'The entity belongs to another owner')
