@@ -2,21 +2,22 @@ import { expect, test } from 'vitest'
 import { untilInterrupted } from './until-interrupted.ts'
 
 /** Test files share a process: what others left listening is not counted. */
-const others = new Set([...process.listeners('SIGINT'), ...process.listeners('SIGTERM')])
-const own = (name: 'SIGINT' | 'SIGTERM') =>
+const NAMES = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const others = new Set(NAMES.flatMap((name) => process.listeners(name)))
+const own = (name: (typeof NAMES)[number]) =>
   process.listeners(name).filter((listener) => !others.has(listener)).length
-const listeners = () => [own('SIGINT'), own('SIGTERM')]
+const listeners = () => NAMES.map(own)
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s interrupts, once', async (name) => {
+test.each(NAMES)('%s interrupts, once', async (name) => {
   const { promise, signal, ignore } = untilInterrupted()
-  expect(listeners()).toEqual([1, 1])
+  expect(listeners()).toEqual([1, 1, 1])
   expect(signal.aborted).toBe(false)
   process.emit(name)
   expect(await promise).toBe('interrupted')
   expect(signal.aborted).toBe(true)
   expect(own(name)).toBe(0)
   ignore()
-  expect(listeners()).toEqual([0, 0])
+  expect(listeners()).toEqual([0, 0, 0])
 })
 
 test('nobody reads standard output any more', async () => {
@@ -30,6 +31,6 @@ test('who ignores it leaves Ctrl-C as it was', () => {
   const { ignore, signal } = untilInterrupted()
   ignore()
   ignore()
-  expect(listeners()).toEqual([0, 0])
+  expect(listeners()).toEqual([0, 0, 0])
   expect(signal.aborted).toBe(false)
 })

@@ -10,16 +10,17 @@ export interface Interruption {
   readonly ignore: () => void
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
- * Ctrl-C, termination, and a reader of standard output that went away; a second Ctrl-C ends the process
+ * Ctrl-C, termination, a terminal that is closed, and a reader of standard output that went away; a second Ctrl-C ends the process
  * at once.
  */
 export function untilInterrupted(): Interruption {
   const controller = new AbortController()
   const { signal } = controller
   const interrupt = (): void => controller.abort()
-  process.once('SIGINT', interrupt)
-  process.once('SIGTERM', interrupt)
+  for (const name of SIGNALS) process.once(name, interrupt)
   process.stdout.on('error', interrupt)
   return {
     signal,
@@ -27,8 +28,7 @@ export function untilInterrupted(): Interruption {
       signal.addEventListener('abort', () => resolve('interrupted'))
     }),
     ignore() {
-      process.off('SIGINT', interrupt)
-      process.off('SIGTERM', interrupt)
+      for (const name of SIGNALS) process.off(name, interrupt)
     },
   }
 }
