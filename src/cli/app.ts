@@ -9,11 +9,12 @@ import type { ApiKeyRecord, ApiScope, AppStore } from '../app/app-store.ts'
 import { serviceAddress } from '../cpns-server/services.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { APP_DATABASE } from '../lab/lab-files.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
 }
 
@@ -35,6 +36,7 @@ export function appCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
+      .option(...MASTER_KEY_FLAG)
   sayable(
     sub('add', 'make an API key for a service; it is printed once')
       .requiredOption('--service <name>', 'name, as in urn:cpns:service:<name>')
@@ -53,7 +55,7 @@ export function appCommand(): Command {
 
 async function addKey({ data, service, scope, ...flags }: AddFlags): Promise<void> {
   assertServiceName(service)
-  await withStore({ path: data, create: true }, openApps, async (store) => {
+  await withStore({ ...flags, data, create: true }, openApps, async (store) => {
     const nowMs = systemClock.nowMs()
     const wish = { service, scopes: [...new Set(scope)] }
     const { text, record } = makeApiKey(wish, { random: createSystemRandom(), nowMs })
@@ -64,14 +66,14 @@ async function addKey({ data, service, scope, ...flags }: AddFlags): Promise<voi
 }
 
 async function listKeys({ data, ...flags }: Flags): Promise<void> {
-  await withStore({ path: data, create: false }, openApps, async (store) => {
+  await withStore({ ...flags, data, create: false }, openApps, async (store) => {
     const keys = (await store.listApiKeys()).map(describe)
     sayEach(flags, keys, { none: 'There is no API key.', textOf: linesOf })
   })
 }
 
 async function removeKey(id: string, { data, ...flags }: Flags): Promise<void> {
-  await withStore({ path: data, create: false }, openApps, async (store) => {
+  await withStore({ ...flags, data, create: false }, openApps, async (store) => {
     if (!(await store.removeApiKey(id))) throw new UnknownIdentity(`there is no API key ${id} here`)
     say(flags, { id, removed: true }, `API key ${id} is gone.`)
   })

@@ -27,6 +27,7 @@ import {
 } from './diameter-flags.ts'
 import { readFlag, readOctets } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { MASTER_KEY_FLAG } from './master-key-flag.ts'
 import { parseNafRule } from './naf-rule.ts'
 import type { Said } from './say.ts'
 import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
@@ -67,6 +68,7 @@ export function bsfCommand(): Command {
     .command('serve')
     .description('bootstrap UEs over Ub with vectors of an HSS, and give NAFs their keys')
     .option('--data <dir>', 'data folder; made if it is missing')
+    .option(...MASTER_KEY_FLAG)
     .option('--name <fqdn>', 'FQDN of the BSF: realm of Ub, domain of its B-TIDs')
     .option('--origin-host <fqdn>', 'its name in Diameter; default --name')
     .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')

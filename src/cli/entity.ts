@@ -15,11 +15,12 @@ import { parseImpi } from '../identity/impi.ts'
 import { parseUserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
   readonly impi?: string
   readonly user?: string
@@ -35,6 +36,7 @@ export function entityCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
+      .option(...MASTER_KEY_FLAG)
   withOwner(sub('add <entity>', 'bind an entity to its owner before its first use')).action(add)
   sayable(sub('list', 'entities with their owners'), 'one JSON object a line').action(list)
   sayable(sub('show <entity>', 'an entity with its owner, its EUKeys and its sessions')).action(
@@ -62,7 +64,7 @@ const entityOf = (text: string): EntityId => readFlag('entity', () => parseEntit
 async function add(text: string, flags: Flags): Promise<void> {
   readFlag('entity', () => parseNewEntityId(text))
   const entity = bindingOf(text, flags)
-  await withStore({ path: flags.data, create: true }, openServer, async (store) => {
+  await withStore({ ...flags, create: true }, openServer, async (store) => {
     if ((await store.bindEntity(entity)) === 'bound-already') {
       throw new ConfigurationInvalid(`${entity.entityId} has an owner already: see entity rebind`)
     }
@@ -72,7 +74,7 @@ async function add(text: string, flags: Flags): Promise<void> {
 }
 
 async function list({ data, ...flags }: Flags): Promise<void> {
-  await withStore({ path: data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
     const entities = (await store.listEntities()).map(describeEntity)
     sayEach(flags, entities, { none: 'There is no entity.', textOf: linesOf })
   })
@@ -80,7 +82,7 @@ async function list({ data, ...flags }: Flags): Promise<void> {
 
 async function show(text: string, { data, ...flags }: Flags): Promise<void> {
   const entityId = entityOf(text)
-  await withStore({ path: data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
     const shown = await describeEntityInFull(store, entityId, systemClock.nowMs())
     if (shown === undefined) throw unknown(entityId)
     const { linkedUser, euKeys, sessions } = shown
@@ -102,7 +104,7 @@ async function show(text: string, { data, ...flags }: Flags): Promise<void> {
 async function rebind(text: string, flags: Flags): Promise<void> {
   const entity = bindingOf(text, flags)
   const { entityId } = entity
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     if (!(await store.rebindEntity(entity))) throw unknown(entityId)
     const belongs = `${entityId} belongs to ${ownerText(entity.owner)}`
     say(flags, describeEntity(entity), `${belongs}; its EUKeys and sessions have ended.`)
@@ -111,7 +113,7 @@ async function rebind(text: string, flags: Flags): Promise<void> {
 
 async function remove(text: string, { data, ...flags }: Flags): Promise<void> {
   const entityId = entityOf(text)
-  await withStore({ path: data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
     if (!(await store.removeEntity(entityId))) throw unknown(entityId)
     const sentence = `${entityId} is forgotten; its EUKeys and sessions have ended.`
     say(flags, { entityId, removed: true }, sentence)

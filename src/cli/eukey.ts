@@ -15,6 +15,7 @@ import { parseUserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
 import { readFlag } from './flag-values.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { readWholeFile } from './read-whole-file.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { parseWholeNumber } from './whole-number.ts'
@@ -28,7 +29,7 @@ const random = createSystemRandom()
 const openServer = (folder: DataFolder): ServerStore =>
   openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
 }
 
@@ -49,6 +50,7 @@ export function eukeyCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
+      .option(...MASTER_KEY_FLAG)
   const made = sub(
     'add',
     'give an entity an EUKey of its own; prints the key once if it was made here',
@@ -75,7 +77,7 @@ async function addEuKey(flags: AddFlags): Promise<void> {
   const entityId = readFlag('--entity', () => parseNewEntityId(flags.entity))
   const userId = readFlag('--user', () => parseUserId(flags.user))
   const given = flags.keyFile === undefined ? undefined : readKeyFile(flags.keyFile)
-  await withStore({ path: flags.data, create: true }, openServer, async (store) => {
+  await withStore({ ...flags, create: true }, openServer, async (store) => {
     const key = given ?? Secret.of(random.octets(EUKEY_LENGTH))
     const wish = { entityId, userId, key, lifetimeSeconds: flags.lifetime }
     const euKey = await provisionEuKey(wish, { store, clock: systemClock, random })
@@ -89,14 +91,14 @@ async function addEuKey(flags: AddFlags): Promise<void> {
 }
 
 async function listEuKeys(flags: Flags): Promise<void> {
-  await withStore({ path: flags.data, create: false }, openServer, async (store) =>
+  await withStore({ ...flags, create: false }, openServer, async (store) =>
     sayAll(flags, await store.listEuKeys()),
   )
 }
 
 async function showEuKeys(entity: string, flags: Flags): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     const found = await store.listEuKeys({ entityId })
     if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     sayAll(flags, found)
@@ -105,7 +107,7 @@ async function showEuKeys(entity: string, flags: Flags): Promise<void> {
 
 async function removeEuKeys(entity: string, flags: Flags): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     const removed = await store.removeEuKeys(entityId)
     if (!removed) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     const sentence = `${entityId} has no EUKey any more; its sessions have ended.`

@@ -1,14 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { runProgram, usageErrorOf } from './program.fixture.ts'
 
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cpns-hss-'))
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(folder, { recursive: true, force: true })
+})
 
 /** Up to its end, which comes at once where it starts. */
 const serve = (...flags: string[]) =>
@@ -37,6 +40,24 @@ test.each([
   ['half of TLS', [...NAMES, '--tls-cert', 'x'], '--tls-cert, --tls-key, --client-ca'],
 ])('%s: one line, exit 2', async (_name, flags, message) => {
   expect(usageErrorOf(await serve(...flags))).toContain(message)
+})
+
+test('its master key from elsewhere, for the server and for who administers it', async () => {
+  vi.stubEnv('CPNS_TEST_MASTER_KEY', '5a'.repeat(32))
+  vi.stubEnv('CPNS_TEST_OTHER_KEY', '5b'.repeat(32))
+  const key = (name: string): string[] => ['--master-key', `env:${name}`]
+  const subscriber = (...args: string[]) => runProgram(['subscriber', ...args, '--data', folder])
+  const card = ['--impi', 'alice@ims.example', '--k', 'aa'.repeat(16), '--opc', 'bb'.repeat(16)]
+  const added = await subscriber('add', ...card, ...key('CPNS_TEST_MASTER_KEY'))
+  expect(added.status).toBe(0)
+  expect((await serve(...NAMES, ...key('CPNS_TEST_MASTER_KEY'))).status).toBe(0)
+  const change = ['change', 'alice@ims.example', '--amf', '1234']
+  expect((await subscriber(...change, ...key('CPNS_TEST_MASTER_KEY'))).status).toBe(0)
+  expect(readdirSync(folder)).toEqual(['hss.db'])
+  expect(usageErrorOf(await serve(...NAMES))).toContain('there is no master.key')
+  expect(usageErrorOf(await subscriber('list'))).toContain('there is no master.key')
+  const other = key('CPNS_TEST_OTHER_KEY')
+  expect(usageErrorOf(await serve(...NAMES, ...other))).toContain('is sealed under master key')
 })
 
 test('without a folder: exit 2', async () => {

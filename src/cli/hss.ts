@@ -19,6 +19,7 @@ import {
   type TlsFiles,
 } from './diameter-flags.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
+import { MASTER_KEY_FLAG } from './master-key-flag.ts'
 import { packageVersion } from './package-version.ts'
 import type { Said } from './say.ts'
 import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
@@ -47,6 +48,7 @@ export function hssCommand(): Command {
     .command('serve')
     .description('serve Zh over Diameter to the BSFs that are named, until Ctrl-C')
     .option('--data <dir>', 'data folder with the subscribers; made if it is missing')
+    .option(...MASTER_KEY_FLAG)
     .option('--origin-host <fqdn>', 'its name in Diameter')
     .option('--origin-realm <fqdn>', 'its realm; default --origin-host without its first label')
     .option('--bsf <origin-hosts...>', 'names of the BSFs that get vectors', wordList)

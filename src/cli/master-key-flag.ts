@@ -8,6 +8,19 @@ export const MASTER_KEY_FLAG = [
   'file:PATH, env:NAME, or command:PROGRAM ARG…; default master.key in the folder',
 ] as const
 
+/** Of every command that opens the keys of a data folder. */
+export interface MasterKeyFlags {
+  readonly masterKey?: string | undefined
+}
+
+/** As options of `openDataFolder`: nothing where the flag is not given. @throws {ConfigurationInvalid} */
+export function masterKeyIn({ masterKey }: MasterKeyFlags): {
+  readonly masterKey?: MasterKeySource
+} {
+  const source = masterKeySourceOf(masterKey)
+  return source === undefined ? {} : { masterKey: source }
+}
+
 /**
  * @param environment Of the process; commands are apps, which may read it.
  * @throws {ConfigurationInvalid} If the text is none of the forms.

@@ -8,11 +8,12 @@ import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 import { lineOrTwo, shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
   readonly entity?: string
 }
@@ -27,6 +28,7 @@ export function pnCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
+      .option(...MASTER_KEY_FLAG)
   const listing = sub('list', 'which PNE is behind which PN GW in which PN').option(
     '--entity <uri>',
     'those that an entity is in, as PN GW or as PNE',
@@ -55,11 +57,11 @@ async function list(flags: Flags): Promise<void> {
 }
 
 function withPns(
-  { data }: Flags,
+  flags: Flags,
   work: (store: ServerStore, nowMs: number) => Promise<void>,
 ): Promise<void> {
   return withStore(
-    { path: data, create: false },
+    { ...flags, create: false },
     (folder) => openServerStore(folder.file(SERVER_DATABASE), folder.sealer),
     (store) => work(store, systemClock.nowMs()),
   )

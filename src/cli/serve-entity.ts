@@ -13,6 +13,7 @@ import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
 import type { Trace } from '../trace/trace.ts'
 import { configurable } from './config-file.ts'
+import { type MasterKeyFlags, masterKeyIn } from './master-key-flag.ts'
 import { type MetricsFlags, measurable, type OpenedMetrics, openMetrics } from './metrics-flag.ts'
 import { type JsonFlag, joinSaid, type Said, say, sayable, warn } from './say.ts'
 import { joinTraces, openTrace, type TraceFlags, traceable } from './trace-flags.ts'
@@ -36,7 +37,7 @@ export interface EntityContext {
 }
 
 /** Flags of every command that serves one entity. */
-export interface EntityFlags extends TraceFlags, MetricsFlags, JsonFlag {}
+export interface EntityFlags extends TraceFlags, MetricsFlags, MasterKeyFlags, JsonFlag {}
 
 /** Adds them, behind its own. @param prefix Of its variables in the environment, for instance `CPNS_HSS`. */
 export function servable(command: Command, prefix: string): Command {
@@ -63,7 +64,7 @@ export async function serveEntity(
   start: (context: EntityContext) => Promise<readonly Said[]>,
 ): Promise<void> {
   const random = createSystemRandom()
-  const folder = await openDataFolder(data, { create: true }, random)
+  const folder = await openDataFolder(data, { create: true, ...masterKeyIn(flags) }, random)
   const log = createPinoLog({ entity })
   migrateAtStart(folder.path, log)
   const releases: EntityContext['releases'] = []

@@ -25,6 +25,7 @@ import { diameterNamesOf } from './diameter-flags.ts'
 import { readFlag } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { addMailbox, type MailboxFlags, mailboxOf } from './mailbox-flags.ts'
+import { MASTER_KEY_FLAG } from './master-key-flag.ts'
 import { packageVersion } from './package-version.ts'
 import {
   addPasswordPolicy,
@@ -70,6 +71,7 @@ export function serverCommand(): Command {
     .command('serve')
     .description('authenticate PN GWs and PNEs, forward their messages, until Ctrl-C')
     .option('--data <dir>', 'data folder; made if it is missing')
+    .option(...MASTER_KEY_FLAG)
     .option('--entity <uri>', 'EntityID of the server')
     .option('--naf-fqdn <name>', 'its FQDN as NAF, which no peer can change')
     .option('--ua-id <hex>', 'Ua security protocol identifier of the EUKey', UA_ID_CPNS)

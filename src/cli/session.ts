@@ -9,11 +9,12 @@ import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
   readonly entity?: string
 }
@@ -28,6 +29,7 @@ export function sessionCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
+      .option(...MASTER_KEY_FLAG)
   sayable(
     sub('list', 'sessions that have not ended; never their keys').option(
       '--entity <uri>',
@@ -46,7 +48,7 @@ const openServer = (folder: DataFolder): ServerStore =>
 async function list({ data, entity, ...flags }: Flags): Promise<void> {
   const entityId =
     entity === undefined ? undefined : readFlag('--entity', () => parseEntityId(entity))
-  await withStore({ path: data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
     const nowMs = systemClock.nowMs()
     const sessions = (await store.listSessions(nowMs, { entityId })).map(describeSession)
     sayEach(flags, sessions, { none: 'There is no session.', textOf: linesOf })
@@ -54,7 +56,7 @@ async function list({ data, entity, ...flags }: Flags): Promise<void> {
 }
 
 async function show(sessionId: string, { data, ...flags }: Flags): Promise<void> {
-  await withStore({ path: data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
     const session = await store.findSession(sessionId, systemClock.nowMs())
     if (session === undefined) throw unknown(sessionId)
     const shown = describeSession(session)
@@ -63,7 +65,7 @@ async function show(sessionId: string, { data, ...flags }: Flags): Promise<void>
 }
 
 async function end(sessionId: string, { data, ...flags }: Flags): Promise<void> {
-  await withStore({ path: data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
     if (!(await store.endSession(sessionId))) throw unknown(sessionId)
     say(flags, { sessionId, ended: true }, `Session ${sessionId} has ended.`)
   })

@@ -8,6 +8,7 @@ import type { ImportResult } from '../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import { HSS_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { withProgressBar } from './progress-bar.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 import {
@@ -34,6 +35,7 @@ export function subscriberCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption(...DATA)
+      .option(...MASTER_KEY_FLAG)
   addFlags(sub('add', 'add a subscriber; cpns uicc new prints this line for its card')).action(
     addSubscriber,
   )
@@ -100,13 +102,13 @@ with these lines in the file:
 const openHss = (folder: DataFolder): HssStore =>
   openHssStore(folder.file(HSS_DATABASE), folder.sealer)
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
 }
 
 async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
   const subscriber = subscriberOfFlags(flags)
-  await withStore({ path: flags.data, create: true }, openHss, async (store) => {
+  await withStore({ ...flags, create: true }, openHss, async (store) => {
     if ((await store.addSubscriber(subscriber)) === 'exists') {
       throw new ConfigurationInvalid(`${subscriber.impi} is a subscriber already: remove it first`)
     }
@@ -123,7 +125,7 @@ async function runImport(
       importFile(file, { progress, ...(store && { store }) }),
     )
   if (flags.dryRun === true) return reportImport(await run(), flags)
-  await withStore({ path: flags.data, create: true }, openHss, async (store) =>
+  await withStore({ ...flags, create: true }, openHss, async (store) =>
     reportImport(await run(store), flags),
   )
 }
@@ -135,7 +137,7 @@ function reportImport(result: ImportResult, flags: Flags & { readonly dryRun?: b
 }
 
 async function listSubscribers(flags: Flags): Promise<void> {
-  await withStore({ path: flags.data, create: false }, openHss, async (store) => {
+  await withStore({ ...flags, create: false }, openHss, async (store) => {
     let count = 0
     for await (const subscriber of allSubscribers(store)) {
       sayLine(subscriber, flags)
@@ -146,13 +148,13 @@ async function listSubscribers(flags: Flags): Promise<void> {
 }
 
 async function changeSubscriber(text: string, given: ChangeFlags & Flags): Promise<void> {
-  const { data, json, ...wish } = given
+  const { data, masterKey, json, ...wish } = given
   const impi = readFlag('impi', () => parseImpi(text))
   if (Object.keys(wish).length === 0) {
     throw new ConfigurationInvalid('nothing to change: say what, for instance --guss FILE')
   }
   const change = changeOfFlags(wish)
-  await withStore({ path: data, create: false }, openHss, async (store) => {
+  await withStore({ data, masterKey, create: false }, openHss, async (store) => {
     const changed = await store.changeSubscriber(impi, change)
     if (changed === undefined) throw nobody(impi)
     saySubscriber(changed, { json })
@@ -164,7 +166,7 @@ async function showSubscriber(
   flags: Flags & { readonly guss?: boolean },
 ): Promise<void> {
   const impi = readFlag('impi', () => parseImpi(text))
-  await withStore({ path: flags.data, create: false }, openHss, async (store) => {
+  await withStore({ ...flags, create: false }, openHss, async (store) => {
     const found = await store.findSubscriber(impi)
     if (found === undefined) throw nobody(impi)
     if (flags.guss === true) sayGuss(found, flags)
@@ -174,7 +176,7 @@ async function showSubscriber(
 
 async function removeSubscriber(text: string, flags: Flags): Promise<void> {
   const impi = readFlag('impi', () => parseImpi(text))
-  await withStore({ path: flags.data, create: false }, openHss, async (store) => {
+  await withStore({ ...flags, create: false }, openHss, async (store) => {
     const isRemoved = await store.removeSubscriber(impi)
     if (!isRemoved) throw nobody(impi)
     say(flags, { impi, removed: true }, `${impi} is no subscriber any more.`)

@@ -14,6 +14,7 @@ import { parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId, type UserId } from '../identity/user-id.ts'
 import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
+import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { readPassword } from './password-flag.ts'
 import { type JsonFlag, say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
@@ -23,7 +24,7 @@ const random = createSystemRandom()
 const openServer = (folder: DataFolder): ServerStore =>
   openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
 
-interface Flags extends JsonFlag {
+interface Flags extends JsonFlag, MasterKeyFlags {
   readonly data: string
 }
 
@@ -41,6 +42,7 @@ export function userCommand(): Command {
       .command(usage)
       .description(description)
       .requiredOption('--data <dir>', 'data folder of the server')
+      .option(...MASTER_KEY_FLAG)
   const withPassword = (name: string, description: string): Command =>
     sayable(
       sub(`${name} <user>`, description).option(
@@ -82,7 +84,7 @@ async function readUser(text: string, { passwordFile }: PasswordFlags): Promise<
 
 async function addUser(text: string, flags: PasswordFlags): Promise<void> {
   const user = await readUser(text, flags)
-  await withStore({ path: flags.data, create: true }, openServer, async (store) => {
+  await withStore({ ...flags, create: true }, openServer, async (store) => {
     if ((await store.addUser(user)) === 'exists') {
       throw new ConfigurationInvalid(`there is a user ${user.userId} already`)
     }
@@ -92,7 +94,7 @@ async function addUser(text: string, flags: PasswordFlags): Promise<void> {
 
 async function changePassword(text: string, flags: PasswordFlags): Promise<void> {
   const user = await readUser(text, flags)
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     if (!(await store.changePassword(user))) throw unknown(user.userId)
     const { userId, passwordOf } = describeUser(user)
     const sentence = `User ${userId} has another password; EUKeys in use stay.`
@@ -101,7 +103,7 @@ async function changePassword(text: string, flags: PasswordFlags): Promise<void>
 }
 
 async function listUsers(flags: Flags): Promise<void> {
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     const users = (await store.listUsers()).map(describeUser)
     sayEach(flags, users, {
       none: 'There is no user.',
@@ -112,7 +114,7 @@ async function listUsers(flags: Flags): Promise<void> {
 
 async function removeUser(text: string, flags: Flags): Promise<void> {
   const userId = userIdOf(text)
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     if (!(await store.removeUser(userId))) throw unknown(userId)
     const sentence = `User ${userId} is removed; its EUKeys and their sessions have ended.`
     say(flags, { userId, removed: true }, sentence)
@@ -127,7 +129,7 @@ interface LinkFlags extends Flags {
 async function linkUser(text: string, flags: LinkFlags): Promise<void> {
   const userId = userIdOf(text)
   const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
-  await withStore({ path: flags.data, create: false }, openServer, async (store) => {
+  await withStore({ ...flags, create: false }, openServer, async (store) => {
     if (flags.off === true) {
       if (!(await store.unlinkUser(entityId, userId))) {
         throw new UnknownIdentity(`${userId} is not linked to ${entityId}`)

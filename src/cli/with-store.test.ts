@@ -21,15 +21,17 @@ const open = (folder: { readonly path: string }): Store => ({
 })
 
 test('the store is closed after the work, also if that fails', async () => {
-  await withStore({ path, create: true }, open, async () => expect(closed).toEqual([]))
+  await withStore({ data: path, create: true }, open, async () => expect(closed).toEqual([]))
   expect(closed).toEqual([path])
-  const failing = withStore({ path, create: false }, open, () => Promise.reject(new Error('work')))
+  const failing = withStore({ data: path, create: false }, open, () =>
+    Promise.reject(new Error('work')),
+  )
   await expect(failing).rejects.toThrow('work')
   expect(closed).toEqual([path, path])
 })
 
 test('a folder is made only where it may be', async () => {
-  await expect(withStore({ path, create: false }, open, async () => {})).rejects.toThrow(
+  await expect(withStore({ data: path, create: false }, open, async () => {})).rejects.toThrow(
     'there is no such folder',
   )
   expect(existsSync(path)).toBe(false)

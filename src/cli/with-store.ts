@@ -2,21 +2,23 @@
 import { type DataFolder, openDataFolder } from '../adapters/data-folder/data-folder.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import type { Store } from '../ports/store.ts'
+import { type MasterKeyFlags, masterKeyIn } from './master-key-flag.ts'
 
 /** Where the data is. */
-export interface DataPlace {
-  readonly path: string
+export interface DataPlace extends MasterKeyFlags {
+  readonly data: string
   /** Only what adds something may make a folder: the others would hide a mistyped name. */
   readonly create: boolean
 }
 
 /** Opens the store, works and closes it. @throws {ConfigurationInvalid} If the folder cannot be used. */
 export async function withStore<S extends Store>(
-  { path, create }: DataPlace,
+  { data, create, masterKey }: DataPlace,
   open: (folder: DataFolder) => S,
   work: (store: S) => Promise<void>,
 ): Promise<void> {
-  const store = open(await openDataFolder(path, { create }, createSystemRandom()))
+  const place = { create, ...masterKeyIn({ masterKey }) }
+  const store = open(await openDataFolder(data, place, createSystemRandom()))
   try {
     await work(store)
   } finally {

@@ -64,11 +64,10 @@ export function createCpnsServer(options: CpnsServerOptions, ports: CpnsServerPo
   const acknowledged = new AcknowledgedMessages(context.ports)
   const delivery = createDelivery({ ...context, registry, mailbox, acknowledged })
   const intake = createMessageIntake({ ...context, delivery, mailbox, acknowledged })
-  const { cost } = passwordPolicyOf(options.passwords)
   const endpoint = createHandshakeEndpoint({
     ...context,
     euKeys: createEuKeyFinder(context),
-    verifiers: createVerifierFinder(cost, ports),
+    verifiers: createVerifierFinder(passwordPolicyOf(options.passwords).cost, ports),
   })
   const inventory = createPnInventory({ ...context, registry })
   const handleRecord = createRecordHandler({

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -10,9 +11,12 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { sampleSubscriber } from '../../../test/contracts/hss-store.contract.ts'
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { parseImpi } from '../../identity/impi.ts'
+import { openHssStore } from '../sqlite/hss-store.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 
 const IDENTITY = 'eukeys:a:key'
@@ -86,6 +90,53 @@ describe('is not opened', () => {
     await open(true)
     chmodSync(join(path, 'master.key'), 0o640)
     expect(await refusal()).toContain('chmod 600')
+  })
+})
+
+describe('with databases', () => {
+  const IMPI = parseImpi('alice@ims.example')
+  const elsewhere = (value: string) => ({ kind: 'environment', name: 'KEY', value }) as const
+  const openUnder = (value: string) =>
+    openDataFolder(path, { create: true, masterKey: elsewhere(value) }, createSeededRandom('other'))
+
+  async function addSubscriber(folder: DataFolder): Promise<void> {
+    const store = openHssStore(folder.file('hss.db'), folder.sealer)
+    await store.addSubscriber(sampleSubscriber(IMPI))
+    await store.close()
+  }
+
+  test('the master key that is gone is not replaced by a fresh one', async () => {
+    await addSubscriber(await open(true))
+    rmSync(join(path, 'master.key'))
+    expect(await refusal()).toContain('there is no master.key, and hss.db is sealed under one')
+    expect(readdirSync(path)).toEqual(['hss.db'])
+  })
+
+  test('another master key is refused, in the folder and elsewhere', async () => {
+    const own = await open(true)
+    const key = readFileSync(join(path, 'master.key'), 'utf8')
+    // Nothing is sealed yet, so any key is good.
+    openHssStore(own.file('hss.db'), own.sealer).close()
+    await openUnder('5a'.repeat(32))
+    await addSubscriber(own)
+    const reason = `hss.db is sealed under master key ${own.sealer.keyId}, not under `
+    await expect(openUnder('5a'.repeat(32))).rejects.toThrow(reason)
+    writeFileSync(join(path, 'master.key'), '5a'.repeat(32))
+    expect(await refusal()).toContain(reason)
+    // In rotation, or after a rotation that somebody has to undo.
+    await openUnder(`${'5a'.repeat(32)} ${key}`)
+    expect(readdirSync(path)).toEqual(['hss.db', 'master.key'])
+  })
+
+  test('one value that opens is enough: the others are for who can take them away', async () => {
+    await addSubscriber(await open(true))
+    const both = `${'5a'.repeat(32)} ${readFileSync(join(path, 'master.key'), 'utf8')}`
+    const folder = await openUnder(both)
+    const store = openHssStore(folder.file('hss.db'), folder.sealer)
+    await store.addSubscriber(sampleSubscriber(parseImpi('bob@ims.example')))
+    await store.close()
+    expect((await open(false)).path).toBe(path)
+    await openUnder('5a'.repeat(32))
   })
 })
 

@@ -2,13 +2,15 @@
  * A folder with the durable state of one or more roles: one database a role, and the master key that
  * their keys are sealed under. K-5, Design 9
  */
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRecordSealer, type RecordSealer } from '../../crypto/record-sealer.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import type { Random } from '../../ports/random.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import { followMasterKeyFile, loadMasterKeys, type MasterKeySource } from '../keys/master-key.ts'
+import { assertMasterKey } from './assert-master-key.ts'
+import { findKnownDatabases } from './folder-databases.ts'
 
 /** An opened folder. */
 export interface DataFolder {
@@ -25,7 +27,8 @@ export const MASTER_KEY_FILE = 'master.key'
 /**
  * @param options.create Makes folder (mode 0700) and master key (mode 0600) where they are missing.
  * @param options.masterKey Where the master key is; default `master.key` in the folder.
- * @throws {ConfigurationInvalid} If the folder cannot be used; the message names it and says why.
+ * @throws {ConfigurationInvalid} If the folder cannot be used, or its databases are sealed under another master key;
+ *   the message names it and says why.
  */
 export async function openDataFolder(
   path: string,
@@ -41,14 +44,31 @@ export async function openDataFolder(
     path: join(path, MASTER_KEY_FILE),
     create: options.create,
   }
+  if (options.masterKey === undefined) assertKeyIsThere(path)
   const masterKeys = await loadMasterKeys(source, random)
   const keysNow =
     source.kind === 'file' ? followMasterKeyFile(source.path, masterKeys) : () => masterKeys
+  assertMasterKey(path, keysNow)
   return {
     path,
     file: (name) => join(path, name),
     sealer: createRecordSealer(keysNow, random),
   }
+}
+
+/** Name of a database that has a form already, so that it may be sealed under a key that was there. */
+function sealedIn(path: string): string | undefined {
+  return findKnownDatabases(path).find(({ kind }) => kind.sealed.length > 0)?.name
+}
+
+/** A fresh key beside databases would open nothing in them. */
+function assertKeyIsThere(path: string): void {
+  const sealed = sealedIn(path)
+  if (sealed === undefined || existsSync(join(path, MASTER_KEY_FILE))) return
+  throw new ConfigurationInvalid(
+    `data folder ${path}: there is no ${MASTER_KEY_FILE}, and ${sealed} is sealed under one: ` +
+      'put it back, or say where it is with --master-key',
+  )
 }
 
 function isFolder(path: string): boolean {

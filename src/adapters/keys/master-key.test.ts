@@ -146,6 +146,13 @@ describe('a command', () => {
     expect(await refusal(print(text))).toContain('key command')
   })
 
+  test('that does not end, not even when it is asked to, is ended', async () => {
+    const stubborn = 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'
+    const args = ['-e', stubborn]
+    const source = { kind: 'command', command: process.execPath, args, timeoutMs: 2000 } as const
+    expect(await refusal(source)).toContain('ETIMEDOUT')
+  })
+
   test('that fails, or is not there, gives none', async () => {
     expect(await refusal(print(toHex(KEY), 3))).toContain('exit status 3')
     const missing = { kind: 'command', command: `${folder}/none`, args: [] } as const

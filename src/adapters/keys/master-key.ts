@@ -32,6 +32,8 @@ export type MasterKeySource =
       /** A program that prints the key; its error output goes to ours. */
       readonly command: string
       readonly args: readonly string[]
+      /** Default half a minute. */
+      readonly timeoutMs?: number
     }
 
 const KEY_LENGTH = 32
@@ -123,10 +125,16 @@ function parseKey(word: string, name: string): Secret {
   )
 }
 
-function runKeyCommand({ command, args }: { command: string; args: readonly string[] }): string {
+function runKeyCommand({
+  command,
+  args,
+  timeoutMs = COMMAND_TIMEOUT_MS,
+}: MasterKeySource & { readonly kind: 'command' }): string {
   const result = spawnSync(command, args, {
     encoding: 'utf8',
-    timeout: COMMAND_TIMEOUT_MS,
+    timeout: timeoutMs,
+    // One that does not heed SIGTERM would be waited for without end.
+    killSignal: 'SIGKILL',
     maxBuffer: MAX_TEXT_LENGTH,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
