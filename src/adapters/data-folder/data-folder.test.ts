@@ -116,7 +116,7 @@ describe('with databases', () => {
     const own = await open(true)
     const key = readFileSync(join(path, 'master.key'), 'utf8')
     // Nothing is sealed yet, so any key is good.
-    openHssStore(own.file('hss.db'), own.sealer).close()
+    await openHssStore(own.file('hss.db'), own.sealer).close()
     await openUnder('5a'.repeat(32))
     await addSubscriber(own)
     const reason = `hss.db is sealed under master key ${own.sealer.keyId}, not under `

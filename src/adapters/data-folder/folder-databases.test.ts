@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openBsfStore } from '../sqlite/bsf-store.ts'
@@ -25,6 +25,13 @@ test('another database is refused, and so is no folder', () =>
     expect(() => findDatabases(folder)).toThrow('it is no database of a kind')
     expect(findKnownDatabases(folder)).toEqual([])
     expect(() => findDatabases(join(folder, 'none'))).toThrow('there is no such folder')
+  }))
+
+test('one that cannot be read is no foreign one', () =>
+  withFolder((folder) => {
+    mkdirSync(join(folder, 'hss.db'))
+    expect(() => findDatabases(folder)).toThrow('hss.db: it cannot be read (EISDIR)')
+    expect(findKnownDatabases(folder)).toEqual([])
   }))
 
 test('the lock is held once, and can be had again', () =>

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
-import { type DatabaseMarks, readMarks } from '../sqlite/open-unchanged.ts'
+import { readMarks } from '../sqlite/open-unchanged.ts'
 import { STORE_KINDS, type StoreKind } from '../sqlite/sealed-columns.ts'
 
 /** One database. */
@@ -24,15 +24,17 @@ export const LOCK_FILE = 'maintenance.lock'
  * @throws {ConfigurationInvalid} If there is no such folder, or one is of no kind that is known.
  */
 export function findDatabases(folder: string): FolderDatabase[] {
-  return filesIn(folder).map(({ file, kind, ...rest }) => {
+  return filesIn(folder).map(({ file, kind, failure, ...rest }) => {
     if (kind !== undefined) return { ...rest, file, kind }
+    if (failure !== undefined)
+      throw new ConfigurationInvalid(`${file}: it cannot be read (${failure})`)
     throw new ConfigurationInvalid(`${file}: it is no database of a kind that this program knows`)
   })
 }
 
 /** As `findDatabases`, without those of other programs. */
 export function findKnownDatabases(folder: string): FolderDatabase[] {
-  return filesIn(folder).flatMap(({ kind, ...rest }) => (kind ? [{ ...rest, kind }] : []))
+  return filesIn(folder).flatMap(({ name, file, kind }) => (kind ? [{ name, file, kind }] : []))
 }
 
 /**
@@ -60,9 +62,15 @@ export function lockFolder(folder: string): () => void {
   }
 }
 
-function filesIn(
-  folder: string,
-): readonly (Omit<FolderDatabase, 'kind'> & { readonly kind: StoreKind | undefined })[] {
+interface FoundFile {
+  readonly name: string
+  readonly file: string
+  readonly kind?: StoreKind | undefined
+  /** Code of what stopped the look at it. */
+  readonly failure?: string
+}
+
+function filesIn(folder: string): readonly FoundFile[] {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
     throw new ConfigurationInvalid(`data folder ${folder}: there is no such folder`)
   }
@@ -71,7 +79,7 @@ function filesIn(
     .sort()
     .map((name) => ({ name, file: join(folder, name) }))
     .filter(({ file }) => statSync(file).size > 0)
-    .map((found) => ({ ...found, kind: kindOf(found.file) }))
+    .map((found) => ({ ...found, ...kindOf(found.file) }))
 }
 
 function namesIn(folder: string): string[] {
@@ -84,15 +92,11 @@ function namesIn(folder: string): string[] {
 }
 
 /** The kind of store in a file, by its mark. */
-function kindOf(file: string): StoreKind | undefined {
-  const mark = marksOf(file)?.applicationId
-  return STORE_KINDS.find(({ schema }) => schema.applicationId === mark)
-}
-
-function marksOf(file: string): DatabaseMarks | undefined {
+function kindOf(file: string): Pick<FoundFile, 'kind' | 'failure'> {
   try {
-    return readMarks(file)
-  } catch {
-    return undefined
+    const mark = readMarks(file)?.applicationId
+    return { kind: STORE_KINDS.find(({ schema }) => schema.applicationId === mark) }
+  } catch (error) {
+    return { failure: (error as NodeJS.ErrnoException).code ?? 'unknown cause' }
   }
 }

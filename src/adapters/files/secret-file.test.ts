@@ -1,4 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -23,6 +31,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 test('made for its owner alone, once, and nothing is left beside it', () => {
   makeSecretFile(file, 'first', random)
   makeSecretFile(file, 'second', random)
+  const never = { octets: () => expect.unreachable('nothing is drawn or written') }
+  makeSecretFile(file, 'third', never)
   expect(readSecretFile(file)).toBe('first\n')
   expect(statSync(file.path).mode & 0o777).toBe(0o600)
   expect(readdirSync(join(folder, 'below'))).toEqual(['a.token'])
@@ -41,6 +51,16 @@ test('one that is not there, no text, a folder in the way', () => {
   expect(() => readSecretFile(file)).toThrow('cannot be used (invalid-message)')
   const inTheWay = { ...file, path: join(file.path, 'below') }
   expect(() => makeSecretFile(inTheWay, 'x', random)).toThrow(/cannot be used \((ENOTDIR|EEXIST)\)/)
+})
+
+test('what takes its place belongs to whom it belonged to', () => {
+  makeSecretFile(file, 'first', random)
+  // Only who may do all can give a file away; for everybody else both are the same user from the start.
+  if (process.getuid?.() === 0) chownSync(file.path, 65_534, 65_534)
+  const { uid, gid } = statSync(file.path)
+  replaceSecretFile(file, 'second', random)
+  expect(statSync(file.path)).toMatchObject({ uid, gid })
+  expect(readSecretFile(file)).toBe('second\n')
 })
 
 test('another text takes the place of the first, and drafts of killed processes go', () => {

@@ -1,6 +1,8 @@
 /** Small files that hold a secret: readable by their owner alone, made once, never half-written. K-5 */
 import {
+  chownSync,
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -9,6 +11,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -65,6 +68,8 @@ export function readSecretFile({ path, name }: SecretFile): string {
  */
 export function makeSecretFile({ path, name }: SecretFile, text: string, random: Random): void {
   try {
+    // An entity starts where nothing can be written, on a full disk for instance, as far as it goes.
+    if (existsSync(path)) return
     makeFolder(dirname(path))
     publishDraft(writeDraft(path, text, random), path)
   } catch (error) {
@@ -81,7 +86,9 @@ export function makeSecretFile({ path, name }: SecretFile, text: string, random:
 export function replaceSecretFile({ path, name }: SecretFile, text: string, random: Random): void {
   try {
     removeDrafts(path)
-    renameSync(writeDraft(path, text, random), path)
+    const draft = writeDraft(path, text, random)
+    keepOwner(path, draft)
+    renameSync(draft, path)
     syncFolder(dirname(path))
   } catch (error) {
     throw fileError(error, { path, name })
@@ -91,10 +98,28 @@ export function replaceSecretFile({ path, name }: SecretFile, text: string, rand
 function writeDraft(path: string, text: string, random: Random): string {
   const draft = `${path}.${toHex(random.octets(DRAFT_LENGTH))}${DRAFT_ENDING}`
   const file = openSync(draft, 'wx', 0o600)
-  writeSync(file, `${text}\n`)
-  fsyncSync(file)
-  closeSync(file)
+  try {
+    writeSync(file, `${text}\n`)
+    fsyncSync(file)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  } finally {
+    closeSync(file)
+  }
   return draft
+}
+
+/** An administrator who may do all would take the file away from the user whose entity reads it. */
+function keepOwner(path: string, draft: string): void {
+  const [former, own] = [statSync(path, { throwIfNoEntry: false }), statSync(draft)]
+  if (former === undefined || (former.uid === own.uid && former.gid === own.gid)) return
+  try {
+    chownSync(draft, former.uid, former.gid)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  }
 }
 
 function removeDrafts(path: string): void {

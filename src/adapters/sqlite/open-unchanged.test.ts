@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { openUnchanged, readMarks } from './open-unchanged.ts'
@@ -38,6 +38,15 @@ test('beside somebody who has it open, what they committed counts', () =>
     close()
     expect(readMarks(file)?.form).toBe(8)
     other.close()
+  }))
+
+test('where its log cannot be opened, what the file alone says', () =>
+  withFolder((folder) => {
+    const file = `${folder}/a.db`
+    make(file).close()
+    writeFileSync(`${file}-wal`, '')
+    mkdirSync(`${file}-shm`)
+    expect(readMarks(file)).toEqual(MARKS)
   }))
 
 test('what is no database has no marks; no file is an error with its code', () =>

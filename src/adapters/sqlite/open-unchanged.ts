@@ -75,17 +75,19 @@ export function openUnchanged(file: string): UnchangedDatabase {
 export function readMarks(file: string): DatabaseMarks | undefined {
   const header = readHeader(file)
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) return undefined
-  if (!hasLog(file)) {
-    const applicationId = header.readUInt32BE(APPLICATION_ID_AT)
-    return { applicationId, form: header.readUInt32BE(USER_VERSION_AT) }
+  const written = {
+    applicationId: header.readUInt32BE(APPLICATION_ID_AT),
+    form: header.readUInt32BE(USER_VERSION_AT),
   }
+  if (!hasLog(file)) return written
   let opened: UnchangedDatabase | undefined
   try {
     opened = openUnchanged(file)
     const read = (name: string) => opened?.db.pragma(name, { simple: true }) as number
     return { applicationId: read('application_id'), form: read('user_version') }
   } catch {
-    return undefined
+    // On a full disk, for instance: what the file alone says is enough to know its kind, and who opens it says why.
+    return written.applicationId === 0 ? undefined : written
   } finally {
     opened?.close()
   }
