@@ -8,8 +8,15 @@ import {
 } from '../../diameter/base/message.ts'
 import type { TraceEvent } from '../../trace/trace.ts'
 
-/** XRES, CK and IK within SIP-Auth-Data-Item; ME- and UICC-Key-Material. TS 29.109 6.3 */
-const ANSWER_SECRETS = { vendorId: VENDOR_3GPP, secret: [405, 406, 610, 625, 626], groups: [612] }
+/**
+ * All AVPs of MAA and BIA but XRES, CK and IK within SIP-Auth-Data-Item, and ME- and UICC-Key-Material.
+ * TS 29.109 6.3
+ */
+const OPEN_IN_ANSWERS = {
+  vendorId: VENDOR_3GPP,
+  open: [400, 404, 408, 410, 601, 607, 608, 609, 613],
+  groups: [612],
+}
 
 /** Identifiers of a message that is never sent. */
 export const NO_IDS: MessageIds = { hopByHop: 0, endToEnd: 0 }
@@ -28,7 +35,7 @@ export function diameterWire(
     const message = write()
     // In a request the same AVP holds RAND and AUTS, which go over the air in clear.
     const isHidden = !reveal && !message.request
-    const avps = isHidden ? hideAvps(message.avps, ANSWER_SECRETS) : message.avps
+    const avps = isHidden ? hideAvps(message.avps, OPEN_IN_ANSWERS) : message.avps
     const id = numberOf(sessionId)
     const octets = encodeMessage({ ...message, avps, hopByHop: id, endToEnd: id })
     return { protocol: 'diameter', octets }

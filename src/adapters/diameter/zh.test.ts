@@ -3,6 +3,7 @@ import { PATIENT } from '../../../test/contracts/far-side.ts'
 import { runZhContract, type ZhContractOptions } from '../../../test/contracts/zh.contract.ts'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { createBsfWorld, IDENTITY } from '../../bsf/bsf-world.fixture.ts'
+import type { Avp } from '../../diameter/base/avp.ts'
 import { writeAnswer, writeRequest } from '../../diameter/base/command.ts'
 import { APPLICATION_ZH, MULTIMEDIA_AUTH } from '../../diameter/zh/multimedia-auth.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
@@ -158,6 +159,29 @@ test.each<[string, object, string]>([
   closing.push(() => zh.close())
   const resynchronization = { rand, auts: new Uint8Array(14) }
   expect(await zh.requestVector({ impi: WORKED.impi, resynchronization })).toEqual({ outcome })
+})
+
+test('an answer that cannot be read is traced, and hides what it holds', async () => {
+  const hss = await answerByHand({ ...HSS, applicationId: APPLICATION_ZH }, (asked) => {
+    const answer = writeAnswer(MULTIMEDIA_AUTH, { ...HSS, ...writeZhAnswer(SUCCESS) }, asked)
+    const broken = (avp: Avp): Avp => ({ ...avp, data: avp.data.subarray(2) })
+    return { ...answer, avps: answer.avps.map((avp) => (avp.code === 612 ? broken(avp) : avp)) }
+  })
+  closing.push(() => hss.close())
+  const wires: Uint8Array[] = []
+  const trace = (item: TraceItem): void => {
+    if (item.kind !== 'message') return
+    const octets = item.wire?.({ reveal: false }).octets
+    if (octets !== undefined) wires.push(octets)
+  }
+  const way = { ...BSF, destinationRealm: HSS.originRealm, targets: [hss.target] }
+  const zh = connectDiameterZh(way, { ...testPorts('bsf'), trace })
+  closing.push(() => zh.close())
+  expect(await zh.requestVector({ impi: WORKED.impi })).toEqual({ outcome: 'unavailable' })
+  expect(wires).toHaveLength(2)
+  for (const secret of [xres, ck, ik]) {
+    expect(toHex(wires[1] ?? new Uint8Array(0))).not.toContain(toHex(secret.reveal()))
+  }
 })
 
 test('each end traces its half under the Session-Id, without XRES, CK and IK', async () => {

@@ -177,7 +177,8 @@ function placeOf({ code, vendorId }: { readonly code: number; readonly vendorId:
 /** Codes outside 257 to 299 that RFC 6733 4.5 lists: RADIUS codes, and a few of its own. */
 const OTHER_BASE_CODES = [1, 25, 27, 33, 44, 50, 55, 85, 480, 483, 485]
 
-function isBaseAvp({ code, vendorId }: Avp): boolean {
+/** Whether it is an AVP of the base protocol. RFC 6733 4.5 */
+export function isBaseAvp({ code, vendorId }: Pick<Avp, 'code' | 'vendorId'>): boolean {
   return vendorId === 0 && ((code >= 257 && code <= 299) || OTHER_BASE_CODES.includes(code))
 }
 
