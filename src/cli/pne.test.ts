@@ -77,10 +77,14 @@ describe('pne send', () => {
     expect(usageErrorOf(await send(...words))).toContain(message)
   })
 
-  test('an address that is none: one line, exit 2', async () => {
+  test.each([
+    ['an address that is none', ['--to', ''], '--to: neither an EntityID nor'],
+    ['no EntityID', ['--to', 'garbage'], '--to: neither an EntityID nor'],
+    ['no media type', ['--content-type', 'text'], '--content-type: not a media type'],
+    ['over a week', ['--expires', '604801'], '--expires: more than 604800 (7 days)'],
+  ])('%s: one line, exit 2', async (_name, words, message) => {
     await pair(...gateway('ws://127.0.0.1:1/pne'))
-    const run = await runProgram(['pne', 'send', ...inFolder('watch'), '--to', '', 'hello'])
-    expect(usageErrorOf(run)).toMatch(/to|To|address/)
+    expect(usageErrorOf(await send('hello', ...words))).toContain(message)
   })
 })
 

@@ -184,15 +184,32 @@ class MessageNotTaken extends CpnsError {
   }
 }
 
+const NOT_TAKEN_BECAUSE: Readonly<Partial<Record<Status, string>>> = {
+  404: '--to: the server knows no such recipient',
+  408: 'nobody took it in time',
+}
+
 type Outgoing = Parameters<OpenedPne['send']>[0]
 
 async function sent(pne: OpenedPne, message: Outgoing): Promise<Status> {
   try {
     return await pne.send(message)
   } catch (error) {
-    if (error instanceof RangeError) throw new ConfigurationInvalid(error.message)
+    if (error instanceof RangeError) throw new ConfigurationInvalid(wrongFlag(error.message))
     throw error
   }
+}
+
+/** What is wrong with a message, said of the flag that it came from. */
+function wrongFlag(message: string): string {
+  const [attribute = ''] = message.split(' ')
+  return WRONG_FLAGS[attribute] ?? message
+}
+
+const WRONG_FLAGS: Readonly<Record<string, string>> = {
+  To: '--to: neither an EntityID nor urn:cpns:service:<name>',
+  ContentType: '--content-type: not a media type',
+  Expires: '--expires: more than 604800 (7 days)',
 }
 
 /** Rejects if it cannot come to a session; does not end otherwise. */
@@ -207,7 +224,7 @@ function report(status: Status, flags: SendFlags): void {
   const sentence = status === 200 ? '200 acknowledged' : '202 kept for delivery'
   say(flags, { status }, isTaken ? sentence : [])
   if (isTaken) return
-  const reason = status === 408 ? 'nobody took it in time' : 'it was refused'
+  const reason = NOT_TAKEN_BECAUSE[status] ?? 'it was refused'
   throw new MessageNotTaken(`${reason} (status ${status})`)
 }
 

@@ -4,6 +4,7 @@ import { ConfigurationInvalid, CpnsError, type ErrorCode } from '../errors/error
 import { CalcError, type CalcErrorCode } from './calc-answer.ts'
 import { EXIT_FAILED, EXIT_OK, EXIT_USAGE } from './exit-status.ts'
 import { harmless } from './harmless-text.ts'
+import { writeLine } from './say.ts'
 
 /** Codes beside those of `CpnsError` and of the calculators. */
 export type CommandErrorCode = 'usage-invalid' | 'system-failed' | 'internal-error'
@@ -90,5 +91,5 @@ function usageSentence(text: string): string {
 }
 
 function writeToStandardError(line: string): void {
-  process.stderr.write(`${line}\n`)
+  writeLine(line, process.stderr)
 }

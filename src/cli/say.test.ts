@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { ConfigurationInvalid } from '../errors/errors.ts'
+import { reportFailure } from './report-failure.ts'
 import { joinSaid, say, sayEach, wantsJson, warn } from './say.ts'
 
 let stdout: string
@@ -55,6 +57,23 @@ test('a sentence is broken between words for a terminal alone; what is to be cop
     `\u001b[3m${sentence}`,
   ]
   for (const text of commands) expect(shownOn(terminal, text)).toBe(`${text}\n`)
+})
+
+test('an error and a warning too; a stack is not', () => {
+  const { isTTY, columns } = process.stderr
+  Object.assign(process.stderr, { isTTY: true, columns: 20 })
+  try {
+    warn({}, 'nobody is there to see it')
+    reportFailure(new ConfigurationInvalid('--to: neither an EntityID nor a service'))
+    expect(stderr).toBe(
+      'cpns: nobody is\nthere to see it\ncpns: --to: neither\nan EntityID nor a\nservice\n',
+    )
+    stderr = ''
+    reportFailure(new Error('ours'))
+    expect(stderr).toContain('cpns: internal error: Error: ours\n    at ')
+  } finally {
+    Object.assign(process.stderr, { isTTY, columns })
+  }
 })
 
 describe('a list', () => {

@@ -38,11 +38,14 @@ export function say(
   output: NodeJS.WritableStream = process.stdout,
 ): void {
   const lines = json === true ? [JSON.stringify(fields)] : [text].flat().map(harmlessLine)
+  for (const line of lines) writeLine(line, output)
+}
+
+/** Writes a line, for a terminal as several if it is a sentence that is too long for one. */
+export function writeLine(line: string, output: NodeJS.WritableStream): void {
   const { isTTY, columns } = output as Partial<NodeJS.WriteStream>
-  for (const line of lines) {
-    const shown = isTTY === true && columns ? wrappedSentence(line, columns) : [line]
-    for (const part of shown) output.write(`${part}\n`)
-  }
+  const shown = isTTY === true && columns ? wrappedSentence(line, columns) : [line]
+  for (const part of shown) output.write(`${part}\n`)
 }
 
 /**
@@ -50,7 +53,7 @@ export function say(
  * colours knows its width: it stays.
  */
 function wrappedSentence(line: string, columns: number): readonly string[] {
-  const isSentence = !/^[\s{]/.test(line) && !line.includes('\u001b')
+  const isSentence = !/^[\s{]/.test(line) && !line.includes('\u001b') && !line.includes('\n')
   return line.length > columns && isSentence ? wrapText(line, '', columns) : [line]
 }
 
@@ -79,5 +82,5 @@ export function joinSaid(parts: readonly Said[]): Said {
 export function warn({ json }: JsonFlag, message: string): void {
   const line =
     json === true ? JSON.stringify({ warning: { message } }) : `cpns: ${harmless(message)}`
-  process.stderr.write(`${line}\n`)
+  writeLine(line, process.stderr)
 }

@@ -24,6 +24,7 @@ import {
   startServerProcess,
   wayTo,
 } from '../support/cpns-processes.ts'
+import { runCpns } from '../support/run-cpns.ts'
 
 const GATEWAY = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a40'
 const SENSOR = 'urn:uuid:3f1c1f0e-3f0a-4a57-9a2f-1c5d1f1e0a41'
@@ -93,6 +94,12 @@ test('a PN GW bootstraps, authenticates and forwards; the HSS may be killed in b
   expect(await run(['pne', 'send', '--data', path('sensor'), ...to])).toBe(
     '202 kept for delivery\n',
   )
+  const nobody = ['--to', 'urn:cpns:service:none', 'hello']
+  const refused = await runCpns(['pne', 'send', '--data', path('sensor'), ...nobody])
+  expect([refused.status, refused.stderr]).toEqual([
+    1,
+    'cpns: --to: the server knows no such recipient (status 404)\n',
+  ])
   for (const process of [pskGateway, server, home.bsf]) {
     expect((await process.end('SIGTERM')).status).toBe(0)
   }
