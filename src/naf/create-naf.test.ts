@@ -163,6 +163,40 @@ describe('a user', () => {
     expect(statusOf(await world.askWithKey({ keyUses: ['UICC'], key }))).toBe(401)
   })
 
+  test('with the key that the UICC keeps, where it was not offered, is none', async () => {
+    const world = createNafWorld()
+    const realm = `3GPP-bootstrapping-uicc@${NAF_FQDN}`
+    const challenge = { ...(await challengeOf(world)), keyUse: 'UICC', realm } as const
+    expect(statusOf(await world.askWithKey({ challenge }))).toBe(401)
+    expect(world.asked).toEqual([])
+  })
+
+  test('whose key has to be used in the UICC is asked for that key alone', async () => {
+    const world = createNafWorld({ keyUses: ['ME', 'UICC'] })
+    const uss = { gsid: 1, type: 0, uids: [], flags: [], keyChoice: 'UICC_BASED_KEY' } as const
+    world.answer = znSuccess({ ussList: formatUssList([uss]) })
+    const [challenge] = challengesOf(await world.askWithKey({ keyUses: ['ME'] }))
+    expect(challenge).toContain(`realm="3GPP-bootstrapping-uicc@${NAF_FQDN}"`)
+    expect(statusOf(await world.askWithKey({ keyUses: ['UICC'] }))).toBe(200)
+  })
+
+  test('whose key is over is none again when the wall clock is set back', async () => {
+    const world = createNafWorld()
+    const lifeMs = znSuccess().keyExpiresAtMs - world.clock.nowMs()
+    expect(statusOf(await world.askWithKey())).toBe(200)
+    world.clock.jumpWall(lifeMs)
+    expect(statusOf(await world.askWithKey())).toBe(401)
+    world.clock.jumpWall(-lifeMs)
+    expect(statusOf(await world.askWithKey())).toBe(401)
+  })
+
+  test('whom the BSF does not allow here is refused, and logged', async () => {
+    const world = createNafWorld()
+    world.answer = { outcome: 'not-authorized' }
+    expect(statusOf(await world.askWithKey())).toBe(403)
+    expect(world.logged).toEqual(['ua-refused'])
+  })
+
   test('behind somebody else’s TLS, with the Ua id that was configured', async () => {
     const uaId = parseUaId('0100011301')
     const world = createNafWorld({ uaId, allowAuthWithoutTls: true })
