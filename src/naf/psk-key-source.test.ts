@@ -114,6 +114,16 @@ describe('no key', () => {
     expect(await lookup(OFFER, ADDRESS)).toEqual({ outcome })
   })
 
+  test('one that is over is none again when the wall clock is set back', async () => {
+    const { lookup, clock } = createSource()
+    const lifeMs = znSuccess().keyExpiresAtMs - clock.nowMs()
+    expect(await lookup(OFFER, ADDRESS)).toMatchObject({ outcome: 'key' })
+    for (const jumpMs of [lifeMs, -lifeMs]) {
+      clock.jumpWall(jumpMs)
+      expect(await lookup(OFFER, ADDRESS)).toEqual({ outcome: 'unknown-identity' })
+    }
+  })
+
   test('a B-TID of a foreign domain asks nobody', async () => {
     const { lookup, asked } = createSource()
     const identities = [IDENTITY.replace('bsf.', 'foreign.')]

@@ -5,6 +5,8 @@
 import { InvalidMessage } from '../errors/errors.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
 import type { Clock } from '../ports/clock.ts'
+import { noLog } from '../ports/log.ts'
+import { createSteadyClock } from '../ports/steady-clock.ts'
 import { nafFqdnOf } from './create-naf.ts'
 import { nafKeyOf } from './naf-key.ts'
 import { type NafOptions, type NafPorts, type NafSettings, nafSettingsOf } from './options.ts'
@@ -36,9 +38,10 @@ interface Context {
  */
 export function createPskKeySource(
   options: PskKeySourceOptions,
-  ports: Pick<NafPorts, 'zn' | 'clock'>,
+  given: Pick<NafPorts, 'zn' | 'clock' | 'log'>,
 ): PskLookup {
   const settings = nafSettingsOf(options)
+  const ports = { ...given, clock: createSteadyClock(given.clock, given.log ?? noLog) }
   const zn = createZnLookup(settings.znLimits, ports)
   const context = { settings, zn, clock: ports.clock }
   return async ({ identities, serverName, version }, address) => {

@@ -110,6 +110,20 @@ describe.each(['1.3', '1.2'] as const)('TLS %s', (version) => {
     await ended
   })
 
+  test('a connection is no longer for a wall clock that was set back', async () => {
+    await start()
+    const expiresAtMs = world.clock.nowMs() + KEY_LIFETIME_MS
+    world.lookup = async (offer) => keyAnswer(offer, expiresAtMs - KEY_LIFETIME_MS)
+    world.clock.jumpWall(-KEY_LIFETIME_MS)
+    const key = { ...uaKeyOf(version, world.clock), expiresAtMs: Number.MAX_SAFE_INTEGER }
+    const client = await world.connect({ version, key })
+    client.resume()
+    await expect.poll(() => world.peers).toHaveLength(1)
+    const ended = closed(client)
+    await world.clock.advance(KEY_LIFETIME_MS)
+    await ended
+  })
+
   test('a key that ends during the handshake admits nobody', async () => {
     await start()
     world.lookup = async (offer) => keyAnswer(offer, world.clock.nowMs() - KEY_LIFETIME_MS)

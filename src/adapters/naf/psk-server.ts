@@ -13,6 +13,7 @@ import type { KeyUse } from '../../naf/realm.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
+import { createSteadyClock } from '../../ports/steady-clock.ts'
 import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { PSK_CIPHERS } from './psk-ciphers.ts'
@@ -76,9 +77,10 @@ export function pskPeerOf(socket: object): PskPeer | undefined {
  */
 export async function servePskTls(
   options: ServePskTlsOptions,
-  ports: ServePskTlsPorts,
+  given: ServePskTlsPorts,
 ): Promise<PskTlsServer> {
   const { versions = ['1.3', '1.2'], maxConnections = 2_000 } = options
+  const ports = { ...given, clock: createSteadyClock(given.clock, given.log ?? noLog) }
   if (versions.length === 0) throw new RangeError('versions is empty')
   const connections = new Set<Socket>()
   const tls = createSecureServer(options, versions)
