@@ -7,7 +7,7 @@ import {
   nbspGbaRoutes,
   readBootstrappingInfoResponse,
 } from './nbsp-gba.ts'
-import { causeOf } from './problem-details.ts'
+import { causeOf, PROBLEM_MEDIA_TYPE } from './problem-details.ts'
 import { answerRequest } from './routes.ts'
 import { ZN_REQUEST, ZN_SUCCESS } from './sbi.fixture.ts'
 
@@ -78,6 +78,17 @@ describe('answers', () => {
   ] as const)('$outcome comes back', (answer) => {
     const read = readBootstrappingInfoResponse(bootstrappingInfoResponse(answer), 0)
     expect(read).toEqual(answer)
+  })
+
+  test.each([
+    ['CONTEXT_NOT_FOUND', 404, 'transaction-identifier-invalid'],
+    ['RESOURCE_URI_STRUCTURE_NOT_FOUND', 404, 'unavailable'],
+    [undefined, 404, 'unavailable'],
+    ['CONTEXT_NOT_FOUND', 400, 'unavailable'],
+  ])('another BSF says %s with %i: %s', (cause, status, outcome) => {
+    const body = utf8(JSON.stringify({ status, title: 'Not Found', cause }))
+    const response = { status, contentType: PROBLEM_MEDIA_TYPE, body }
+    expect(readBootstrappingInfoResponse(response, 0)).toEqual({ outcome })
   })
 
   test('a BSF may keep the name of the subscriber to itself', () => {

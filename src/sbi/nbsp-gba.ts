@@ -116,9 +116,7 @@ export function bootstrappingInfoResponse(answer: ZnAnswer): SbiResponse {
 export function readBootstrappingInfoResponse(response: SbiResponse, nowMs: number): ZnAnswer {
   const { status, contentType, body } = response
   if (status === NOT_AUTHORIZED.status) return { outcome: 'not-authorized' }
-  if (status === INVALID_BTID.status && causeOf(response) === INVALID_BTID.cause) {
-    return { outcome: 'transaction-identifier-invalid' }
-  }
+  if (isUnknownBtid(response)) return { outcome: 'transaction-identifier-invalid' }
   if (status !== 200 || contentType !== JSON_MEDIA_TYPE) return { outcome: 'unavailable' }
   try {
     return decodeBootstrappingInfoResponse(body, nowMs)
@@ -126,6 +124,13 @@ export function readBootstrappingInfoResponse(response: SbiResponse, nowMs: numb
     if (error instanceof InvalidMessage) return { outcome: 'unavailable' }
     throw error
   }
+}
+
+/** Other BSFs have other causes, for none is published; a path that is not there says nothing of a B-TID. */
+function isUnknownBtid(response: SbiResponse): boolean {
+  const cause = causeOf(response)
+  const { status } = INVALID_BTID
+  return response.status === status && cause !== undefined && cause !== PROBLEMS.noResource.cause
 }
 
 function decodeBootstrappingInfoResponse(octets: Uint8Array, nowMs: number): ZnAnswer {
