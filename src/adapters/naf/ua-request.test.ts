@@ -72,6 +72,11 @@ describe('a body', () => {
   test.each([
     ['that is empty', [head('Content-Length: 0')], ['', '']],
     ['that nobody announced', [head()], ['', '']],
+    [
+      'as long as it may be',
+      [`${head('Content-Length: 10')}0123456789`],
+      ['0123456789', '0123456789'],
+    ],
     ['that is too long', [head('Content-Length: 11')], 'too-long'],
     ['in chunks', [head('Transfer-Encoding: chunked'), '0\r\n\r\n'], 'length-unknown'],
   ])('%s', async (_, parts, result) => {
@@ -80,6 +85,14 @@ describe('a body', () => {
 
   test('whose sender goes away', async () => {
     const read = served([head('Content-Length: 5'), 'hel', CUT], look)
+    await expect(read).rejects.toMatchObject({ code: 'transport-failed' })
+  })
+
+  test('whose sender has gone away before it is wanted', async () => {
+    const read = served([head('Content-Length: 5'), 'hel', CUT], async (request) => {
+      await new Promise((gone) => request.once('close', gone))
+      return look(request)
+    })
     await expect(read).rejects.toMatchObject({ code: 'transport-failed' })
   })
 
