@@ -109,3 +109,10 @@ test('a server that says nothing has its time', async () => {
   await connecting
   silent.close()
 })
+
+test('a server that wants another kind of key by its hint is told no identity', async () => {
+  await world.server.close()
+  world = await startPskWorld({ keyUses: ['UICC'] })
+  await expect(world.connect({ version: '1.2' })).rejects.toThrow(TransportFailed)
+  expect(world.offers).toEqual([])
+})

@@ -77,6 +77,24 @@ describe('a key', () => {
     expect(gate.keyOf('1.3', 'another')).toBeUndefined()
   })
 
+  test('holds back all that comes meanwhile, so that nothing overtakes its record', async () => {
+    let letGo = (): void => {}
+    await open(async (offer) => {
+      await new Promise<void>((resolve) => {
+        letGo = resolve
+      })
+      return keyAnswer(offer, 0)
+    })
+    const [named, more] = [keyExchangeRecord(PSK_IDENTITY), utf8('more')]
+    client.write(concatOctets(HELLO_12, named))
+    expect(await through(HELLO_12.length)).toEqual(HELLO_12)
+    client.write(more)
+    await settle()
+    expect(gate.read()).toBeNull()
+    letGo()
+    expect(await through(named.length + more.length)).toEqual(concatOctets(named, more))
+  })
+
   test('is looked up once, though a second hello names it again', async () => {
     let lookups = 0
     await open((offer) => {

@@ -124,6 +124,17 @@ describe.each(['1.3', '1.2'] as const)('TLS %s', (version) => {
     await ended
   })
 
+  test('a connection whose client has ended is over, also for who does not look', async () => {
+    await start()
+    world.onConnection = (socket) => void socket.resume()
+    const client = await world.connect({ version })
+    client.resume()
+    await expect.poll(() => world.peers).toHaveLength(1)
+    const ended = closed(client)
+    client.end()
+    await ended
+  })
+
   test('a key that ends during the handshake admits nobody', async () => {
     await start()
     world.lookup = async (offer) => keyAnswer(offer, world.clock.nowMs() - KEY_LIFETIME_MS)
