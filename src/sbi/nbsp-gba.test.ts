@@ -117,6 +117,8 @@ describe('answers', () => {
       const body = utf8(JSON.stringify({ ...json, ...change }))
       expect(readBootstrappingInfoResponse({ ...response, body }, 0).outcome).toBe('unavailable')
     }
+    const page = { ...response, contentType: 'text/html' }
+    expect(readBootstrappingInfoResponse(page, 0).outcome).toBe('unavailable')
     const notFound = { status: 404, contentType: 'text/html', body: utf8('') }
     expect(readBootstrappingInfoResponse(notFound, 0).outcome).toBe('unavailable')
     const body = utf8(JSON.stringify({ ...json, bootstrappingInfoCreationTime: undefined }))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Secret } from '../crypto/secret.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { fromUtf8, utf8 } from '../octets/octets.ts'
 import { answerRequest } from './routes.ts'
@@ -74,6 +75,22 @@ test.each([
   expect(readWebServiceResponse({ ...response, body }, 0).outcome).toBe(outcome)
 })
 
+test.each([
+  ['is none with another status', {}, { status: 201 }],
+  ['is none of another media type', {}, { contentType: 'text/html' }],
+  ['is none with a key of 31 octets', { meKeyMaterial: Secret.of(new Uint8Array(31)) }, {}],
+])('an answer %s', (_, answer, change) => {
+  const response = webServiceResponse({ ...ZN_SUCCESS, ...answer }, SOAP)
+  expect(readWebServiceResponse({ ...response, ...change }, 0)).toEqual({ outcome: 'unavailable' })
+})
+
+test('elements of other namespaces say nothing', () => {
+  const other = '<errorCode xmlns="urn:x">5403</errorCode><impi xmlns="urn:x">x</impi>'
+  const response = webServiceResponse(ZN_SUCCESS, SOAP)
+  const body = utf8(fromUtf8(response.body).replace('<gbaType>', `${other}<gbaType>`))
+  expect(readWebServiceResponse({ ...response, body }, 0)).toEqual(ZN_SUCCESS)
+})
+
 describe('bad requests', () => {
   test.each([
     ['bare: a problem document', '', 400, 'application/problem+json', '"param":"nafid"'],
@@ -104,6 +121,7 @@ describe('bad requests', () => {
     ['two btid', TEXT.replace(/(<btid>.*<\/btid>)/, '$1$1')],
     ['no nafid', TEXT.replace(/<nafid>.*<\/nafid>/, '')],
     ['nafid of another kind', TEXT.replace(/<nafid>.*<\/nafid>/, '<nafid>AAAA</nafid>')],
+    ['too many gsid', TEXT.replace('<gsid>', `${'<gsid>1</gsid>'.repeat(1024)}<gsid>`)],
     ['gsid out of range', TEXT.replace('4294967295', '4294967296')],
     ['gbaUAware neither true nor false', TEXT.replace('>true<', '>maybe<')],
     ['a DTD', `<!DOCTYPE x>${TEXT}`],
