@@ -178,6 +178,15 @@ describe('a server that is not believed', () => {
     await expect(client().fetch(origin)).rejects.toMatchObject({ code: 'authentication-failed' })
   })
 
+  test('but not a refusal that is streamed: nothing in it has to be believed', async () => {
+    const { client, origin } = await start({}, (_, response) => {
+      response.writeHead(404).write('not ')
+      response.end('here')
+    })
+    const response = await client().fetch(origin)
+    expect([response.status, await response.text()]).toEqual([404, 'not here'])
+  })
+
   test('because it streams without TLS; with TLS that is fine', async () => {
     const stream: RequestListener = (_, response) => {
       response.write('a')

@@ -171,7 +171,7 @@ function believe(answer: UaHttpAnswer, own: UaAnswer, isTls: boolean): void {
   }
   if (isTls || proof === 'body') return
   // A refusal gives nothing that would have to be believed, and its sender may not have the key.
-  if (proof === 'missing' && answer.status >= 400) return
+  if (answer.status >= 400) return
   throw new AuthenticationFailed('the server did not protect its answer, and there is no TLS')
 }
 
