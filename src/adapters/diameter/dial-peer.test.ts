@@ -6,6 +6,7 @@ import { createVirtualClock } from '../../../test/support/virtual-clock.ts'
 import { DISCONNECT_PEER } from '../../diameter/base/base-commands.ts'
 import { writeRequest } from '../../diameter/base/command.ts'
 import { fromHex, utf8 } from '../../octets/octets.ts'
+import { systemClock } from '../system/system-clock.ts'
 import { type DialedPeer, type DiameterTarget, dialPeer } from './dial-peer.ts'
 import { cea, dwr, type HandPeer, handPeer, testPorts } from './diameter.fixture.ts'
 import { createDiameterNode, type DiameterPorts } from './diameter-node.ts'
@@ -106,6 +107,24 @@ test('a connection that is quiet stays, by its watchdogs', async () => {
   await sleep(2000)
   expect(peer.condition).toBe('usable')
   expect(logged.map(({ event }) => event)).toEqual(['diameter-peer-up'])
+})
+
+test('a connection that has lasted ten seconds is followed by a short wait again', async () => {
+  const proxy = await serve()
+  await proxy.vanish()
+  let aheadMs = 0
+  const clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs }
+  const { peer, logged } = dial({ port: proxy.port }, { clock }, 5000)
+  const waits = () =>
+    logged.flatMap(({ event, fields }) => (event === 'diameter-peer-down' ? [fields?.retryMs] : []))
+  await until(() => waits().length === 2)
+  await proxy.comeBack()
+  await until(isUsable(peer))
+  aheadMs = 10_000
+  await proxy.vanish()
+  const before = waits().length
+  await until(() => waits().length > before)
+  expect([waits()[1], waits()[before]]).toEqual([200, 100])
 })
 
 test('waits grow, up to half a minute, and no request waits for them', async () => {

@@ -39,13 +39,14 @@ afterEach(async () => {
 interface World {
   readonly desk?: RequestDesk
   readonly limits?: Partial<ConnectionLimits>
+  readonly watchdogMs?: number
 }
 
-function input(socket: Socket, { desk = echo, limits }: World) {
+function input(socket: Socket, { desk = echo, limits, watchdogMs = 30_000 }: World) {
   const ports = testPorts('node')
   const node = createDiameterNode({ ...NODE, applicationId: APPLICATION }, ports)
   const context = node.contextOf(socket, () => true)
-  const timings = { ...context.timings, capabilitiesMs: SOON_MS, closingMs: SOON_MS }
+  const timings = { capabilitiesMs: SOON_MS, closingMs: SOON_MS, watchdogMs: () => watchdogMs }
   const reported: unknown[] = []
   return {
     socket,
@@ -89,14 +90,14 @@ async function listen(world: World = {}) {
 }
 
 /** A connection of ours to a hand peer that has answered CER. */
-async function dialOut(limits: Partial<ConnectionLimits> = {}) {
+async function dialOut(world: World = {}) {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const accepted = once(server, 'connection') as Promise<[Socket]>
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   await once(socket, 'connect')
-  const connection = new PeerConnection({ ...input(socket, { limits }), side: 'initiator' })
+  const connection = new PeerConnection({ ...input(socket, world), side: 'initiator' })
   const hand = handPeer((await accepted)[0])
   cleanups.push(async () => {
     hand.socket.destroy()
@@ -368,6 +369,16 @@ describe('our requests', () => {
     expect(await connection.request(request(), 1000)).toEqual({ outcome: 'lost' })
   })
 
+  test('of a peer that two watchdogs found silent they are lost, even if it answers after all', async () => {
+    const { connection, hand } = await dialOut({ watchdogMs: SOON_MS })
+    const outcome = connection.request(request(), 10_000)
+    const asked = await hand.next()
+    expect((await hand.next()).commandCode).toBe(280)
+    while (connection.isUsable) await sleep(5)
+    hand.send({ ...asked, request: false })
+    expect(await outcome).toEqual({ outcome: 'lost' })
+  })
+
   test.each(['REBOOTING', 'BUSY'] as const)(
     'of a peer that says goodbye (%s) what it still answers counts; the rest is lost with the connection',
     async (disconnectCause) => {
@@ -386,7 +397,7 @@ describe('our requests', () => {
   )
 
   test('with as many under way as allowed the connection is not usable', async () => {
-    const { connection, hand } = await dialOut({ maxPending: 1 })
+    const { connection, hand } = await dialOut({ limits: { maxPending: 1 } })
     expect(connection.isUsable).toBe(true)
     const outcome = connection.request(request(), 1000)
     expect(connection.isUsable).toBe(false)
