@@ -28,7 +28,7 @@ import {
 import { readFlag, readOctets } from './flag-values.ts'
 import { formatHostPort, type HostPort, parseHostPort } from './host-port.ts'
 import { MASTER_KEY_FLAG } from './master-key-flag.ts'
-import { parseNafRule } from './naf-rule.ts'
+import { parseNafRules } from './naf-rule.ts'
 import type { Said } from './say.ts'
 import { type EntityContext, type EntityFlags, servable, serveEntity } from './serve-entity.ts'
 import { parseWholeNumber } from './whole-number.ts'
@@ -144,7 +144,7 @@ function settingsOf(flags: BsfFlags) {
   const amf = readOctets('--challenge-unknown', flags.challengeUnknown, [2])
   const bsf: BsfOptions = {
     bsfName,
-    nafs: (flags.naf ?? []).map(parseNafRule),
+    nafs: parseNafRules(flags.naf),
     keyLifetimeSeconds: flags.keyLifetime,
     challengeLifetimeMs: flags.challengeLifetime * 1000,
     challengeLimits: limitsOf(flags),
@@ -157,7 +157,7 @@ function settingsOf(flags: BsfFlags) {
     zh: zhOf(flags),
     zn: {
       ...diameterListenerOf(flags.znListen, flags),
-      peers: (flags.naf ?? []).map((text) => parseNafRule(text).originHost),
+      peers: parseNafRules(flags.naf).map(({ originHost }) => originHost),
       relays: fqdnsOf('--relay', flags.relay),
     },
     http: {

@@ -4,6 +4,15 @@ import { ConfigurationInvalid } from '../errors/errors.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
 import { readFlag } from './flag-values.ts'
 
+/** All of them. @throws {ConfigurationInvalid} If one is wrong, or a NAF has two. */
+export function parseNafRules(texts: readonly string[] = []): NafRule[] {
+  const rules = texts.map(parseNafRule)
+  const hosts = rules.map(({ originHost }) => originHost)
+  const twice = hosts.find((host, index) => hosts.indexOf(host) !== index)
+  if (twice === undefined) return rules
+  throw new ConfigurationInvalid(`--naf: ${twice} stands there twice; all its FQDNs go into one`)
+}
+
 /**
  * `ORIGIN-HOST=FQDN,FQDN;group=NAME;uss`, the two last ones optional.
  *
@@ -15,10 +24,14 @@ export function parseNafRule(text: string): NafRule {
   if (fqdns === undefined || rest.length > 0) {
     throw new ConfigurationInvalid(`--naf: ${text} is not ORIGIN-HOST=FQDN,FQDN`)
   }
+  const details = more.map(parseDetail)
+  if (details.filter(({ nafGroup }) => nafGroup !== undefined).length > 1) {
+    throw new ConfigurationInvalid(`--naf: ${originHost} has more than one group`)
+  }
   return {
     originHost: readFlag('--naf', () => parseFqdn(originHost)),
     fqdns: fqdns.split(',').map((fqdn) => readFlag('--naf', () => parseFqdn(fqdn))),
-    ...Object.assign({}, ...more.map(parseDetail)),
+    ...Object.assign({}, ...details),
   }
 }
 
