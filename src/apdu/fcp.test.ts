@@ -61,6 +61,9 @@ test('answers of other cards: cyclic files, unknown objects, long lengths, no fi
     recordCount: 5,
   })
   expect(decodeFcp(fromHex('620482027821'))).toEqual({ kind: 'directory' })
+  // Not shareable, and without data coding. TS 102 221 11.1.1.4.3
+  expect(decodeFcp(fromHex('620482023821'))).toEqual({ kind: 'directory' })
+  expect(decodeFcp(fromHex('6203820138'))).toEqual({ kind: 'directory' })
 })
 
 test.each([

@@ -3,6 +3,7 @@ import { bootstrapError } from './bootstrap-failure.ts'
 
 test.each([
   [{ outcome: 'mac-failure' }, '98 62'],
+  [{ outcome: 'mac-failure' }, '(GBA_U) where it does not, or the other way round'],
   [{ outcome: 'sync-failure-repeated' }, 'resynchronisation did not help'],
   [{ outcome: 'server-not-authenticated' }, 'rspauth'],
   [{ outcome: 'refused', status: 403 }, 'status 403'],

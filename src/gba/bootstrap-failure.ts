@@ -37,7 +37,7 @@ function sentenceOf(failure: BootstrapFailure): string {
 
 const SENTENCES = {
   'mac-failure':
-    'the card refused the challenge: AUTN has a wrong MAC (98 62), so it is not from its home network',
+    'the card refused the challenge: AUTN has a wrong MAC (98 62). The HSS has other keys than the card, or takes it for one that does GBA itself (GBA_U) where it does not, or the other way round',
   'sync-failure-repeated':
     'the card refused the sequence number twice: resynchronisation did not help',
   'server-not-authenticated':

@@ -95,6 +95,7 @@ test('reasons in plain words, and those that are not known as they are', () => {
   expect(pcscReasonOf(new Error('PC/SC service not running'))).toBe('pcscd is not running')
   expect(pcscReasonOf(new Error('Sharing violation'))).toBe('another program uses the card')
   expect(pcscReasonOf(new Error('Transaction failed'))).toMatch(/^the card was removed, or/)
-  expect(pcscReasonOf(new Error('Protocol mismatch'))).toBe('Protocol mismatch')
+  expect(pcscReasonOf(new Error('Protocol mismatch'))).toMatch(/neither T=0 nor T=1/)
+  expect(pcscReasonOf(new Error('Comm data lost'))).toBe('Comm data lost')
   expect(pcscReasonOf('x')).toBe('it failed')
 })

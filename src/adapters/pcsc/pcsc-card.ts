@@ -91,6 +91,7 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['Card is unresponsive', 'the card gives no answer to a reset'],
   // pcscd says so too of a card that is pulled at that moment.
   ['Transaction failed', 'the card was removed, or gave no whole answer'],
+  ['Protocol mismatch', 'the card speaks neither T=0 nor T=1, or gave no whole ATR'],
   ['Sharing violation', 'another program uses the card'],
   ['Reader unavailable', 'the reader was removed'],
   ['Unknown reader', 'the reader was removed'],
