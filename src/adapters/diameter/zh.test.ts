@@ -85,7 +85,11 @@ async function serve(hss: Zh, changes: object = {}, items: TraceItem[] = []) {
   return server
 }
 
-function mar(originHost: string, authApplicationId = APPLICATION_ZH) {
+function mar(
+  originHost: string,
+  authApplicationId = APPLICATION_ZH,
+  userName: string = WORKED.impi,
+) {
   const values = {
     sessionId: `${originHost};1;1`,
     vendorSpecificApplicationId: { vendorId: 10_415, authApplicationId },
@@ -93,7 +97,7 @@ function mar(originHost: string, authApplicationId = APPLICATION_ZH) {
     originHost,
     originRealm: 'home.example',
     destinationRealm: HSS.originRealm,
-    userName: WORKED.impi,
+    userName,
   }
   return writeRequest(MULTIMEDIA_AUTH, values, freshIds())
 }
@@ -103,6 +107,23 @@ test('a request that names the application of Zn in Zh is refused (5004)', async
   const bsf = await openByHand(server.port, BSF.originHost, APPLICATION_ZH)
   bsf.send(mar(BSF.originHost, APPLICATION_ZH - 1))
   expect(resultOf(await bsf.next())).toBe(5004)
+  bsf.socket.destroy()
+})
+
+test('a User-Name that can be no IMPI is an unknown one (5401), and the HSS is not asked', async () => {
+  const asked: unknown[] = []
+  const server = await serve({
+    async requestVector(request) {
+      asked.push(request)
+      return SUCCESS
+    },
+  })
+  const bsf = await openByHand(server.port, BSF.originHost, APPLICATION_ZH)
+  bsf.send(mar(BSF.originHost, APPLICATION_ZH, 'no IMPI'))
+  expect(resultOf(await bsf.next())).toBe(5401)
+  bsf.send(mar(BSF.originHost))
+  expect(resultOf(await bsf.next())).toBe(2001)
+  expect(asked).toHaveLength(1)
   bsf.socket.destroy()
 })
 
