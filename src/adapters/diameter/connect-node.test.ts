@@ -76,6 +76,18 @@ test('a request starts with what its node and its way are', () => {
 })
 
 describe('several peers', () => {
+  test('the client is usable while one of them is', async () => {
+    const [a, b] = [await serve('a.home.example'), await serve('b.home.example')]
+    const { client } = connect({ targets: [a.target, b.target] })
+    expect(client.isUsable()).toBe(false)
+    await expect.poll(() => client.isUsable(), { timeout: 10_000 }).toBe(true)
+    await a.proxy.vanish()
+    await b.proxy.vanish()
+    await expect.poll(() => client.isUsable(), { timeout: 10_000 }).toBe(false)
+    await b.proxy.comeBack()
+    await expect.poll(() => client.isUsable(), { timeout: 10_000 }).toBe(true)
+  })
+
   test('the first one is asked while it is there, then the next, then the first one again', async () => {
     const [a, b] = [await serve('a.home.example'), await serve('b.home.example')]
     const { ask } = connect({ targets: [a.target, b.target] })
