@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -8,6 +9,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { sampleSubscriber } from '../../../test/contracts/hss-store.contract.ts'
 import {
@@ -19,11 +21,13 @@ import {
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
 import { Secret } from '../../crypto/secret.ts'
 import { replaceMasterKeys } from '../keys/master-key.ts'
+import { openBsfStore } from '../sqlite/bsf-store.ts'
 import { openHssStore } from '../sqlite/hss-store.ts'
 import { openServerStore } from '../sqlite/server-store.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { backUpDataFolder, restoreDataFolder } from './back-up.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { lockFolder } from './folder-databases.ts'
 
 const random = createSeededRandom('backup')
 const ports = { clock: systemClock, random }
@@ -65,11 +69,41 @@ test('an HSS in use: no SEQ that was leased after the backup is leased again', a
   await restored.close()
 })
 
+test('an HSS: no SEQ is beyond those that there are, and who holds a lease of before has none', async () => {
+  const running = openHssStore(folder.file('hss.db'), folder.sealer)
+  await running.addSubscriber(sampleSubscriber())
+  await running.leaseSqn({ impi, owner: 'a', size: 32 })
+  await running.close()
+  const highest = 2n ** 43n - 1n
+  const rowOf = (path: string, change = 'SELECT 1') => {
+    const db = new Database(path)
+    db.exec(change)
+    const row = db
+      .prepare('SELECT seq_ceiling, lease_epoch, lease_owner FROM subscribers')
+      .safeIntegers()
+      .get()
+    db.close()
+    return row
+  }
+  const before = rowOf(at('data/hss.db'), `UPDATE subscribers SET seq_ceiling = ${highest - 5n}`)
+  expect(before).toMatchObject({ lease_epoch: 1n, lease_owner: 'a' })
+  await backUp()
+  await restore()
+  expect(rowOf(at('restored/hss.db'))).toEqual({
+    seq_ceiling: highest,
+    lease_epoch: 2n,
+    lease_owner: null,
+  })
+})
+
 test('a server: EUKeys are there; sessions, and sealing keys of open exchanges, are not', async () => {
   const running = openServerStore(folder.file('server.db'), folder.sealer)
   await running.completeHandshake(sampleCompletion(1, sampleEuKey(1)), NOW)
   const candidate = { id: 'one', key: Secret.of(new Uint8Array(32)), createdAtMs: NOW }
   await running.rotateSealingKey('state', { candidate, replaces: undefined })
+  const [session] = await running.listSessions(NOW)
+  const { sessionId = '' } = session ?? {}
+  await running.takeAttachment({ entityId: PHONE, nodeId: 'one', sessionId }, NOW)
   await backUp()
   await running.close()
   await restore()
@@ -80,6 +114,41 @@ test('a server: EUKeys are there; sessions, and sealing keys of open exchanges, 
   expect(await restored.listSessions(NOW)).toEqual([])
   expect(await restored.loadSealingKeys('state')).toEqual([])
   await restored.close()
+  const db = new Database(at('restored/server.db'))
+  expect(db.prepare('SELECT * FROM attachments').all()).toEqual([])
+  db.close()
+})
+
+test('a BSF: sealing keys of challenges that are open are not in what is restored', async () => {
+  const running = openBsfStore(folder.file('bsf.db'), folder.sealer)
+  const candidate = { id: 'one', key: Secret.of(new Uint8Array(32)), createdAtMs: NOW }
+  await running.rotateSealingKey('ub opaque', { candidate, replaces: undefined })
+  await backUp()
+  expect(await running.loadSealingKeys('ub opaque')).toHaveLength(1)
+  await running.close()
+  await restore()
+  const data = await openDataFolder(at('restored'), { create: false }, random)
+  const restored = openBsfStore(data.file('bsf.db'), data.sealer)
+  expect(await restored.loadSealingKeys('ub opaque')).toEqual([])
+  await restored.close()
+})
+
+test('what a killed restore left is taken away; a folder with one file in it is not empty', async () => {
+  await backUp()
+  mkdirSync(at('restored.restoring'))
+  writeFileSync(at('restored.restoring/half'), '')
+  await restore()
+  expect(readdirSync(root).sort()).toEqual(['backup', 'data', 'restored'])
+  expect(readdirSync(at('restored'))).toEqual(['master.key'])
+  await expect(restore()).rejects.toThrow('restored: is not empty')
+})
+
+test('there is no backup amid a rotation or a migration', async () => {
+  const release = lockFolder(at('data'))
+  await expect(backUp()).rejects.toThrow('a rotation, backup or migration is under way')
+  expect(existsSync(at('backup'))).toBe(false)
+  release()
+  await backUp()
 })
 
 test('the master key is in the backup only if that is asked for; another one is refused', async () => {

@@ -1,6 +1,7 @@
 import {
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -34,9 +35,12 @@ test('a database in use is copied between two commits, with what is still in its
   db.exec('COMMIT')
   db.close()
   expect(files).toEqual(['a.db', join('tls', 'key.pem')])
+  expect(statSync(from('a.db')).mode & 0o077, 'as SQLite makes it').not.toBe(0)
+  expect(statSync(to('a.db')).mode & 0o777).toBe(0o600)
   const copy = new Database(to('a.db'), { readonly: true })
   expect(copy.prepare('SELECT n FROM t').pluck().all()).toEqual([1])
   copy.close()
+  expect(readdirSync(to()), 'one file, no side files').toEqual(['a.db', 'tls'])
 })
 
 test('other files as they are, for the owner only; the master key and links are left out', async () => {
@@ -46,6 +50,17 @@ test('other files as they are, for the owner only; the master key and links are 
   expect(readFileSync(to('tls/key.pem'), 'utf8')).toBe('pem')
   expect(statSync(to('tls/key.pem')).mode & 0o777).toBe(0o600)
   expect(statSync(to()).mode & 0o777).toBe(0o700)
+})
+
+test('a database that is damaged is no backup', async () => {
+  const db = new Database(from('a.db'))
+  db.exec(`CREATE TABLE t (n); INSERT INTO t VALUES (zeroblob(20000))`)
+  const page = db.pragma('page_size', { simple: true }) as number
+  db.close()
+  const octets = readFileSync(from('a.db'))
+  octets.fill(0, page, 2 * page)
+  writeFileSync(from('a.db'), octets)
+  await expect(copyDataFolder(from(), to())).rejects.toThrow('a.db: it cannot be copied (damaged)')
 })
 
 test('nothing is overwritten', async () => {
@@ -63,6 +78,7 @@ test('a folder that is not there, and a database that is none', async () => {
 test('a folder with nothing but a master key gives an empty one; one that cannot be made says so', async () => {
   rmSync(from('tls'), { recursive: true })
   writeFileSync(from('master.key.01.new'), 'half')
+  writeFileSync(from('admin.token.01.new'), 'half')
   writeFileSync(from('maintenance.lock'), '')
   expect(await copyDataFolder(from(), to())).toEqual({ files: [] })
   expect(statSync(to()).isDirectory()).toBe(true)

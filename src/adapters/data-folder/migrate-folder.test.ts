@@ -10,6 +10,7 @@ import type { Log } from '../../ports/log.ts'
 import { checkFolder } from '../doctor/check-folder.ts'
 import { openBsfStore } from '../sqlite/bsf-store.ts'
 import { openDatabase } from '../sqlite/open-database.ts'
+import { SERVER_SCHEMA } from '../sqlite/server-schema.ts'
 import { openServerStore } from '../sqlite/server-store.ts'
 import { withFolder } from '../sqlite/sqlite.fixture.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -131,11 +132,12 @@ test('a newer store is refused by both, and nothing is changed', () =>
   withFolder(async (folder) => {
     makeOldFolder(VERSION, folder)
     const db = new Database(join(folder, 'server.db'))
-    db.pragma('user_version = 99')
+    const newest = SERVER_SCHEMA.migrations.length
+    db.pragma(`user_version = ${newest + 1}`)
     db.close()
     const before = stateOf(folder)
-    const reason =
-      /server\.db: written by a newer version of this program \(form 99, known up to \d/
+    const forms = `form ${newest + 1}, known up to ${newest}`
+    const reason = `server.db: written by a newer version of this program (${forms})`
     await expect(tryMigrations(folder)).rejects.toThrow(reason)
     expect(stateOf(folder)).toEqual(before)
     expect(() => migrateFolder(folder)).toThrow(reason)
