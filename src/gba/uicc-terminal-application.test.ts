@@ -46,13 +46,14 @@ describe('cards of other makers', () => {
     expect(sent.at(-2)).toBe('00a4040407a000000087100200')
   })
 
-  test('the whole AID of EF_DIR is used; broken, foreign and empty records are skipped', async () => {
+  test('the whole AID of EF_DIR is used, of two the first; others are skipped', async () => {
     const { name, sent } = await wanted({
-      '00a40004022f00': '6207820542210010049000',
+      '00a40004022f00': '6207820542210010059000',
       '00b20104': `61204f${'00'.repeat(13)}9000`,
       '00b20204': `61074f05a000000003${'ff'.repeat(7)}9000`,
       '00b20304': `${'ff'.repeat(16)}9000`,
       '00b20404': `610d4f0ba0000000871002aabbccddff9000`,
+      '00b20504': `610d4f0ba000000087100211223344ff9000`,
       '00a404040ba0000000871002aabbccdd': '6204820278219000',
     })
     expect([name, sent.at(-1)]).toEqual(['USIM', '00a404040ba0000000871002aabbccdd00'])

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { defaultAidOf } from '../../src/apdu/aid.ts'
 import { CONTEXT } from '../../src/apdu/authenticate-data.ts'
 import { EUKEY_DIGEST_LENGTH, EUKEY_RANDOM_LENGTH } from '../../src/apdu/eukey-command.ts'
 import { GBA_FILES } from '../../src/apdu/gba-files.ts'
 import { INS, INSTRUCTION_NAMES } from '../../src/apdu/instructions.ts'
 import { STATUS_WORDS, type StatusWordRow, SW } from '../../src/apdu/status-words.ts'
+import { toHex } from '../../src/octets/octets.ts'
+import { cardProfileSchema, DEFAULT_ATR } from '../../src/uicc/card-profile-schema.ts'
+import { profileFile } from '../../src/uicc/uicc.fixture.ts'
 import {
   allSources,
   codesIn,
@@ -17,6 +21,47 @@ import {
 const page = readPage('reference/apdu.md')
 const hex = (value: number, digits: number) =>
   value.toString(16).toUpperCase().padStart(digits, '0')
+
+const TUAK = { algorithm: 'tuak', k: '00'.repeat(16), topc: '00'.repeat(32) }
+const OTHERS = { resBits: 128, ckBits: 128, ikBits: 128, iterations: 2 }
+const PIN = { value: '1234', puk: '12345678', enabled: true }
+const BASE = { label: 'x', gba: false }
+const ISIM = { application: 'ISIM', impi: 'a@b.example', domain: 'b.example' }
+
+/** Each with one application; together they have every field that there is. */
+const WHOLE_PROFILES = [
+  { application: 'USIM', imsi: '001010123456789', mncLength: 2, gsm: true },
+  { ...ISIM, impus: ['sip:a@b.example'] },
+].flatMap((application) =>
+  [profileFile().authentication, { ...TUAK, ...OTHERS }].map((authentication) =>
+    profileFile({
+      atr: toHex(DEFAULT_ATR),
+      authentication,
+      sqn: { indLength: 4, delta: '5', ageLimit: '6' },
+      pins: { pin: PIN, pin2: PIN, adm1: '00'.repeat(8) },
+      applications: [
+        { ...application, ...BASE, aid: toHex(defaultAidOf(application.application as 'USIM')) },
+      ],
+    }),
+  ),
+)
+
+/** Paths of the fields that hold no other fields. */
+function leavesOf(value: unknown, path = ''): string[] {
+  if (typeof value !== 'object' || value === null || path.endsWith('impus')) return [path]
+  return Object.entries(value).flatMap(([name, part]) =>
+    leavesOf(part, path === '' ? name : `${path}.${name}`),
+  )
+}
+
+function isNeeded(file: Record<string, unknown>, path: string): boolean {
+  const copy = structuredClone(file)
+  const names = path.split('.')
+  const last = names.pop() as string
+  const holder = names.reduce((at, name) => at[name] as Record<string, unknown>, copy)
+  delete holder[last]
+  return !cardProfileSchema.safeParse(copy).success
+}
 
 /** Numbers in brackets. */
 function lengthsIn(cell = ''): number[] {
@@ -59,6 +104,19 @@ describe('reference/apdu.md', () => {
       },
     )
     expect(wrong).toEqual([])
+  })
+
+  test('every field of a profile, and which of them may be left out', () => {
+    const documented = tableUnder(page, 'Profile').rows.flatMap(([fields = '', otherwise]) =>
+      codesIn(fields).map((field) => [field, otherwise === 'must be given'] as const),
+    )
+    const known = new Map<string, boolean>()
+    for (const file of WHOLE_PROFILES) {
+      for (const path of leavesOf(file)) {
+        known.set(path.replace('.0.', '[].'), isNeeded(file, path))
+      }
+    }
+    expect(new Map(documented)).toEqual(known)
   })
 
   test('every command', () => {
