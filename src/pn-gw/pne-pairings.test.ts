@@ -27,6 +27,11 @@ test('the code opens it, once', async () => {
   expect(await done).toEqual(OK)
 })
 
+test('the hyphen may be left out', () => {
+  const { code } = pairings.open({ pne: WATCH, userId: ALICE })
+  expect(pairings.claim(WATCH, code.replace('-', ''))?.isCodeRight).toBe(true)
+})
+
 test('a wrong code ends it too, so that no second one can be tried', () => {
   const { code } = pairings.open({ pne: WATCH, userId: ALICE })
   expect(pairings.claim(WATCH, code.toLowerCase())?.isCodeRight).toBe(code === code.toLowerCase())

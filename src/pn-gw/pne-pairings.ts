@@ -92,7 +92,7 @@ export class PnePairings {
     if (pairing === undefined) return undefined
     this.#open.delete(pne)
     const { userId, end } = pairing
-    return { userId, end, isCodeRight: equalOctets(utf8(code), utf8(pairing.code)) }
+    return { userId, end, isCodeRight: equalOctets(bare(code), bare(pairing.code)) }
   }
 
   /** Ends all. */
@@ -107,4 +107,9 @@ export class PnePairings {
     )
     return `${letters.slice(0, 4).join('')}-${letters.slice(4).join('')}`
   }
+}
+
+/** The hyphen is there for the eye. */
+function bare(code: string): Uint8Array {
+  return utf8(code.replaceAll('-', ''))
 }

@@ -38,7 +38,8 @@ afterAll(() => processes.close())
 async function pair(name: string, entity: string): Promise<void> {
   const args = ['gateway', 'pair', entity, '--data', path('gw'), '--user', 'alice']
   const pairing = await processes.start(args, 'good once')
-  const code = /^code (\S+),/m.exec(pairing.said())?.[1] ?? ''
+  // As many people type it.
+  const code = (/^code (\S+),/m.exec(pairing.said())?.[1] ?? '').toLowerCase()
   const own = ['--data', path(name), '--entity', entity, '--code', code]
   const paired = await runCpns(['pne', 'pair', ...own, ...way])
   expect([paired.status, paired.stderr]).toEqual([0, ''])

@@ -21,6 +21,13 @@ const pairingTo = (url: string) =>
   )
 const password = (): Promise<Secret> => Promise.reject(new Error('nobody is to be asked'))
 
+test.each(['', 'ABCD 1234', 'ABÇD-1234', 'A'.repeat(33)])('%j is no code', async (code) => {
+  const pairing = pairingTo('wss://127.0.0.1:1/pne')
+  const paired = pairPneByCode(folder, { pairing, code })
+  await expect(paired).rejects.toThrow(ConfigurationInvalid)
+  await expect(paired).rejects.toThrow('the code: not of letters and digits')
+})
+
 test('a pairing by a code needs TLS, and a PN GW', async () => {
   const plain = pairPneByCode(folder, { pairing: pairingTo('ws://127.0.0.1:1/pne'), code: 'X' })
   await expect(plain).rejects.toThrow(ConfigurationInvalid)

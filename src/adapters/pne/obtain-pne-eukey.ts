@@ -35,14 +35,15 @@ export interface PneEuKeyWish {
 /**
  * Pairs a PNE: shows the code to its PN GW, and keeps pairing and owner.
  *
- * @throws {ConfigurationInvalid} If there is no TLS, or the folder cannot be used.
+ * @throws {ConfigurationInvalid} If there is no TLS, the code is none, or the folder cannot be used.
  * @throws {AuthenticationFailed} If the PN GW refuses.
  */
 export async function pairPneByCode(
   dataFolder: string,
   wish: { readonly pairing: Pairing; readonly code: string; readonly keyLog?: KeyLog },
 ): Promise<UserId> {
-  const { pairing, code, keyLog } = wish
+  const { pairing, keyLog } = wish
+  const code = codeOf(wish.code)
   assertTls(pairing)
   const random = createSystemRandom()
   const folder = await openDataFolder(dataFolder, { create: true }, random)
@@ -59,6 +60,15 @@ export async function pairPneByCode(
     socket?.close()
     await store.close()
   }
+}
+
+/** As a person types it: in small letters too. */
+function codeOf(typed: string): string {
+  const code = typed.trim().toUpperCase()
+  if (!/^[0-9A-Z-]{1,32}$/.test(code)) {
+    throw new ConfigurationInvalid('the code: not of letters and digits, as the PN GW printed it')
+  }
+  return code
 }
 
 /**
