@@ -11,7 +11,7 @@ import { fencesOf, readPage } from '../docs/pages.fixture.ts'
 const ROOT = resolve(import.meta.dirname, '..', '..')
 const TSX = import.meta.resolve('tsx')
 const MAIN = join(ROOT, 'src', 'cli', 'main.ts')
-const ADAPTERS = pathToFileURL(join(ROOT, 'src', 'adapters', 'index.ts')).href
+const APP = pathToFileURL(join(ROOT, 'src', 'adapters', 'app', 'index.ts')).href
 const READY: Readonly<Record<string, string>> = {
   'cpns hss': 'is ready.',
   'cpns bsf': 'is ready.',
@@ -77,7 +77,7 @@ test('every command of the tutorial, in order, and the answer that it shows', as
   }
   const fences = fencesOf(page)
   const program = fences.find(({ language }) => language === 'js')?.lines.join('\n') ?? ''
-  writeFileSync(join(folder, 'app.mjs'), program.replace("'cpns/adapters'", `'${ADAPTERS}'`))
+  writeFileSync(join(folder, 'app.mjs'), program.replace("'cpns/app'", `'${APP}'`))
   const [shown] = fences.find(({ language }) => language === 'text')?.lines ?? []
   const commands = fences
     .filter(({ language }) => language === 'sh')
