@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../crypto/secret.ts'
+import { TransportFailed } from '../errors/errors.ts'
 import { formatUssList } from '../gba/guss.ts'
 import { formatBtid } from '../identity/btid.ts'
 import { parseFqdn } from '../identity/fqdn.ts'
@@ -379,6 +380,24 @@ describe('what the BSF says', () => {
     const answer = await world.askWithKey({ key })
     expect(statusOf(answer)).toBe(429)
     expect(answer).toMatchObject({ headers: { 'retry-after': ['60'] } })
+  })
+})
+
+describe('a fault', () => {
+  const failing = async (error: Error) => {
+    const world = createNafWorld()
+    const readBody = () => Promise.reject(error)
+    const asked = world.askWithKey({ connection: PLAIN, readBody })
+    await expect(asked).rejects.toBe(error)
+    return world.logged
+  }
+
+  test('of the NAF is thrown and logged', async () => {
+    expect(await failing(new TypeError('a mistake'))).toEqual(['ua-failed'])
+  })
+
+  test('of the line to the client is not logged', async () => {
+    expect(await failing(new TransportFailed('gone'))).toEqual([])
   })
 })
 

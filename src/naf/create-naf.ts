@@ -3,6 +3,7 @@
  * base64 of the key the password. TS 24.109 5.2, TS 33.222 5.3, RFC 7616
  */
 import { Secret } from '../crypto/secret.ts'
+import { TransportFailed } from '../errors/errors.ts'
 import {
   computeDigestResponse,
   computeRspauth,
@@ -69,11 +70,22 @@ export function createNaf(options: NafOptions, givenPorts: NafPorts): Naf {
   return {
     async authenticate(request) {
       const sinceMs = tracer.request(request)
-      const outcome = await decide(request, context, uaLog)
+      const outcome = await decide(request, context, uaLog).catch(logged(uaLog))
       if (outcome.outcome === 'refused') tracer.answer(outcome, sinceMs)
       else ports.trace(noteOf(outcome.user, ports.clock))
       return outcome
     },
+  }
+}
+
+/** Whoever runs the server has to learn of a fault that its client sees as 500 alone. */
+function logged(log: Log): (error: unknown) => never {
+  return (error) => {
+    // A client that goes away before its body is whole is no fault.
+    if (!(error instanceof TransportFailed)) {
+      log.error('ua-failed', { reason: error instanceof Error ? error.name : 'unknown' })
+    }
+    throw error
   }
 }
 
