@@ -84,6 +84,25 @@ test.each([
   expect(readWebServiceResponse({ ...response, ...change }, 0)).toEqual({ outcome: 'unavailable' })
 })
 
+test('another BSF may call its answer application/xml', () => {
+  const response = { ...webServiceResponse(ZN_SUCCESS, BARE), contentType: 'application/xml' }
+  expect(readWebServiceResponse(response, 0)).toEqual(ZN_SUCCESS)
+})
+
+test('base64 may be broken into lines', () => {
+  const broken = (octets: Uint8Array, name: string): Uint8Array => {
+    const inside = new RegExp(`(<${name}>.{10})(.*)(</${name}>)`)
+    const text = fromUtf8(octets).replace(inside, '$1\n  $2\r\n$3')
+    expect(text).not.toBe(fromUtf8(octets))
+    return utf8(text)
+  }
+  const request = broken(encodeWebServiceRequest(ZN_REQUEST, SOAP), 'nafid')
+  expect(decodeWebServiceRequest(request).request).toEqual(ZN_REQUEST)
+  const response = webServiceResponse(ZN_SUCCESS, SOAP)
+  const body = broken(broken(response.body, 'meKeyMaterial'), 'uiccKeyMaterial')
+  expect(readWebServiceResponse({ ...response, body }, 0)).toEqual(ZN_SUCCESS)
+})
+
 test('elements of other namespaces say nothing', () => {
   const other = '<errorCode xmlns="urn:x">5403</errorCode><impi xmlns="urn:x">x</impi>'
   const response = webServiceResponse(ZN_SUCCESS, SOAP)

@@ -32,6 +32,8 @@ export const WEB_SERVICE_PATH = '/requestBootstrappingInfo'
 /** Namespace of public client code; it is the one that is written. */
 export const GBA_SERVICE_NAMESPACE = 'http://www.3gpp.org/GBAService'
 
+/** XML in an envelope has the first type; bare, others may call it by the second. */
+const READ_MEDIA_TYPES: readonly string[] = [WEB_SERVICE_MEDIA_TYPE, 'application/xml']
 const REQUEST = 'requestBootstrappingInfoRequest'
 /** Others' XML tools may write a byte order mark. */
 const LIMITS = { maxOctets: 131_072, maxDepth: 16, byteOrderMark: 'ignored' } as const
@@ -93,7 +95,7 @@ export function decodeWebServiceRequest(octets: Uint8Array): {
 function requestIn(root: XmlElement): ZnRequest | undefined {
   if (root.name !== REQUEST) throw new InvalidMessage('not the operation', REQUEST)
   const btId = required(root, 'btid')
-  const nafId = decodeNafId(fromBase64(required(root, 'nafid'), 'nafid'))
+  const nafId = decodeNafId(readBase64(required(root, 'nafid'), 'nafid'))
   const gsids = all(root, 'gsid').map(readGsid)
   if (gsids.length > MAX_GSIDS) throw new InvalidMessage('too many', 'gsid')
   const gbaUAware = readBoolean(optional(root, 'gbaUAware') ?? 'false')
@@ -133,7 +135,7 @@ export function webServiceResponse(answer: ZnAnswer, form: WebServiceForm): SbiR
  * @param nowMs Stands for the creation time, which another BSF may leave out; UTC milliseconds.
  */
 export function readWebServiceResponse(response: SbiResponse, nowMs: number): ZnAnswer {
-  if (response.contentType !== WEB_SERVICE_MEDIA_TYPE) return { outcome: 'unavailable' }
+  if (!READ_MEDIA_TYPES.includes(response.contentType)) return { outcome: 'unavailable' }
   try {
     const whole = parseXml(response.body, LIMITS)
     const code = faultCode(whole)
@@ -248,8 +250,13 @@ function readBoolean(text: string): boolean {
   return value
 }
 
+/** xs:base64Binary, which may be broken into lines: others' tools do that. XML Schema 2 3.2.16 */
+function readBase64(text: string, field: string): Uint8Array {
+  return fromBase64(text.replaceAll(/[ \t\r\n]/g, ''), field)
+}
+
 function readKey(text: string): Secret {
-  const octets = fromBase64(text, 'key material')
+  const octets = readBase64(text, 'key material')
   if (octets.length !== KEY_OCTETS) throw new InvalidMessage('not 32 octets', 'key material')
   return Secret.of(octets)
 }
@@ -260,7 +267,7 @@ export function znWebServiceRoutes(answerZn: AnswerZn): readonly SbiRoute[] {
     {
       method: 'POST',
       path: new RegExp(`${WEB_SERVICE_PATH}$`),
-      accepts: [WEB_SERVICE_MEDIA_TYPE, 'application/xml'],
+      accepts: READ_MEDIA_TYPES,
       optional: ['gbaUAware', 'gsid'],
       async answer({ body, client }) {
         const { root, form } = opened(body)
