@@ -48,3 +48,11 @@ test('nobody there, and no way there', async () => {
   const elsewhere = { url: 'http://192.0.2.1', apiKey: 'k' }
   expect(() => createAppRequests(elsewhere, closing.signal)).toThrow(ConfigurationInvalid)
 })
+
+test.each(['k\n', ' k', '', 'k\u00e9'])(
+  'a key that fits no header is refused at once: %j',
+  (apiKey) => {
+    const target = { url: 'http://127.0.0.1:1', apiKey }
+    expect(() => createAppRequests(target, closing.signal)).toThrow(ConfigurationInvalid)
+  },
+)

@@ -1,6 +1,11 @@
 /** Requests of an application to the application API of its CPNS Server. Design 8 */
 import { type Dispatcher, Pool } from 'undici'
-import { AuthenticationFailed, CpnsError, TransportFailed } from '../../errors/errors.ts'
+import {
+  AuthenticationFailed,
+  ConfigurationInvalid,
+  CpnsError,
+  TransportFailed,
+} from '../../errors/errors.ts'
 import { serverConnector } from '../http/secure-connector.ts'
 import { parseServerUrl } from '../tls/server-address.ts'
 import type { Trust } from '../tls/trust.ts'
@@ -48,16 +53,20 @@ export interface AppRequests {
   close(): Promise<void>
 }
 
+const FITS_HEADER = /^[!-~]+$/
 const TIMEOUT_MS = 10_000
 /** The server sends something every 15 s. */
 const SILENCE_MS = 45_000
 
-/** @param signal Ends what is under way. @throws {ConfigurationInvalid} If the URL cannot be used. */
+/** @param signal Ends what is under way. @throws {ConfigurationInvalid} If the URL or the key cannot be used. */
 export function createAppRequests(
   { url, apiKey, trust = { kind: 'system' } }: AppServer,
   signal: AbortSignal,
 ): AppRequests {
   const address = parseServerUrl(url, { secure: 'https', plain: 'http' })
+  // The line end of a file that it was read from, say: no request with it could be sent.
+  if (!FITS_HEADER.test(apiKey))
+    throw new ConfigurationInvalid('apiKey: no key, or more than a key')
   const pool = new Pool(address.url.origin, {
     connections: 4,
     headersTimeout: TIMEOUT_MS,

@@ -75,7 +75,7 @@ const SWEEP_MS = 600_000
 /** Expiries are those of the server's clock, which ours may be ahead of. */
 const KEPT_MS = 86_400_000
 
-/** @throws {ConfigurationInvalid} If the URL or the file cannot be used. */
+/** @throws {ConfigurationInvalid} If URL, key or file cannot be used. */
 export function connectApp({ seenFile = ':memory:', ...server }: AppTarget): App {
   const closing = new AbortController()
   const requests = createAppRequests(server, closing.signal)
