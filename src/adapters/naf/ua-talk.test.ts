@@ -78,6 +78,18 @@ describe('a 401', () => {
     expect(traced).toEqual(['GET', '401', 'GET', '200', 'GET', '200'])
   })
 
+  test('has one cnonce for all that answers it: -sess keys are made with the first. RFC 7616 3.4.2', async () => {
+    await ask(challenge('a', ', algorithm=MD5-sess'), answerOf(200))
+    await ask(answerOf(200))
+    await ask(challenge('b', ', stale=true'), answerOf(200))
+    const cnonces = sent.map(
+      ({ headers }) => /cnonce="(\w+)"/.exec(headers.authorization ?? '')?.[1],
+    )
+    const [, first, second, third, fourth] = cnonces
+    expect([second, third]).toEqual([first, first])
+    expect(fourth).not.toBe(first)
+  })
+
   test('that is stale is answered with the same key', async () => {
     expect(await ask(challenge('a'), challenge('b', ', stale=true'), answerOf(200))).toBe(200)
     expect(counts()).toEqual([undefined, ['a', '1'], ['b', '1']])

@@ -57,6 +57,11 @@ interface Credentials {
   readonly challenge: UaChallenge
   readonly uaId: UaId
   readonly key: UaKey
+  /**
+   * The same for all requests, as the key of the `-sess` algorithms is made with the first one: servers that
+   * keep that key and servers that make it anew then have the same. RFC 7616 3.4.2
+   */
+  readonly cnonce: string
   /** The last nonce count. */
   nc: number
 }
@@ -90,7 +95,7 @@ export function createTracedSend({
 
 /** A talk that begins without knowing anything. */
 export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk {
-  const { http, clock, random } = ports
+  const { http, clock } = ports
   const exchange = createTracedSend(ports)
   let current: Credentials | undefined
 
@@ -101,9 +106,8 @@ export function createUaTalk(options: UaTalkOptions, ports: UaTalkPorts): UaTalk
       return { answer: await exchange(request) }
     }
     credentials.nc += 1
-    const { challenge, key, nc } = credentials
+    const { challenge, key, cnonce, nc } = credentials
     const { method, path: uri, body } = request
-    const cnonce = toHex(random.octets(CNONCE_LENGTH))
     const own = answerChallenge(challenge, key, { method, uri, body, nc, cnonce })
     const headers = { ...request.headers, authorization: own.authorization }
     const answer = await exchange({ ...request, headers })
@@ -151,7 +155,8 @@ async function obtain(
     keyUse: challenge.keyUse,
     ...(refused !== undefined && { refused: refused.btid }),
   })
-  return { challenge, uaId, key, nc: 0 }
+  const cnonce = toHex(ports.random.octets(CNONCE_LENGTH))
+  return { challenge, uaId, key, cnonce, nc: 0 }
 }
 
 function isGood({ uaId, key, nc }: Credentials, http: UaHttp, clock: Clock): boolean {
