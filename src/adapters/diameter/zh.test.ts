@@ -127,6 +127,23 @@ test('a User-Name that can be no IMPI is an unknown one (5401), and the HSS is n
   bsf.socket.destroy()
 })
 
+test('with TLS the certificate of the HSS has to have its Origin-Host, not its address', async () => {
+  const other = testCertificate({ dnsNames: ['other.home.example'], asClient: true })
+  const serverTls = { ...other, clientCa: bsfCertificate.certificatePem }
+  const server = await serve(ANSWERING, { tls: serverTls })
+  const tls = { ...CLIENT_TLS, trust: { kind: 'ca', pem: other.certificatePem } } as const
+  const target = { host: '127.0.0.1', port: server.port, originHost: HSS.originHost, tls }
+  const ports = testPorts('bsf')
+  const way = { ...BSF, destinationRealm: HSS.originRealm, targets: [target] }
+  const zh = connectDiameterZh(way, ports)
+  closing.push(() => zh.close())
+  expect(await zh.requestVector({ impi: WORKED.impi })).toEqual({ outcome: 'unavailable' })
+  const reason = expect.stringContaining('another name')
+  expect(ports.logged.map(({ fields }) => fields)).toContainEqual(
+    expect.objectContaining({ reason }),
+  )
+})
+
 describe('who gets vectors', () => {
   test('a peer that is no BSF of this HSS is refused at once (3010)', async () => {
     const server = await serve(ANSWERING)
