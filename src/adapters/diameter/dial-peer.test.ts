@@ -109,6 +109,14 @@ test('a connection that is quiet stays, by its watchdogs', async () => {
   expect(logged.map(({ event }) => event)).toEqual(['diameter-peer-up'])
 })
 
+test('a connection stays longer than connecting may take, also if nothing is said', async () => {
+  const proxy = await serve()
+  const { peer, logged } = dial({ port: proxy.port }, {}, 30_000)
+  await peer.whenDecided()
+  await sleep(3500)
+  expect(logged.map(({ event }) => event)).toEqual(['diameter-peer-up'])
+})
+
 test('a connection that has lasted ten seconds is followed by a short wait again', async () => {
   const proxy = await serve()
   await proxy.vanish()

@@ -147,6 +147,16 @@ describe('requests', () => {
   })
 })
 
+test('more connections than allowed are closed at once, before a word', async () => {
+  const { server } = await serve({ maxConnections: 1 })
+  await open(server.port)
+  const second = await dialByHand(server.port)
+  second.send(cer('bsf2.home.example', APPLICATION))
+  cleanups.push(() => second.socket.destroy())
+  await second.ended
+  expect(second.inbox).toEqual([])
+})
+
 describe('closing', () => {
   test('what is being served gets its answer, then DPR; new connections are refused', async () => {
     const { server, served } = await serve()
@@ -170,8 +180,11 @@ describe('closing', () => {
     const hand = await dialByHand(server.port)
     hand.write(new Uint8Array([0x16, 0x03, 0x01]))
     await sleep(20)
+    const startedAt = performance.now()
     await server.close()
     await hand.ended
+    // The handshake itself has ten seconds.
+    expect(performance.now() - startedAt).toBeLessThan(8000)
   })
 })
 

@@ -161,6 +161,21 @@ describe('who a NAF is', () => {
     expect(askedBy).toEqual(['naf.example.org'])
   })
 
+  test('with TLS the common name of a certificate is no name of a NAF', async () => {
+    const certificate = testCertificate({
+      commonName: 'naf.example.org',
+      dnsNames: [],
+      asClient: true,
+    })
+    const serverTls = { ...bsfCertificate, clientCa: certificate.certificatePem }
+    const { port, askedBy } = await serve({ tls: serverTls })
+    const tls = { ...CLIENT_TLS, certificate } as unknown as typeof CLIENT_TLS
+    const naf = connect({ port, tls })
+    closing.push(() => naf.close())
+    expect(await naf.requestBootstrappingInfo(REQUEST)).toEqual({ outcome: 'unavailable' })
+    expect(askedBy).toEqual([])
+  })
+
   test('with TLS a certificate of its own choice is none', async () => {
     const { port, askedBy } = await serve({ tls: SERVER_TLS })
     const certificate = testCertificate({ dnsNames: ['naf.example.org'], asClient: true })
