@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { sampleSession as sampleBootstrap } from '../../../test/contracts/bsf-store.contract.ts'
 import { sampleSubscriber } from '../../../test/contracts/hss-store.contract.ts'
@@ -214,6 +215,30 @@ describe('refuses, and leaves the key as it was', () => {
   test('a folder that is not there', async () => {
     expect((await refusal({ folder: join(path, 'none') })).message).toContain('no such folder')
   })
+})
+
+test('a process that goes on sealing under the former key: that stays, until a rotation finds nothing', async () => {
+  const store = openHssStore(folder.file('hss.db'), folder.sealer)
+  await store.addSubscriber(sampleSubscriber())
+  const other = new Database(folder.file('hss.db'))
+  other.exec("CREATE TEMP TABLE old AS SELECT * FROM subscribers; UPDATE old SET impi = 'a@x'")
+  let isThere = false
+  const sealBehind = (): void => {
+    if (!isThere) other.exec('INSERT INTO subscribers SELECT * FROM old')
+    isThere = true
+  }
+  const rotation = rotateMasterKey({ folder: path }, random, sealBehind)
+  await expect(rotation).rejects.toThrow('2 keys are sealed under a former master key again')
+  const { formerKeyIds } = await readMasterKeyIds({ folder: path }, random)
+  expect(formerKeyIds).toHaveLength(1)
+  other.exec("DELETE FROM subscribers WHERE impi = 'a@x'")
+  other.close()
+  expect(await rotateMasterKey({ folder: path }, random)).toMatchObject({
+    formerKeyIds,
+    isResumed: true,
+  })
+  expect((await readMasterKeyIds({ folder: path }, random)).formerKeyIds).toEqual([])
+  await store.close()
 })
 
 test('a value that does not open: both keys stay, so nothing is lost', async () => {
