@@ -22,6 +22,15 @@ test('time goes on as the wall clock says', async () => {
   expect([clock.nowMs(), clock.monotonicMs()]).toEqual([1_001_234, 1234])
 })
 
+test('whole milliseconds, as stores and messages want them, from a monotonic clock that has parts of them', () => {
+  const fine = createSteadyClock({ ...wall, monotonicMs: () => 0.75, nowMs: () => 1000 }, noLog)
+  expect(fine.nowMs()).toBe(1000)
+  const later = { ...wall, monotonicMs: () => ticks, nowMs: () => 1000 + Math.floor(ticks) }
+  let ticks = 0.75
+  const running = createSteadyClock(later, noLog)
+  for (ticks of [1.25, 1.5, 7.999]) expect(Number.isInteger(running.nowMs())).toBe(true)
+})
+
 describe('a wall clock that goes back', () => {
   test('does not take time back, and does not stop it', async () => {
     wall.jumpWall(-3600_000)
