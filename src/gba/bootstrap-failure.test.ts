@@ -7,6 +7,7 @@ test.each([
   [{ outcome: 'sync-failure-repeated' }, 'resynchronisation did not help'],
   [{ outcome: 'server-not-authenticated' }, 'rspauth'],
   [{ outcome: 'refused', status: 403 }, 'status 403'],
+  [{ outcome: 'refused', status: 400, reason: 'nc: missing' }, 'status 400 (nc: missing)'],
   [{ outcome: 'name-mismatch', field: 'realm' }, 'the realm of the BSF'],
   [{ outcome: 'protocol-error', reason: 'qop: missing' }, 'qop: missing'],
 ] as const)('%j stays, and says what failed', (failure, words) => {

@@ -22,7 +22,7 @@ function isPassingStatus(status: number): boolean {
 function sentenceOf(failure: BootstrapFailure): string {
   switch (failure.outcome) {
     case 'refused':
-      return `the BSF refused with status ${failure.status}`
+      return `the BSF refused with status ${failure.status}${failure.reason === undefined ? '' : ` (${failure.reason})`}`
     case 'name-mismatch':
       return `the ${failure.field} of the BSF is not the one that belongs to its name`
     case 'protocol-error':

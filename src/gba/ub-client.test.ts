@@ -195,6 +195,12 @@ describe('what a BSF may get wrong', () => {
     expect(outcome).toEqual({ outcome: 'refused', status })
   })
 
+  test('a refusal that says why', async () => {
+    const refusal = formatRefusal('bsf', { status: 400, reason: 'realm: another' })
+    const { outcome } = await run(createScriptedCard([]), [refusal])
+    expect(outcome).toEqual({ outcome: 'refused', status: 400, reason: 'realm: another' })
+  })
+
   test.each([401, 403, 503])('status %i at message 4', async (status) => {
     const refusal = { ...formatRefusal('bsf', { status: 403 }), status }
     const card = createScriptedCard([CARD_SUCCESS])

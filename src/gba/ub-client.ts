@@ -32,6 +32,7 @@ import {
   formatChallengeAnswer,
   formatInitialRequest,
   headerOf,
+  reasonIn,
   UB_ALGORITHM,
   UB_QOP,
   type UbDigestInput,
@@ -65,8 +66,8 @@ export type BootstrapFailure =
   | { readonly outcome: 'mac-failure' }
   /** The card refused the SQN even after a resynchronisation. */
   | { readonly outcome: 'sync-failure-repeated' }
-  /** The BSF answered with an error status, for instance 403. */
-  | { readonly outcome: 'refused'; readonly status: number }
+  /** The BSF answered with an error status, for instance 403; and what it said, if it said why. */
+  | { readonly outcome: 'refused'; readonly status: number; readonly reason?: string }
   /** `rspauth` is missing or wrong: the answer is not from the holder of XRES. */
   | { readonly outcome: 'server-not-authenticated' }
   /** A name is not the one that follows from the BSF name. */
@@ -261,8 +262,10 @@ function judgeSuccess(response: UbResponse, digest: UbDigestInput): Success | Bo
   })
 }
 
-function refusalOf({ status }: UbResponse): BootstrapFailure {
-  if (status >= 400) return { outcome: 'refused', status }
+function refusalOf(response: UbResponse): BootstrapFailure {
+  const { status } = response
+  const reason = reasonIn(response)
+  if (status >= 400) return { outcome: 'refused', status, ...(reason !== undefined && { reason }) }
   return { outcome: 'protocol-error', reason: `status: ${status} is not expected` }
 }
 

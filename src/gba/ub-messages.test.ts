@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseAuthenticationInfo } from '../http-digest/digest-headers.ts'
 import { parseBtid } from '../identity/btid.ts'
-import { fromUtf8 } from '../octets/octets.ts'
+import { fromUtf8, utf8 } from '../octets/octets.ts'
 import { decodeBootstrappingInfo } from './bootstrapping-info.ts'
 import { WORKED } from './gba-facts.fixture.ts'
 import {
@@ -15,6 +15,7 @@ import {
   formatRefusal,
   formatSuccess,
   headerOf,
+  reasonIn,
 } from './ub-messages.ts'
 
 const IDENTITY = { username: WORKED.impi, bsfName: WORKED.bsfName, uri: '/', product: 'ue' }
@@ -133,6 +134,16 @@ describe('messages of Ub, TS 24.109 A.3 and A.4', () => {
       body: new Uint8Array(0),
     })
     expect(formatRefusal('bsf', { status: 405 }).headers.allow).toEqual(['GET'])
+  })
+
+  test('the reason of a refusal is read if it is one printable line of text, whoever wrote it', () => {
+    const bad = formatRefusal('bsf', { status: 400, reason: 'nc: missing' })
+    expect(reasonIn(bad)).toBe('nc: missing')
+    expect(reasonIn(formatRefusal('bsf', { status: 403 }))).toBeUndefined()
+    expect(reasonIn({ ...bad, headers: { 'content-type': ['text/html'] } })).toBeUndefined()
+    for (const text of ['a\nb', '\x1b[2J', '', 'x'.repeat(201)]) {
+      expect(reasonIn({ ...bad, body: utf8(text) }), text).toBeUndefined()
+    }
   })
 
   test('who says 3gpp-gba-tmpi understands TMPI, whatever else is said', () => {

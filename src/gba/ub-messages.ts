@@ -33,6 +33,8 @@ export const UB_NC = '00000001'
 /** The password of an answer with AUTS. RFC 3310 3.4 */
 export const EMPTY_PASSWORD = Secret.of(new Uint8Array(0))
 
+const MAX_REASON = 200
+const REASON = /^[\x20-\x7e]{1,200}$/
 const RELEASE_TOKEN = 'Release-6'
 /** Says on either end that TMPI is understood. TS 24.109 A.3 */
 const TMPI_TOKEN = '3gpp-gba-tmpi'
@@ -209,6 +211,15 @@ export function formatRefusal(
   }
   const body = reason === undefined ? NO_BODY : utf8(`${reason}\n`)
   return responseWith(status, product, headers, body)
+}
+
+/** The reason in a refusal of anybody's BSF, if it is one printable line of plain text. */
+export function reasonIn({ headers, body }: UbResponse): string | undefined {
+  const [type = ''] = headers['content-type'] ?? []
+  const line = Buffer.from(body.subarray(0, MAX_REASON + 2))
+    .toString('latin1')
+    .trimEnd()
+  return /^text\/plain\b/i.test(type) && REASON.test(line) ? line : undefined
 }
 
 /** The one value of a header, or `undefined`. @throws {InvalidMessage} If it came more than once. */
