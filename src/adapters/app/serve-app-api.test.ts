@@ -194,6 +194,14 @@ describe('webhook', () => {
     expect((await call('DELETE', '/api/webhook')).status).toBe(204)
     expect((await call('DELETE', '/api/webhook')).status).toBe(404)
   })
+
+  test.each(['', '{}', 'no JSON'])(
+    'is removed by a client that says JSON, and sends %j',
+    async (body) => {
+      await call('PUT', '/api/webhook', { body: { url: 'https://app.example/' } })
+      expect((await call('DELETE', '/api/webhook', { body })).status).toBe(204)
+    },
+  )
 })
 
 test('nothing to acknowledge: 404', async () => {

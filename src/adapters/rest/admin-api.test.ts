@@ -10,6 +10,7 @@ const success = { status: 201, description: 'Done' }
 const body = z.strictObject({ n: z.int() })
 const ROUTES = {
   put: { method: 'PUT', path: '/admin/things/{name}', summary: 'Put', body, success },
+  mark: { method: 'PUT', path: '/admin/marks/{name}', summary: 'Mark', success },
   load: {
     method: 'POST',
     path: '/admin/load',
@@ -39,6 +40,7 @@ addAdminRoutes(
     routes: ROUTES,
     handlers: {
       put: ({ body: given }) => readInput(body, given),
+      mark: ({ body: given }) => ({ given: given ?? 'nothing' }),
       load({ body: text }) {
         asked += 1
         if (text === 'line') throw new InvalidMessage('no line', 'line 1')
@@ -81,6 +83,10 @@ test('token, media type, size and outcome of each route', async () => {
   expect(await ask(put)).toMatchObject({ status: 415 })
   expect(await ask(put, '{}', 'no/type', 'bad')).toMatchObject({ status: 401 })
   expect(await ask(put, `{"n":${'1'.repeat(200)}}`)).toMatchObject({ status: 413 })
+  const mark = ['PUT', '/admin/marks/a'] as const
+  const marked = { status: 201, body: { given: 'nothing' } }
+  expect(await ask(mark)).toMatchObject(marked)
+  expect(await ask(mark, 'no JSON')).toMatchObject(marked)
   expect(await ask(load, 'x'.repeat(200), 'text/csv', 'bad')).toMatchObject({ status: 401 })
   expect(asked).toBe(0)
   expect(await ask(load, 'x'.repeat(200), 'text/csv')).toMatchObject({ status: 201 })
