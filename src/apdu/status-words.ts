@@ -54,6 +54,7 @@ export const STATUS_WORDS: readonly StatusWordRow[] = [
     'TS 102 221 10.2.1.1',
     0xff00,
   ),
+  row(0x9200, 'normal ending, of a data transfer session', 'TS 102 221 10.2.1.1', 0xff00),
   row(SW.moreData, 'xx octets wait for GET RESPONSE', 'TS 102 221 7.3.1.1.5', 0xff00),
   row(0x6200, 'no information given, memory unchanged', 'TS 102 221 10.2.1.3'),
   row(SW.searchUnsuccessful, 'end of file reached, or unsuccessful search', 'TS 102 221 10.2.1.3'),

@@ -40,9 +40,9 @@ describe('what the card says by its status word', () => {
     expect(sent[1]).toBe('00c0000001')
   })
 
-  test('91xx is a normal end; warnings and errors are not', () => {
+  test('91xx and 92xx are normal ends; warnings and errors are not', () => {
     const data = new Uint8Array(0)
-    expect([0x9000, 0x9110].map((sw) => isOk({ data, sw }))).toEqual([true, true])
+    expect([0x9000, 0x9110, 0x9201].map((sw) => isOk({ data, sw }))).toEqual([true, true, true])
     expect([0x6283, 0x63c3, 0x6a82, 0x9862].map((sw) => isOk({ data, sw }))).toEqual(
       Array(4).fill(false),
     )

@@ -53,7 +53,8 @@ type ShownOfCommand = Pick<TraceEvent, 'fields' | 'elapsedMs'> & {
 const MAX_ANSWER = 4096
 const MAX_STEPS = 64
 const SW1 = 0xff00
-const PROACTIVE_COMMAND_WAITS = 0x9100
+/** With a proactive command, or with news of a data transfer session of the card. TS 102 221 10.2.1.1 */
+const NORMAL_ENDINGS = [0x9100, 0x9200]
 
 /** @param names.terminal Name of the terminal in the trace. */
 export function createCommandSender(
@@ -109,9 +110,9 @@ function responseOctets(
   return reveal ? octets : hideResponseSecrets(octets, encodeCommand(command))
 }
 
-/** Whether a command went well: 90 00, or 91 xx from a card that has a proactive command. TS 102 221 10.2.1.1 */
+/** Whether a command went well: 90 00, or 91 xx or 92 xx from a card that has more to say. TS 102 221 10.2.1.1 */
 export function isOk({ sw }: ResponseApdu): boolean {
-  return sw === SW.ok || (sw & SW1) === PROACTIVE_COMMAND_WAITS
+  return sw === SW.ok || NORMAL_ENDINGS.includes(sw & SW1)
 }
 
 /** A status word that a terminal cannot go on from. */

@@ -28,11 +28,12 @@ describe('VERIFY PIN', () => {
   })
 
   test.each([
-    ['one try left', '63c1'],
-    ['blocked', '63c0'],
-  ])(`${OTHER}: %s`, async (_name, tries) => {
+    ['one try left', '63c1', 'has 1 try left'],
+    ['blocked', '63c0', 'has 0 tries left'],
+  ])(`${OTHER}: %s`, async (_name, tries, said) => {
     const { result, sent } = await verify({ '00200001': tries, [VERIFY]: '9000' })
     expect(result).toBeInstanceOf(ConfigurationInvalid)
+    expect((result as Error).message).toContain(said)
     expect(sent).toEqual([STATUS, '00200001'])
   })
 

@@ -64,7 +64,7 @@ export async function verifyPin(sender: CommandSender, pin: Secret): Promise<voi
   )
   if ((asked.sw & TRIES_MASK) === SW.retriesLeft && (asked.sw & 0xf) <= 1) {
     throw new ConfigurationInvalid(
-      `the PIN of the card has ${asked.sw & 0xf} tries left; verify or unblock it elsewhere first`,
+      `the PIN of the card has ${triesLeft(asked.sw & 0xf)} left; verify or unblock it elsewhere first`,
     )
   }
   if (pin.length < 4 || pin.length > PIN_LENGTH) {
@@ -80,6 +80,10 @@ export async function verifyPin(sender: CommandSender, pin: Secret): Promise<voi
     throw new AuthenticationFailed('the card did not accept the PIN')
   }
   throw new CardRefused('VERIFY PIN', response)
+}
+
+function triesLeft(count: number): string {
+  return count === 1 ? '1 try' : `${count} tries`
 }
 
 /**
