@@ -22,7 +22,7 @@ export function createAppAuthorization(ports: {
   const limit = createFailureLimit(ports.clock)
   return {
     async authorize({ authorization, address }, scope) {
-      if (limit.isOver(address)) throw new Problem(429)
+      limit.assertMayTry(address)
       const text = bearerOf(authorization)
       const digest = text === undefined ? undefined : apiKeyDigest(text)
       const key = digest === undefined ? undefined : await ports.store.findApiKey(digest)

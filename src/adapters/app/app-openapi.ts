@@ -6,7 +6,7 @@ import { APP_ROUTES, type AppRoute } from './app-routes.ts'
 const COMMON_FAILURES: Readonly<Record<number, string>> = {
   401: 'No API key, or none that is known',
   403: 'The API key is not for this',
-  429: 'Too many failed attempts from this address',
+  429: 'Too many failed attempts from this address; Retry-After says when',
   500: 'The server failed; nothing was changed',
 }
 

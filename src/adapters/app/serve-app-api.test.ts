@@ -146,7 +146,10 @@ describe('API keys', () => {
 
   test('guessing: 429 from the 21st on, also with the right one', async () => {
     for (let n = 0; n < 20; n += 1) await call('GET', '/api/webhook', { key: 'x' })
-    expect((await call('GET', '/api/webhook')).status).toBe(429)
+    const { status, retryAfter } = await call('GET', '/api/webhook')
+    expect(status).toBe(429)
+    expect(Number(retryAfter)).toBeGreaterThan(0)
+    expect(Number(retryAfter)).toBeLessThanOrEqual(60)
   })
 })
 

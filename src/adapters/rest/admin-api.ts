@@ -54,7 +54,7 @@ export const OPENAPI_ROUTE = {
 /** What can come from every route that needs the token. */
 const COMMON_FAILURES: Readonly<Record<number, string>> = {
   401: 'No admin token, or another',
-  429: 'Too many failed attempts from this address',
+  429: 'Too many failed attempts from this address; Retry-After says when',
   500: 'Our failure; nothing was changed',
 }
 

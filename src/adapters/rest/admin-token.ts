@@ -44,7 +44,7 @@ export function openAdminToken(
   return {
     isToken,
     authorize({ authorization, address }) {
-      if (limit.isOver(address)) throw new Problem(429)
+      limit.assertMayTry(address)
       const given = bearerOf(authorization)
       if (given !== undefined && isToken(given)) return
       limit.count(address)

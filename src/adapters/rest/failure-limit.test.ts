@@ -6,13 +6,27 @@ test('twenty failures in a minute, then the network of the address waits; others
   const clock = createVirtualClock()
   const limit = createFailureLimit(clock)
   for (let n = 0; n < 20; n += 1) {
-    expect(limit.isOver('2001:db8::1')).toBe(false)
+    limit.assertMayTry('2001:db8::1')
     limit.count(`2001:db8::${n}`)
   }
-  expect([limit.isOver('2001:db8::1'), limit.isOver('2001:db8:0:1::1')]).toEqual([true, false])
-  await clock.advance(60_000)
-  expect(limit.isOver('2001:db8::1')).toBe(false)
+  await clock.advance(12_500)
+  expect(problemOf(() => limit.assertMayTry('2001:db8::1'))).toMatchObject({
+    status: 429,
+    retryAfterSeconds: 48,
+  })
+  limit.assertMayTry('2001:db8:0:1::1')
+  await clock.advance(47_500)
+  limit.assertMayTry('2001:db8::1')
 })
+
+function problemOf(attempt: () => void): unknown {
+  try {
+    attempt()
+    return undefined
+  } catch (problem) {
+    return problem
+  }
+}
 
 test.each([
   ['Bearer a', 'a'],

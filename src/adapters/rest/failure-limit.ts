@@ -1,6 +1,7 @@
 /** Addresses that fail to prove who they are have to wait. */
 import { addressGroup } from '../../identity/address-group.ts'
 import type { Clock } from '../../ports/clock.ts'
+import { Problem } from './problem.ts'
 
 /** Failed attempts of one address within a minute, after which it has to wait. */
 const MOST_FAILURES = 20
@@ -10,8 +11,8 @@ const MOST_ADDRESSES = 10_000
 
 /** Counts failures of each address. */
 export interface FailureLimit {
-  /** Whether the address has to wait. */
-  isOver(address: string): boolean
+  /** @throws {Problem} 429 with the seconds until the minute of the address is over, if it has to wait. */
+  assertMayTry(address: string): void
   count(address: string): void
 }
 
@@ -29,7 +30,12 @@ export function createFailureLimit(clock: Pick<Clock, 'monotonicMs'>): FailureLi
   }
 
   return {
-    isOver: (address) => failuresOf(addressGroup(address)).count >= MOST_FAILURES,
+    assertMayTry(address) {
+      const { count, sinceMs } = failuresOf(addressGroup(address))
+      if (count < MOST_FAILURES) return
+      const leftMs = sinceMs + MINUTE_MS - clock.monotonicMs()
+      throw new Problem(429, undefined, Math.ceil(leftMs / 1000))
+    },
     count(asker) {
       const address = addressGroup(asker)
       const entry = failuresOf(address)

@@ -30,12 +30,15 @@ export const problemSchema = z.strictObject({
 export class Problem extends Error {
   readonly status: number
   readonly detail: string | undefined
+  /** When to try again. RFC 9110 10.2.3 */
+  readonly retryAfterSeconds: number | undefined
 
   /** @param detail For a person; holds nothing secret. */
-  constructor(status: number, detail?: string) {
+  constructor(status: number, detail?: string, retryAfterSeconds?: number) {
     super(detail ?? PROBLEM_TITLES[status])
     this.status = status
     this.detail = detail
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 

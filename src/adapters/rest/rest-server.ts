@@ -141,9 +141,11 @@ function problemOf(error: unknown): Problem {
 }
 
 function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  const { status, retryAfterSeconds } = problem
+  if (status === 401) reply.header('www-authenticate', 'Bearer')
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds))
   return reply
-    .code(problem.status)
+    .code(status)
     .header('content-type', PROBLEM_MEDIA_TYPE)
     .header('cache-control', 'no-store')
     .send(Buffer.from(JSON.stringify(problemDocument(problem))))
