@@ -96,8 +96,10 @@ test('a uri that a proxy or the UE wrote with the host is the one of the path', 
   const absolute = `http://${WORKED.bsfName}/`
   const initial = formatInitialRequest(IDENTITY)
   expect((await world.ub({ ...initial, uri: absolute })).status).toBe(401)
+  // RFC 9112 3.2.2: where the request line names a host, the Host header does not count.
   const elsewhere = { ...initial.headers, host: ['other.example'] }
-  expect((await world.ub({ ...initial, uri: absolute, headers: elsewhere })).status).toBe(400)
+  expect((await world.ub({ ...initial, uri: absolute, headers: elsewhere })).status).toBe(401)
+  expect((await world.ub({ ...initial, uri: `${absolute}x` })).status).toBe(400)
 })
 
 test('two Host headers are no request. RFC 9112 3.2', async () => {

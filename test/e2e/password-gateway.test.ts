@@ -96,7 +96,9 @@ describe('from a script', () => {
       '127.0.0.1:0',
     ]
     const without = await runCpns(serve)
-    expect([without.status, without.stderr]).toEqual([1, expect.stringContaining('does not open')])
+    const refused = expect.stringContaining('there is no master.key')
+    expect([without.status, without.stderr]).toEqual([2, refused])
+    expect(readdirSync(path('scripted'))).not.toContain('master.key')
     await serveAndConnect('scripted', ...sealed)
   }, 60_000)
 

@@ -90,7 +90,11 @@ describe('a whole bootstrapping run', () => {
     const world = await network()
     const card = { ...(await usim()), bsfName: parseFqdn('bsf.other.org') }
     // This BSF refuses the foreign realm before the UE could.
-    expect(await world.run(card)).toEqual({ outcome: 'refused', status: 400 })
+    expect(await world.run(card)).toEqual({
+      outcome: 'refused',
+      status: 400,
+      reason: 'realm: not the name of this BSF',
+    })
   })
 
   test('runs side by side do not disturb each other', async () => {
