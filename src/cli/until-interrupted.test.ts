@@ -27,6 +27,13 @@ test('nobody reads standard output any more', async () => {
   ignore()
 })
 
+test('however many wait one after the other, standard output has one listener', () => {
+  untilInterrupted().ignore()
+  const before = process.stdout.listenerCount('error')
+  for (let n = 0; n < 12; n++) untilInterrupted().ignore()
+  expect(process.stdout.listenerCount('error')).toBe(before)
+})
+
 test('who ignores it leaves Ctrl-C as it was', () => {
   const { ignore, signal } = untilInterrupted()
   ignore()

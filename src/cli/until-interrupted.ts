@@ -21,7 +21,7 @@ export function untilInterrupted(): Interruption {
   const { signal } = controller
   const interrupt = (): void => controller.abort()
   for (const name of SIGNALS) process.once(name, interrupt)
-  process.stdout.on('error', interrupt)
+  whenOutputFails(interrupt)
   return {
     signal,
     promise: new Promise((resolve) => {
@@ -29,6 +29,20 @@ export function untilInterrupted(): Interruption {
     }),
     ignore() {
       for (const name of SIGNALS) process.off(name, interrupt)
+      interruptions.delete(interrupt)
     },
   }
+}
+
+const interruptions = new Set<() => void>()
+
+const outputFailed = (): void => {
+  for (const interrupt of interruptions) interrupt()
+}
+
+/** One listener for all, and it stays: whoever writes after that gets the same error again. */
+function whenOutputFails(interrupt: () => void): void {
+  interruptions.add(interrupt)
+  if (process.stdout.listeners('error').includes(outputFailed)) return
+  process.stdout.on('error', outputFailed)
 }
