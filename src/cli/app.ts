@@ -9,16 +9,12 @@ import type { ApiKeyRecord, ApiScope, AppStore } from '../app/app-store.ts'
 import { serviceAddress } from '../cpns-server/services.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { APP_DATABASE } from '../lab/lab-files.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
-import { type JsonFlag, say, sayable, sayEach } from './say.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
+import { say, sayable, sayEach } from './say.ts'
 import { withStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
-}
-
-interface AddFlags extends Flags {
+interface AddFlags extends DataFlags {
   readonly service: string
   readonly scope: ApiScope[]
 }
@@ -31,12 +27,7 @@ export function appCommand(): Command {
   const command = new Command('app').description(
     'API keys of applications, in the data folder of a server',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption('--data <dir>', 'data folder of the server')
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'server')
   sayable(
     sub('add', 'make an API key for a service; it is printed once')
       .requiredOption('--service <name>', 'name, as in urn:cpns:service:<name>')
@@ -65,14 +56,14 @@ async function addKey({ data, service, scope, ...flags }: AddFlags): Promise<voi
   })
 }
 
-async function listKeys({ data, ...flags }: Flags): Promise<void> {
+async function listKeys({ data, ...flags }: DataFlags): Promise<void> {
   await withStore({ ...flags, data, create: false }, openApps, async (store) => {
     const keys = (await store.listApiKeys()).map(describe)
     sayEach(flags, keys, { none: 'There is no API key.', textOf: linesOf })
   })
 }
 
-async function removeKey(id: string, { data, ...flags }: Flags): Promise<void> {
+async function removeKey(id: string, { data, ...flags }: DataFlags): Promise<void> {
   await withStore({ ...flags, data, create: false }, openApps, async (store) => {
     if (!(await store.removeApiKey(id))) throw new UnknownIdentity(`there is no API key ${id} here`)
     say(flags, { id, removed: true }, `API key ${id} is gone.`)

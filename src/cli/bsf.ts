@@ -141,10 +141,11 @@ async function runBsf(flags: BsfFlags): Promise<void> {
 /** @throws {ConfigurationInvalid} Naming the flag. */
 function settingsOf(flags: BsfFlags) {
   const bsfName = readFlag('--name', () => parseFqdn(needed(flags.name, 'name')))
+  const nafs = parseNafRules(flags.naf)
   const amf = readOctets('--challenge-unknown', flags.challengeUnknown, [2])
   const bsf: BsfOptions = {
     bsfName,
-    nafs: parseNafRules(flags.naf),
+    nafs,
     keyLifetimeSeconds: flags.keyLifetime,
     challengeLifetimeMs: flags.challengeLifetime * 1000,
     challengeLimits: limitsOf(flags),
@@ -157,7 +158,7 @@ function settingsOf(flags: BsfFlags) {
     zh: zhOf(flags),
     zn: {
       ...diameterListenerOf(flags.znListen, flags),
-      peers: parseNafRules(flags.naf).map(({ originHost }) => originHost),
+      peers: nafs.map(({ originHost }) => originHost),
       relays: fqdnsOf('--relay', flags.relay),
     },
     http: {

@@ -21,7 +21,7 @@ import type { ConfiguredEntity } from './config-schema.ts'
 import { diameterNamesOf, diameterTargetOf, peerTlsOf, realmOf } from './diameter-flags.ts'
 import { type GatewayFlags, gatewaySettingsOf, neededGatewayFlags } from './gateway-flags.ts'
 import type { HostPort } from './host-port.ts'
-import { masterKeySourceOf } from './master-key-flag.ts'
+import { masterKeyIn } from './master-key-flag.ts'
 
 /** Which entity is looked at. */
 export type DoctoredEntity = Exclude<ConfiguredEntity, 'lab'>
@@ -66,9 +66,8 @@ async function folderOf(flags: DoctoredFlags): Promise<readonly Finding[]> {
     const advice = 'give --data, or "data" in the configuration'
     return [{ what: 'data folder', state: 'problem', found: 'none is named', advice }]
   }
-  const masterKey = masterKeySourceOf(textOf(flags, 'masterKey'))
   const files = ['tlsKey', 'peerKey', 'cardPinFile'].flatMap((key) => textOf(flags, key) ?? [])
-  const place = { path, ...(masterKey && { masterKey }) }
+  const place = { path, ...masterKeyIn({ masterKey: textOf(flags, 'masterKey') }) }
   return [...(await checkFolder(place, random)), ...files.map(checkPermissions)]
 }
 

@@ -3,25 +3,21 @@
  * 10, K-4
  */
 import { Command, Option } from 'commander'
-import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
-import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { parseNewEntityId } from '../cpns-server/reserved-names.ts'
-import type { EntityInfo, Owner, ServerStore } from '../cpns-server/server-store.ts'
+import type { EntityInfo, Owner } from '../cpns-server/server-store.ts'
 import { describeEntity, describeEntityInFull } from '../cpns-server/shown-entity.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { type EntityId, parseEntityId } from '../identity/entity-id.ts'
 import { parseImpi } from '../identity/impi.ts'
 import { parseUserId } from '../identity/user-id.ts'
-import { SERVER_DATABASE } from '../lab/lab-files.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
-import { type JsonFlag, say, sayable, sayEach } from './say.ts'
-import { withStore } from './with-store.ts'
+import { say, sayable, sayEach } from './say.ts'
+import { withServerStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
+interface Flags extends DataFlags {
   readonly impi?: string
   readonly user?: string
 }
@@ -31,12 +27,7 @@ export function entityCommand(): Command {
   const command = new Command('entity').description(
     'whom entities belong to, in the data folder of a server',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption('--data <dir>', 'data folder of the server')
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'server')
   withOwner(sub('add <entity>', 'bind an entity to its owner before its first use')).action(add)
   sayable(sub('list', 'entities with their owners'), 'one JSON object a line').action(list)
   sayable(sub('show <entity>', 'an entity with its owner, its EUKeys and its sessions')).action(
@@ -56,15 +47,14 @@ function withOwner(command: Command): Command {
   return sayable(command)
 }
 
-const openServer = (folder: DataFolder): ServerStore =>
-  openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
-
 const entityOf = (text: string): EntityId => readFlag('entity', () => parseEntityId(text))
 
 async function add(text: string, flags: Flags): Promise<void> {
-  readFlag('entity', () => parseNewEntityId(text))
-  const entity = bindingOf(text, flags)
-  await withStore({ ...flags, create: true }, openServer, async (store) => {
+  const entity = bindingOf(
+    readFlag('entity', () => parseNewEntityId(text)),
+    flags,
+  )
+  await withServerStore({ ...flags, create: true }, async (store) => {
     if ((await store.bindEntity(entity)) === 'bound-already') {
       throw new ConfigurationInvalid(`${entity.entityId} has an owner already: see entity rebind`)
     }
@@ -74,7 +64,7 @@ async function add(text: string, flags: Flags): Promise<void> {
 }
 
 async function list({ data, ...flags }: Flags): Promise<void> {
-  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, data, create: false }, async (store) => {
     const entities = (await store.listEntities()).map(describeEntity)
     sayEach(flags, entities, { none: 'There is no entity.', textOf: linesOf })
   })
@@ -82,7 +72,7 @@ async function list({ data, ...flags }: Flags): Promise<void> {
 
 async function show(text: string, { data, ...flags }: Flags): Promise<void> {
   const entityId = entityOf(text)
-  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, data, create: false }, async (store) => {
     const shown = await describeEntityInFull(store, entityId, systemClock.nowMs())
     if (shown === undefined) throw unknown(entityId)
     const { linkedUser, euKeys, sessions } = shown
@@ -102,9 +92,9 @@ async function show(text: string, { data, ...flags }: Flags): Promise<void> {
 }
 
 async function rebind(text: string, flags: Flags): Promise<void> {
-  const entity = bindingOf(text, flags)
-  const { entityId } = entity
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+  const entityId = entityOf(text)
+  const entity = bindingOf(entityId, flags)
+  await withServerStore({ ...flags, create: false }, async (store) => {
     if (!(await store.rebindEntity(entity))) throw unknown(entityId)
     const belongs = `${entityId} belongs to ${ownerText(entity.owner)}`
     say(flags, describeEntity(entity), `${belongs}; its EUKeys and sessions have ended.`)
@@ -113,7 +103,7 @@ async function rebind(text: string, flags: Flags): Promise<void> {
 
 async function remove(text: string, { data, ...flags }: Flags): Promise<void> {
   const entityId = entityOf(text)
-  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, data, create: false }, async (store) => {
     if (!(await store.removeEntity(entityId))) throw unknown(entityId)
     const sentence = `${entityId} is forgotten; its EUKeys and sessions have ended.`
     say(flags, { entityId, removed: true }, sentence)
@@ -121,8 +111,7 @@ async function remove(text: string, { data, ...flags }: Flags): Promise<void> {
 }
 
 /** @throws {ConfigurationInvalid} Naming what is wrong or missing. */
-function bindingOf(text: string, { impi, user }: Flags): EntityInfo {
-  const entityId = entityOf(text)
+function bindingOf(entityId: EntityId, { impi, user }: Flags): EntityInfo {
   const boundAtMs = systemClock.nowMs()
   if (impi !== undefined) {
     const id = readFlag('--impi', () => parseImpi(impi))

@@ -1,39 +1,29 @@
 /** `cpns eukey add|list|show|remove`: EUKeys that are given to devices without a card. Design 10, K-4 */
 import { Command } from 'commander'
-import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
-import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { provisionEuKey } from '../cpns-server/provision-eukey.ts'
 import { parseNewEntityId } from '../cpns-server/reserved-names.ts'
-import type { EuKeyInfo, ServerStore } from '../cpns-server/server-store.ts'
+import type { EuKeyInfo } from '../cpns-server/server-store.ts'
 import { describeEuKey } from '../cpns-server/shown-entity.ts'
 import { Secret } from '../crypto/secret.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId } from '../identity/user-id.ts'
-import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import { fromHex, toHex } from '../octets/octets.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { readWholeFile } from './read-whole-file.ts'
-import { type JsonFlag, say, sayable, sayEach } from './say.ts'
+import { say, sayable, sayEach } from './say.ts'
 import { parseWholeNumber } from './whole-number.ts'
-import { withStore } from './with-store.ts'
+import { withServerStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
 const DAY_SECONDS = 86_400
 const EUKEY_LENGTH = 32
 const random = createSystemRandom()
 
-const openServer = (folder: DataFolder): ServerStore =>
-  openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
-
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
-}
-
-interface AddFlags extends Flags {
+interface AddFlags extends DataFlags {
   readonly entity: string
   readonly user: string
   readonly keyFile?: string
@@ -45,12 +35,7 @@ export function eukeyCommand(): Command {
   const command = new Command('eukey').description(
     'EUKeys of entities, in the data folder of a server',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption('--data <dir>', 'data folder of the server')
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'server')
   const made = sub(
     'add',
     'give an entity an EUKey of its own; prints the key once if it was made here',
@@ -77,7 +62,7 @@ async function addEuKey(flags: AddFlags): Promise<void> {
   const entityId = readFlag('--entity', () => parseNewEntityId(flags.entity))
   const userId = readFlag('--user', () => parseUserId(flags.user))
   const given = flags.keyFile === undefined ? undefined : readKeyFile(flags.keyFile)
-  await withStore({ ...flags, create: true }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: true }, async (store) => {
     const key = given ?? Secret.of(random.octets(EUKEY_LENGTH))
     const wish = { entityId, userId, key, lifetimeSeconds: flags.lifetime }
     const euKey = await provisionEuKey(wish, { store, clock: systemClock, random })
@@ -90,24 +75,24 @@ async function addEuKey(flags: AddFlags): Promise<void> {
   })
 }
 
-async function listEuKeys(flags: Flags): Promise<void> {
-  await withStore({ ...flags, create: false }, openServer, async (store) =>
+async function listEuKeys(flags: DataFlags): Promise<void> {
+  await withServerStore({ ...flags, create: false }, async (store) =>
     sayAll(flags, await store.listEuKeys()),
   )
 }
 
-async function showEuKeys(entity: string, flags: Flags): Promise<void> {
+async function showEuKeys(entity: string, flags: DataFlags): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: false }, async (store) => {
     const found = await store.listEuKeys({ entityId })
     if (found.length === 0) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     sayAll(flags, found)
   })
 }
 
-async function removeEuKeys(entity: string, flags: Flags): Promise<void> {
+async function removeEuKeys(entity: string, flags: DataFlags): Promise<void> {
   const entityId = readFlag('entity', () => parseEntityId(entity))
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: false }, async (store) => {
     const removed = await store.removeEuKeys(entityId)
     if (!removed) throw new UnknownIdentity(`${entityId} has no EUKey here`)
     const sentence = `${entityId} has no EUKey any more; its sessions have ended.`
@@ -134,7 +119,7 @@ function sentencesOf({ id, entityId, owner, expires, key }: Shown): string[] {
   ]
 }
 
-function sayAll(flags: Flags, euKeys: readonly EuKeyInfo[]): void {
+function sayAll(flags: DataFlags, euKeys: readonly EuKeyInfo[]): void {
   sayEach(flags, euKeys.map(describeEuKey), { none: 'There is no EUKey.', textOf: linesOf })
 }
 

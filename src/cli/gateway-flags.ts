@@ -16,7 +16,7 @@ import { type CardFlags, type CardSettings, cardSettingsOf } from './card-flags.
 import { needed } from './config-file.ts'
 import { readFlag } from './flag-values.ts'
 import type { HostPort } from './host-port.ts'
-import { masterKeySourceOf } from './master-key-flag.ts'
+import { masterKeyIn } from './master-key-flag.ts'
 import type { EntityFlags } from './serve-entity.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
 
@@ -77,7 +77,6 @@ export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
   const card = cardSettingsOf(flags)
   const auth = authOf(flags.auth, card.reader)
   assertVerified(flags, auth)
-  const masterKey = masterKeySourceOf(flags.masterKey)
   return {
     entityId: readFlag('--entity', () => parseEntityId(flags.entity)),
     server: psk ? { url: serverUrl, psk } : { url: serverUrl, trust: trustOf(flags) },
@@ -85,7 +84,7 @@ export function gatewaySettingsOf(flags: GatewayFlags): GatewaySettings {
     ...card,
     auth,
     gbaFailure,
-    ...(masterKey && { masterKey }),
+    ...masterKeyIn(flags),
     listen,
     renewAheadMs: flags.renewAhead * 1000,
     algorithms: algorithmsOf(flags.algorithm),

@@ -10,7 +10,7 @@ import { parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId } from '../identity/user-id.ts'
 import { GATEWAY_DATABASE } from '../lab/lab-files.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, masterKeySourceOf } from './master-key-flag.ts'
+import { MASTER_KEY_FLAG, masterKeyIn } from './master-key-flag.ts'
 import { readPassword } from './password-flag.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 import { type TrustFlags, trustOf } from './trust-flags.ts'
@@ -56,12 +56,8 @@ async function login(flags: LoginFlags): Promise<void> {
   const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
   const server = { url: flags.serverUrl, trust: trustOf(flags) }
   const random = createSystemRandom()
-  const masterKey = masterKeySourceOf(flags.masterKey)
-  const folder = await openDataFolder(
-    flags.data,
-    { create: true, ...(masterKey && { masterKey }) },
-    random,
-  )
+  const place = { create: true, ...masterKeyIn(flags) }
+  const folder = await openDataFolder(flags.data, place, random)
   const typed = flags.user ?? (await askLine('UserID: '))
   const userId = readFlag('--user', () => parseUserId(typed.normalize('NFC')))
   const password = await readPassword({ file: flags.passwordFile, isNew: false })

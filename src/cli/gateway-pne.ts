@@ -5,7 +5,7 @@ import { commandGateway } from '../adapters/gateway/gateway-control.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { AuthenticationFailed } from '../errors/errors.ts'
 import { fromUtf8 } from '../octets/octets.ts'
-import { MASTER_KEY_FLAG, masterKeySourceOf } from './master-key-flag.ts'
+import { MASTER_KEY_FLAG, masterKeyIn } from './master-key-flag.ts'
 import { readPassword } from './password-flag.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 
@@ -65,10 +65,9 @@ async function trigger(pne: string, flags: TriggerFlags): Promise<void> {
   report(pne, await commandGateway(path, { ...command, password }, () => {}), flags)
 }
 
-async function socketOf({ data, masterKey }: Omit<PneFlags, 'user'>): Promise<string> {
-  const source = masterKeySourceOf(masterKey)
-  const place = { create: false, ...(source && { masterKey: source }) }
-  return (await openDataFolder(data, place, createSystemRandom())).file(GATEWAY_SOCKET)
+async function socketOf(flags: Omit<PneFlags, 'user'>): Promise<string> {
+  const place = { create: false, ...masterKeyIn(flags) }
+  return (await openDataFolder(flags.data, place, createSystemRandom())).file(GATEWAY_SOCKET)
 }
 
 function report(

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { readMasterKeyIds, rotateMasterKey } from '../adapters/data-folder/rotate-master-key.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
-import { MASTER_KEY_FLAG, masterKeySourceOf } from './master-key-flag.ts'
+import { MASTER_KEY_FLAG, masterKeyIn } from './master-key-flag.ts'
 import { withProgressBar } from './progress-bar.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
 
@@ -31,9 +31,8 @@ export function keyCommand(): Command {
   return command
 }
 
-function placeOf({ data, masterKey }: KeyFlags) {
-  const source = masterKeySourceOf(masterKey)
-  return { folder: data, ...(source && { masterKey: source }) }
+function placeOf(flags: KeyFlags) {
+  return { folder: flags.data, ...masterKeyIn(flags) }
 }
 
 async function showKey(flags: KeyFlags): Promise<void> {

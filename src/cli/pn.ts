@@ -1,20 +1,17 @@
 /** `cpns pn list|show`: the PN inventory of a server, in its data folder. Design 10 */
 import { Command } from 'commander'
-import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import type { ServerStore } from '../cpns-server/server-store.ts'
 import { describePn, type ShownPn } from '../cpns-server/shown-pn.ts'
 import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
-import { SERVER_DATABASE } from '../lab/lab-files.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
-import { type JsonFlag, say, sayable, sayEach } from './say.ts'
-import { withStore } from './with-store.ts'
+import { say, sayable, sayEach } from './say.ts'
+import { withServerStore } from './with-store.ts'
 import { lineOrTwo, shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
+interface Flags extends DataFlags {
   readonly entity?: string
 }
 
@@ -23,12 +20,7 @@ export function pnCommand(): Command {
   const command = new Command('pn').description(
     'PNs with their PNEs, in the data folder of a server',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption('--data <dir>', 'data folder of the server')
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'server')
   const listing = sub('list', 'which PNE is behind which PN GW in which PN').option(
     '--entity <uri>',
     'those that an entity is in, as PN GW or as PNE',
@@ -60,11 +52,7 @@ function withPns(
   flags: Flags,
   work: (store: ServerStore, nowMs: number) => Promise<void>,
 ): Promise<void> {
-  return withStore(
-    { ...flags, create: false },
-    (folder) => openServerStore(folder.file(SERVER_DATABASE), folder.sealer),
-    (store) => work(store, systemClock.nowMs()),
-  )
+  return withServerStore({ ...flags, create: false }, (store) => work(store, systemClock.nowMs()))
 }
 
 function linesOf(pn: ShownPn): readonly string[] {

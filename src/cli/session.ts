@@ -1,21 +1,16 @@
 /** `cpns session list|show|end`: sessions at a server, in its data folder. Design 8, 10 */
 import { Command } from 'commander'
-import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
-import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
-import type { ServerStore } from '../cpns-server/server-store.ts'
 import { describeSession } from '../cpns-server/shown-entity.ts'
 import { UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
-import { SERVER_DATABASE } from '../lab/lab-files.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
-import { type JsonFlag, say, sayable, sayEach } from './say.ts'
-import { withStore } from './with-store.ts'
+import { say, sayable, sayEach } from './say.ts'
+import { withServerStore } from './with-store.ts'
 import { shownTime } from './wrap-text.ts'
 
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
+interface Flags extends DataFlags {
   readonly entity?: string
 }
 
@@ -24,12 +19,7 @@ export function sessionCommand(): Command {
   const command = new Command('session').description(
     'sessions of PN GWs and PNEs, in the data folder of a server',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption('--data <dir>', 'data folder of the server')
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'server')
   sayable(
     sub('list', 'sessions that have not ended; never their keys').option(
       '--entity <uri>',
@@ -42,13 +32,10 @@ export function sessionCommand(): Command {
   return command
 }
 
-const openServer = (folder: DataFolder): ServerStore =>
-  openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
-
 async function list({ data, entity, ...flags }: Flags): Promise<void> {
   const entityId =
     entity === undefined ? undefined : readFlag('--entity', () => parseEntityId(entity))
-  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, data, create: false }, async (store) => {
     const nowMs = systemClock.nowMs()
     const sessions = (await store.listSessions(nowMs, { entityId })).map(describeSession)
     sayEach(flags, sessions, { none: 'There is no session.', textOf: linesOf })
@@ -56,7 +43,7 @@ async function list({ data, entity, ...flags }: Flags): Promise<void> {
 }
 
 async function show(sessionId: string, { data, ...flags }: Flags): Promise<void> {
-  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, data, create: false }, async (store) => {
     const session = await store.findSession(sessionId, systemClock.nowMs())
     if (session === undefined) throw unknown(sessionId)
     const shown = describeSession(session)
@@ -65,7 +52,7 @@ async function show(sessionId: string, { data, ...flags }: Flags): Promise<void>
 }
 
 async function end(sessionId: string, { data, ...flags }: Flags): Promise<void> {
-  await withStore({ ...flags, data, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, data, create: false }, async (store) => {
     if (!(await store.endSession(sessionId))) throw unknown(sessionId)
     say(flags, { sessionId, ended: true }, `Session ${sessionId} has ended.`)
   })

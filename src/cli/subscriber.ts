@@ -7,10 +7,10 @@ import type { HssStore, Subscriber } from '../hss/hss-store.ts'
 import type { ImportResult } from '../hss/subscriber-import.ts'
 import { type Impi, parseImpi } from '../identity/impi.ts'
 import { HSS_DATABASE } from '../lab/lab-files.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { withProgressBar } from './progress-bar.ts'
-import { type JsonFlag, say, sayable } from './say.ts'
+import { say, sayable } from './say.ts'
 import {
   type AddFlags,
   addGussFlags,
@@ -23,19 +23,13 @@ import { sayGuss, sayLine, saySubscriber } from './subscriber-shown.ts'
 import { withStore } from './with-store.ts'
 
 const PAGE = 500
-const DATA = ['--data <dir>', 'data folder of the HSS'] as const
 
 /** The command with its subcommands. */
 export function subscriberCommand(): Command {
   const command = new Command('subscriber').description(
     'subscribers of an HSS, in its data folder; keys go in and are never shown',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption(...DATA)
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'HSS')
   addFlags(sub('add', 'add a subscriber; cpns uicc new prints this line for its card')).action(
     addSubscriber,
   )
@@ -102,11 +96,7 @@ with these lines in the file:
 const openHss = (folder: DataFolder): HssStore =>
   openHssStore(folder.file(HSS_DATABASE), folder.sealer)
 
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
-}
-
-async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
+async function addSubscriber(flags: AddFlags & DataFlags): Promise<void> {
   const subscriber = subscriberOfFlags(flags)
   await withStore({ ...flags, create: true }, openHss, async (store) => {
     if ((await store.addSubscriber(subscriber)) === 'exists') {
@@ -118,7 +108,7 @@ async function addSubscriber(flags: AddFlags & Flags): Promise<void> {
 
 async function runImport(
   file: string,
-  flags: Flags & { readonly dryRun?: boolean },
+  flags: DataFlags & { readonly dryRun?: boolean },
 ): Promise<void> {
   const run = (store?: HssStore): Promise<ImportResult> =>
     withProgressBar(flags, ({ tell: progress }) =>
@@ -130,13 +120,16 @@ async function runImport(
   )
 }
 
-function reportImport(result: ImportResult, flags: Flags & { readonly dryRun?: boolean }): void {
+function reportImport(
+  result: ImportResult,
+  flags: DataFlags & { readonly dryRun?: boolean },
+): void {
   const { read, added, existed } = result
   const did = flags.dryRun ? 'nothing was added' : `${added} added, ${existed} were there before`
   say(flags, result, `${read} subscribers read; ${did}.`)
 }
 
-async function listSubscribers(flags: Flags): Promise<void> {
+async function listSubscribers(flags: DataFlags): Promise<void> {
   await withStore({ ...flags, create: false }, openHss, async (store) => {
     let count = 0
     for await (const subscriber of allSubscribers(store)) {
@@ -147,7 +140,7 @@ async function listSubscribers(flags: Flags): Promise<void> {
   })
 }
 
-async function changeSubscriber(text: string, given: ChangeFlags & Flags): Promise<void> {
+async function changeSubscriber(text: string, given: ChangeFlags & DataFlags): Promise<void> {
   const { data, masterKey, json, ...wish } = given
   const impi = readFlag('impi', () => parseImpi(text))
   if (Object.keys(wish).length === 0) {
@@ -163,7 +156,7 @@ async function changeSubscriber(text: string, given: ChangeFlags & Flags): Promi
 
 async function showSubscriber(
   text: string,
-  flags: Flags & { readonly guss?: boolean },
+  flags: DataFlags & { readonly guss?: boolean },
 ): Promise<void> {
   const impi = readFlag('impi', () => parseImpi(text))
   await withStore({ ...flags, create: false }, openHss, async (store) => {
@@ -174,7 +167,7 @@ async function showSubscriber(
   })
 }
 
-async function removeSubscriber(text: string, flags: Flags): Promise<void> {
+async function removeSubscriber(text: string, flags: DataFlags): Promise<void> {
   const impi = readFlag('impi', () => parseImpi(text))
   await withStore({ ...flags, create: false }, openHss, async (store) => {
     const isRemoved = await store.removeSubscriber(impi)

@@ -1,34 +1,23 @@
 /** `cpns user add|passwd|list|remove|link`: CPNS Users, in the data folder of a server. CR 7.4.3.1, M-5, K-4 */
 import { Command } from 'commander'
-import type { DataFolder } from '../adapters/data-folder/data-folder.ts'
-import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { systemClock } from '../adapters/system/system-clock.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
 import { DEFAULT_PASSWORD_POLICY } from '../cpns-server/password-policy.ts'
-import type { ServerStore } from '../cpns-server/server-store.ts'
 import { describeUser } from '../cpns-server/shown-entity.ts'
 import type { User } from '../cpns-server/user-store.ts'
 import { makeUser } from '../cpns-server/users.ts'
 import { ConfigurationInvalid, UnknownIdentity } from '../errors/errors.ts'
 import { parseEntityId } from '../identity/entity-id.ts'
 import { parseUserId, type UserId } from '../identity/user-id.ts'
-import { SERVER_DATABASE } from '../lab/lab-files.ts'
+import { type DataFlags, dataSubcommands } from './data-command.ts'
 import { readFlag } from './flag-values.ts'
-import { MASTER_KEY_FLAG, type MasterKeyFlags } from './master-key-flag.ts'
 import { readPassword } from './password-flag.ts'
-import { type JsonFlag, say, sayable, sayEach } from './say.ts'
-import { withStore } from './with-store.ts'
+import { say, sayable, sayEach } from './say.ts'
+import { withServerStore } from './with-store.ts'
 
 const random = createSystemRandom()
 
-const openServer = (folder: DataFolder): ServerStore =>
-  openServerStore(folder.file(SERVER_DATABASE), folder.sealer)
-
-interface Flags extends JsonFlag, MasterKeyFlags {
-  readonly data: string
-}
-
-interface PasswordFlags extends Flags {
+interface PasswordFlags extends DataFlags {
   readonly passwordFile?: string
 }
 
@@ -37,12 +26,7 @@ export function userCommand(): Command {
   const command = new Command('user').description(
     'CPNS Users, who get EUKeys with UserID and password, in the data folder of a server',
   )
-  const sub = (usage: string, description: string): Command =>
-    command
-      .command(usage)
-      .description(description)
-      .requiredOption('--data <dir>', 'data folder of the server')
-      .option(...MASTER_KEY_FLAG)
+  const sub = dataSubcommands(command, 'server')
   const withPassword = (name: string, description: string): Command =>
     sayable(
       sub(`${name} <user>`, description).option(
@@ -84,7 +68,7 @@ async function readUser(text: string, { passwordFile }: PasswordFlags): Promise<
 
 async function addUser(text: string, flags: PasswordFlags): Promise<void> {
   const user = await readUser(text, flags)
-  await withStore({ ...flags, create: true }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: true }, async (store) => {
     if ((await store.addUser(user)) === 'exists') {
       throw new ConfigurationInvalid(`there is a user ${user.userId} already`)
     }
@@ -94,7 +78,7 @@ async function addUser(text: string, flags: PasswordFlags): Promise<void> {
 
 async function changePassword(text: string, flags: PasswordFlags): Promise<void> {
   const user = await readUser(text, flags)
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: false }, async (store) => {
     if (!(await store.changePassword(user))) throw unknown(user.userId)
     const { userId, passwordOf } = describeUser(user)
     const sentence = `User ${userId} has another password; EUKeys in use stay.`
@@ -102,8 +86,8 @@ async function changePassword(text: string, flags: PasswordFlags): Promise<void>
   })
 }
 
-async function listUsers(flags: Flags): Promise<void> {
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+async function listUsers(flags: DataFlags): Promise<void> {
+  await withServerStore({ ...flags, create: false }, async (store) => {
     const users = (await store.listUsers()).map(describeUser)
     sayEach(flags, users, {
       none: 'There is no user.',
@@ -112,16 +96,16 @@ async function listUsers(flags: Flags): Promise<void> {
   })
 }
 
-async function removeUser(text: string, flags: Flags): Promise<void> {
+async function removeUser(text: string, flags: DataFlags): Promise<void> {
   const userId = userIdOf(text)
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: false }, async (store) => {
     if (!(await store.removeUser(userId))) throw unknown(userId)
     const sentence = `User ${userId} is removed; its EUKeys and their sessions have ended.`
     say(flags, { userId, removed: true }, sentence)
   })
 }
 
-interface LinkFlags extends Flags {
+interface LinkFlags extends DataFlags {
   readonly entity: string
   readonly off?: boolean
 }
@@ -129,7 +113,7 @@ interface LinkFlags extends Flags {
 async function linkUser(text: string, flags: LinkFlags): Promise<void> {
   const userId = userIdOf(text)
   const entityId = readFlag('--entity', () => parseEntityId(flags.entity))
-  await withStore({ ...flags, create: false }, openServer, async (store) => {
+  await withServerStore({ ...flags, create: false }, async (store) => {
     if (flags.off === true) {
       if (!(await store.unlinkUser(entityId, userId))) {
         throw new UnknownIdentity(`${userId} is not linked to ${entityId}`)

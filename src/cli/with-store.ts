@@ -1,6 +1,9 @@
 /** Administration works on the store of a role in a data folder, beside the role if it is running. */
 import { type DataFolder, openDataFolder } from '../adapters/data-folder/data-folder.ts'
+import { openServerStore } from '../adapters/sqlite/server-store.ts'
 import { createSystemRandom } from '../adapters/system/system-random.ts'
+import type { ServerStore } from '../cpns-server/server-store.ts'
+import { SERVER_DATABASE } from '../lab/lab-files.ts'
 import type { Store } from '../ports/store.ts'
 import { type MasterKeyFlags, masterKeyIn } from './master-key-flag.ts'
 
@@ -24,4 +27,16 @@ export async function withStore<S extends Store>(
   } finally {
     await store.close()
   }
+}
+
+/** As `withStore`, with the store of a CPNS Server. */
+export function withServerStore(
+  place: DataPlace,
+  work: (store: ServerStore) => Promise<void>,
+): Promise<void> {
+  return withStore(
+    place,
+    (folder) => openServerStore(folder.file(SERVER_DATABASE), folder.sealer),
+    work,
+  )
 }
