@@ -7,11 +7,8 @@ import Database from 'better-sqlite3'
 import { type MasterKeys, masterKeyId } from '../../crypto/record-sealer.ts'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromHex, toHex } from '../../octets/octets.ts'
-import type { SealedTable } from '../sqlite/sealed-columns.ts'
+import { keyIdIn, sealedColumnsOf } from '../sqlite/sealed-columns.ts'
 import { type FolderDatabase, findKnownDatabases } from './folder-databases.ts'
-
-/** Behind the version octet of a sealed value. */
-const KEY_ID = 'substr(%, 2, 8)'
 
 /**
  * @param keysNow As they are at the time of the call: they may be in rotation.
@@ -37,9 +34,9 @@ function foreignKeyIn({ file, kind }: FolderDatabase, keys: MasterKeys): string 
     // Not for reading only: that would leave side files behind where there are none.
     db = new Database(file, { fileMustExist: true })
     let other: Uint8Array | undefined
-    for (const { table, column } of kind.sealed.flatMap(columnsOf)) {
+    for (const { table, column } of sealedColumnsOf(kind)) {
       if (!hasColumn(db, table, column)) continue
-      const id = KEY_ID.replace('%', column)
+      const id = keyIdIn(column)
       const holes = ids.map(() => '?').join(', ')
       const known = `SELECT 1 FROM ${table} WHERE ${id} IN (${holes}) LIMIT 1`
       if (db.prepare(known).get(...ids) !== undefined) return undefined
@@ -54,10 +51,6 @@ function foreignKeyIn({ file, kind }: FolderDatabase, keys: MasterKeys): string 
   } finally {
     db?.close()
   }
-}
-
-function columnsOf({ table, columns }: SealedTable) {
-  return columns.map((column) => ({ table, column }))
 }
 
 /** A database of an older form may lack it. */

@@ -63,8 +63,9 @@ function sealedIn(path: string): string | undefined {
 
 /** A fresh key beside databases would open nothing in them. */
 function assertKeyIsThere(path: string): void {
+  if (existsSync(join(path, MASTER_KEY_FILE))) return
   const sealed = sealedIn(path)
-  if (sealed === undefined || existsSync(join(path, MASTER_KEY_FILE))) return
+  if (sealed === undefined) return
   throw new ConfigurationInvalid(
     `data folder ${path}: there is no ${MASTER_KEY_FILE}, and ${sealed} is sealed under one: ` +
       'put it back, or say where it is with --master-key',

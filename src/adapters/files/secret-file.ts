@@ -87,8 +87,13 @@ export function replaceSecretFile({ path, name }: SecretFile, text: string, rand
   try {
     removeDrafts(path)
     const draft = writeDraft(path, text, random)
-    keepOwner(path, draft)
-    renameSync(draft, path)
+    try {
+      keepOwner(path, draft)
+      renameSync(draft, path)
+    } catch (error) {
+      rmSync(draft, { force: true })
+      throw error
+    }
     syncFolder(dirname(path))
   } catch (error) {
     throw fileError(error, { path, name })
@@ -114,12 +119,7 @@ function writeDraft(path: string, text: string, random: Random): string {
 function keepOwner(path: string, draft: string): void {
   const [former, own] = [statSync(path, { throwIfNoEntry: false }), statSync(draft)]
   if (former === undefined || (former.uid === own.uid && former.gid === own.gid)) return
-  try {
-    chownSync(draft, former.uid, former.gid)
-  } catch (error) {
-    rmSync(draft, { force: true })
-    throw error
-  }
+  chownSync(draft, former.uid, former.gid)
 }
 
 function removeDrafts(path: string): void {

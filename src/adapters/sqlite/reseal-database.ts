@@ -11,7 +11,7 @@ import { CpnsError, StoreFailed } from '../../errors/errors.ts'
 import { fromHex } from '../../octets/octets.ts'
 import { openDatabase } from './open-database.ts'
 import { openColumn, sealColumn } from './sealed-column.ts'
-import type { SealedTable, StoreKind } from './sealed-columns.ts'
+import { keyIdIn, type SealedTable, type StoreKind, sealedColumnsOf } from './sealed-columns.ts'
 
 const BATCH = 100
 /** Leaves the entity its turns at the lock. */
@@ -60,19 +60,14 @@ export async function resealDatabase(
 }
 
 /** How many values of a database are sealed under another key than this one. */
-export function countSealedOtherwise(
-  file: string,
-  { schema, sealed }: StoreKind,
-  keyId: string,
-): number {
-  const db = openDatabase(file, schema)
+export function countSealedOtherwise(file: string, kind: StoreKind, keyId: string): number {
+  const db = openDatabase(file, kind.schema)
   try {
-    return sealed
-      .flatMap(({ table, columns }) => columns.map((column) => ({ table, column })))
+    return sealedColumnsOf(kind)
       .map(({ table, column }) =>
         db
           .prepare<[Uint8Array], number>(
-            `SELECT count(*) FROM ${table} WHERE substr(${column}, 2, 8) <> ?`,
+            `SELECT count(*) FROM ${table} WHERE ${keyIdIn(column)} <> ?`,
           )
           .pluck()
           .get(fromHex(keyId)),

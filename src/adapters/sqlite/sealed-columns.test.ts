@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { Secret } from '../../crypto/secret.ts'
+import { toHex } from '../../octets/octets.ts'
 import { openDatabase } from './open-database.ts'
-import { STORE_KINDS } from './sealed-columns.ts'
+import { keyIdIn, STORE_KINDS, sealedColumnsOf } from './sealed-columns.ts'
+import { testSealer } from './sqlite.fixture.ts'
 
 /** Octets that are no keys. */
 const PLAIN = new Set([
@@ -46,3 +49,18 @@ test.each(STORE_KINDS)(
     db.close()
   },
 )
+
+test('the key id is in every sealed value where the SQL looks for it', () => {
+  const kind = STORE_KINDS[0] as (typeof STORE_KINDS)[number]
+  expect(sealedColumnsOf(kind)).toEqual([
+    { table: 'subscribers', column: 'subscriber_key' },
+    { table: 'subscribers', column: 'operator_variant' },
+  ])
+  const sealer = testSealer()
+  const sealed = sealer.seal('identity', Secret.of(new Uint8Array(16)))
+  const id = openDatabase(':memory:', kind.schema)
+    .prepare<[Uint8Array], Uint8Array>(`SELECT ${keyIdIn('?')}`)
+    .pluck()
+    .get(sealed)
+  expect(toHex(new Uint8Array(id ?? []))).toBe(sealer.keyId)
+})

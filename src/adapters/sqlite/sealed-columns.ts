@@ -73,3 +73,19 @@ export const STORE_KINDS: readonly StoreKind[] = [
   },
   { schema: SEEN_LIST_SCHEMA, sealed: [] },
 ]
+
+/** One column whose values are sealed. */
+export interface SealedColumn {
+  readonly table: string
+  readonly column: string
+}
+
+/** Every sealed column of a kind of store. */
+export function sealedColumnsOf({ sealed }: StoreKind): readonly SealedColumn[] {
+  return sealed.flatMap(({ table, columns }) => columns.map((column) => ({ table, column })))
+}
+
+/** In SQL the id of the key that a value of the column is sealed under: behind its version octet. */
+export function keyIdIn(column: string): string {
+  return `substr(${column}, 2, 8)`
+}

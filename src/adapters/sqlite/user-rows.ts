@@ -1,6 +1,6 @@
 /** Rows of CPNS Users, and the secret that made-up salts come from. K-5, M-5 */
 import type Database from 'better-sqlite3'
-import { SALT_LENGTH } from '../../cpns/password-keys.ts'
+import { DEFAULT_COST, SALT_LENGTH } from '../../cpns/password-keys.ts'
 import type { User, UserInfo } from '../../cpns-server/user-store.ts'
 import type { RecordSealer } from '../../crypto/record-sealer.ts'
 import type { Secret } from '../../crypto/secret.ts'
@@ -61,13 +61,7 @@ interface Row {
 const SALT_SECRET = 'made-up salts'
 /** No UserID is empty, and lists begin behind it. */
 const NOBODY = ''
-const NOBODY_KDF = {
-  kdf: 'scrypt',
-  salt: new Uint8Array(SALT_LENGTH),
-  n: 16_384,
-  r: 8,
-  p: 1,
-} as const
+const NOBODY_KDF = { kdf: 'scrypt', salt: new Uint8Array(SALT_LENGTH), ...DEFAULT_COST } as const
 
 /** @param sealer Seals authKey, wrapBase and the secret. */
 export function createUserRows(db: Database.Database, sealer: RecordSealer): UserRows {
