@@ -16,7 +16,7 @@ import {
   formatDigestChallenge,
 } from '../http-digest/digest-headers.ts'
 import type { Fqdn } from '../identity/fqdn.ts'
-import { toBase64, utf8 } from '../octets/octets.ts'
+import { toBase64, toLatin1, utf8 } from '../octets/octets.ts'
 import {
   BOOTSTRAPPING_INFO_TYPE,
   type BootstrappingInfo,
@@ -34,7 +34,8 @@ export const UB_NC = '00000001'
 export const EMPTY_PASSWORD = Secret.of(new Uint8Array(0))
 
 const MAX_REASON = 200
-const REASON = /^[\x20-\x7e]{1,200}$/
+const LINE_END = 2
+const REASON = new RegExp(`^[\\x20-\\x7e]{1,${MAX_REASON}}$`)
 const RELEASE_TOKEN = 'Release-6'
 /** Says on either end that TMPI is understood. TS 24.109 A.3 */
 const TMPI_TOKEN = '3gpp-gba-tmpi'
@@ -216,9 +217,7 @@ export function formatRefusal(
 /** The reason in a refusal of anybody's BSF, if it is one printable line of plain text. */
 export function reasonIn({ headers, body }: UbResponse): string | undefined {
   const [type = ''] = headers['content-type'] ?? []
-  const line = Buffer.from(body.subarray(0, MAX_REASON + 2))
-    .toString('latin1')
-    .trimEnd()
+  const line = toLatin1(body.subarray(0, MAX_REASON + LINE_END)).trimEnd()
   return /^text\/plain\b/i.test(type) && REASON.test(line) ? line : undefined
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressGroup, plainAddress } from './address-group.ts'
+import { addressGroup, plainAddress, withoutZone } from './address-group.ts'
 
 test.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -26,4 +26,8 @@ test.each([
   ['::1', '::1'],
 ])('%s is %s', (address, plain) => {
   expect(plainAddress(address)).toBe(plain)
+})
+
+test('a zone is no part of the address', () => {
+  expect([withoutZone('fe80::1%eth0'), withoutZone('::1')]).toEqual(['fe80::1', '::1'])
 })

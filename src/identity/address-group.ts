@@ -14,6 +14,11 @@ export function plainAddress(address: string): string {
   return address.replace(MAPPED, '')
 }
 
+/** A link-local address of IPv6 without its zone, which is a name of this machine. */
+export function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '')
+}
+
 /**
  * An IPv4 address counts by itself. Whoever has one IPv6 address has a network of 2^64 of them at least
  * (RFC 6177 2), so that network counts: else one host would be as many as it likes.
@@ -24,8 +29,7 @@ export function plainAddress(address: string): string {
 export function addressGroup(address: string): string {
   const plain = plainAddress(address)
   if (!IPV6.test(plain) || TRANSLATED.test(plain)) return plain
-  const [head = [], tail = []] = plain
-    .replace(/%.*$/, '')
+  const [head = [], tail = []] = withoutZone(plain)
     .split('::')
     .map((half) => half.split(':').filter((group) => group !== ''))
   const gap = Array<string>(Math.max(0, GROUPS - head.length - tail.length)).fill('0')

@@ -128,7 +128,7 @@ export class TriggerDesk {
     const { pne, userId } = wish
     const line = await this.#whenWaiting(pne)
     if (line === undefined) return NOBODY_CAME
-    const transactionId = this.#newTransactionId()
+    const transactionId = freshTransactionId(this.#parts.random)
     const answer = await this.#questions.ask(this.#registrationOf({ pne, userId }, transactionId))
     if (answer.name === 'Error') return { status: answer.status, detail: answer.detail }
     if (line.isClosed) return NOBODY_CAME
@@ -234,10 +234,6 @@ export class TriggerDesk {
       this.#arrivals.add(look)
       look()
     })
-  }
-
-  #newTransactionId(): string {
-    return freshTransactionId(this.#parts.random)
   }
 }
 

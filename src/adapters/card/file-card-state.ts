@@ -61,7 +61,7 @@ export function createFileCardState(path: string, random: Random): CardStateStor
 }
 
 async function readWhole(path: string) {
-  const file = await open(path, 'r').catch(unlessMissing)
+  const file = await open(path, 'r').catch(unless('ENOENT'))
   if (file === undefined) return undefined
   try {
     const octets = new Uint8Array(await file.readFile())
@@ -94,7 +94,7 @@ async function replace({
   seen,
 }: Record<'path' | 'draft' | 'seen', string>): Promise<void> {
   const claim = `${path}${CLAIM_ENDING}`
-  const claimed = await open(claim, 'wx', MODE).catch(unlessThere)
+  const claimed = await open(claim, 'wx', MODE).catch(unless('EEXIST'))
   if (claimed === undefined) throw inUse(path)
   try {
     await claimed.close()
@@ -131,7 +131,7 @@ async function removeDrafts(path: string): Promise<void> {
 }
 
 async function versionAt(path: string): Promise<string> {
-  const found = await stat(path, { bigint: true }).catch(unlessMissing)
+  const found = await stat(path, { bigint: true }).catch(unless('ENOENT'))
   return found === undefined ? ABSENT : format(found)
 }
 
@@ -143,12 +143,9 @@ function format({ ino, mtimeNs, size }: Record<'ino' | 'mtimeNs' | 'size', bigin
   return `${ino}:${mtimeNs}:${size}`
 }
 
-function unlessThere(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'EEXIST') throw error
-  return undefined
-}
-
-function unlessMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error
-  return undefined
+function unless(code: string): (error: NodeJS.ErrnoException) => undefined {
+  return (error) => {
+    if (error.code !== code) throw error
+    return undefined
+  }
 }

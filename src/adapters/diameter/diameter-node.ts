@@ -7,7 +7,7 @@ import {
   type NodeIdentifiers,
 } from '../../diameter/base/identifiers.ts'
 import type { PeerContext } from '../../diameter/base/peer-state.ts'
-import { plainAddress } from '../../identity/address-group.ts'
+import { plainAddress, withoutZone } from '../../identity/address-group.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import { type Log, noLog } from '../../ports/log.ts'
@@ -93,7 +93,7 @@ export function createDiameterNode(
  * IPv4. A socket that is gone has none.
  */
 function addressOctets(address = '::'): Uint8Array {
-  return ipOctets(plainAddress(address).replace(/%.*$/, ''))
+  return ipOctets(withoutZone(plainAddress(address)))
 }
 
 /** Tw with up to two seconds more or less, never under half of it. Asked for every message, so drawn before. */

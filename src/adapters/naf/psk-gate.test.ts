@@ -29,6 +29,19 @@ async function open(lookup: PskLookup = ANSWER): Promise<void> {
   gate.on('error', () => {})
 }
 
+/** A gate whose key comes only when the test lets it go. */
+async function openWithLateKey(): Promise<() => void> {
+  let letGo = (): void => {}
+  const waiting = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  await open(async (offer) => {
+    await waiting
+    return keyAnswer(offer, 0)
+  })
+  return () => letGo()
+}
+
 /** The next octets that come through, at least `length`. */
 async function through(length: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
@@ -58,14 +71,7 @@ afterEach(() => {
 
 describe('a key', () => {
   test('is there before the record that names it goes on', async () => {
-    let letGo = (): void => {}
-    const waiting = new Promise<void>((resolve) => {
-      letGo = resolve
-    })
-    await open(async (offer) => {
-      await waiting
-      return keyAnswer(offer, 0)
-    })
+    const letGo = await openWithLateKey()
     client.write(HELLO)
     await settle()
     expect(gate.read()).toBeNull()
@@ -78,13 +84,7 @@ describe('a key', () => {
   })
 
   test('holds back all that comes meanwhile, so that nothing overtakes its record', async () => {
-    let letGo = (): void => {}
-    await open(async (offer) => {
-      await new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      return keyAnswer(offer, 0)
-    })
+    const letGo = await openWithLateKey()
     const [named, more] = [keyExchangeRecord(PSK_IDENTITY), utf8('more')]
     client.write(concatOctets(HELLO_12, named))
     expect(await through(HELLO_12.length)).toEqual(HELLO_12)
@@ -176,13 +176,7 @@ describe('an open gate', () => {
 
 describe('an end', () => {
   test('of the client while its key is fetched ends the gate, and a late key does nothing', async () => {
-    let letGo = (): void => {}
-    await open(async (offer) => {
-      await new Promise<void>((resolve) => {
-        letGo = resolve
-      })
-      return keyAnswer(offer, 0)
-    })
+    const letGo = await openWithLateKey()
     client.write(HELLO)
     await settle()
     const closed = new Promise((resolve) => gate.once('close', resolve))
