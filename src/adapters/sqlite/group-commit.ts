@@ -3,7 +3,7 @@
  * transaction, each under its own SAVEPOINT, and are answered after the commit and its sync, so that a
  * promise that resolved is on disk (as with `synchronous=FULL`).
  *
- * While the loop is busy, the operations of its next turns come into the same commit, for two milliseconds
+ * While the loop is busy, the operations of its next turns come into the same commit, for a millisecond
  * at most; those that come while a commit is synced are in the next one.
  */
 import Database from 'better-sqlite3'
@@ -38,9 +38,11 @@ type Result =
   | { readonly ok: false; readonly error: unknown }
 
 /** Operations of several turns share a commit while the loop has other work; the first waits no longer. */
-const LONGEST_GATHER_MS = 2
+const LONGEST_GATHER_MS = 1
 /** As many as one commit takes at most. */
 const MOST_OPERATIONS = 256
+/** Of so many somebody will want the loop before their sync is done, even if nobody does now. */
+const MANY_OPERATIONS = 8
 /** A turn of the loop that took no longer brought no other work. */
 const IDLE_TURN_MS = 0.05
 
@@ -62,7 +64,8 @@ export function createGroupCommit(
     const batch = queue
     queue = []
     const results = commitBatch(db, transaction, batch, log?.failure)
-    const settled = log === undefined ? results : await onceSynced(results, log, isIdle)
+    const mayStop = isIdle && batch.length < MANY_OPERATIONS
+    const settled = log === undefined ? results : await onceSynced(results, log, mayStop)
     batch.forEach(({ settle }, index) => {
       settle(settled[index] as Result)
     })
@@ -138,9 +141,9 @@ function gathered(isFull: () => boolean): Promise<boolean> {
 }
 
 /** The results once they are on the disk, or that failure for each of them. */
-async function onceSynced(results: Result[], log: LogSync, isIdle: boolean): Promise<Result[]> {
+async function onceSynced(results: Result[], log: LogSync, mayStop: boolean): Promise<Result[]> {
   try {
-    await log.sync(isIdle)
+    await log.sync(mayStop)
     return results
   } catch (error) {
     return results.map(() => ({ ok: false, error }))

@@ -17,11 +17,11 @@ export interface LogSync {
   /**
    * Resolves when all that was committed before the call is on the disk.
    *
-   * @param isIdle Nobody else needs the loop now, so it may stand still while a quick disk is asked: the
+   * @param mayStop Nobody else needs the loop now, so it may stand still while a quick disk is asked: the
    *   way to another thread and back takes as long.
    * @throws {StoreFailed} If the disk failed, now or before.
    */
-  sync(isIdle: boolean): Promise<void>
+  sync(mayStop: boolean): Promise<void>
   close(): void
 }
 
@@ -45,11 +45,11 @@ export function takeLogSync(db: Database.Database): LogSync | undefined {
     get failure() {
       return failure
     },
-    async sync(isIdle) {
+    async sync(mayStop) {
       if (failure !== undefined) throw failure
       const startMs = performance.now()
       try {
-        if (isIdle && lastTookMs <= QUICK_SYNC_MS) fdatasyncSync(log)
+        if (mayStop && lastTookMs <= QUICK_SYNC_MS) fdatasyncSync(log)
         else await syncData(log)
         lastTookMs = performance.now() - startMs
       } catch (cause) {
