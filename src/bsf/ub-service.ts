@@ -67,13 +67,13 @@ export function createUbService(options: UbServiceOptions, ports: UbServicePorts
     return challenge({ impi }, { stale, ...tmpi })
   }
 
-  const serve = (message: Identified, request: UbRequest, context: UbContext) =>
+  const serve = (message: Identified, request: UbRequest, { remoteAddress }: UbContext) =>
     message.kind === 'initial'
-      ? challengeUser(message, { ...context, stale: false })
+      ? challengeUser(message, { remoteAddress, stale: false })
       : judgeAnswer({
           answer: message,
           request,
-          challengeAnew: () => challengeUser(message, { ...context, stale: true }),
+          challengeAnew: () => challengeUser(message, { remoteAddress, stale: true }),
         })
 
   return async (request, context) => {

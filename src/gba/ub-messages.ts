@@ -257,6 +257,6 @@ function responseWith(
   headers: UbResponse['headers'],
   body: Uint8Array = NO_BODY,
 ): UbResponse {
-  const server = [product, RELEASE_TOKEN, TMPI_TOKEN].join('; ')
+  const server = `${product}; ${RELEASE_TOKEN}; ${TMPI_TOKEN}`
   return { status, headers: { server: [server], ...headers }, body }
 }

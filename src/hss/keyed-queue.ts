@@ -11,13 +11,12 @@ export function createKeyedQueue<Key>(): KeyedQueue<Key> {
   const tails = new Map<Key, Promise<unknown>>()
   return {
     run(key, operation) {
-      const before = tails.get(key) ?? Promise.resolve()
-      const result = before.then(operation)
-      const tail = result
-        .catch(() => {})
-        .finally(() => {
-          if (tails.get(key) === tail) tails.delete(key)
-        })
+      const before = tails.get(key)
+      const result = before === undefined ? operation() : before.then(operation)
+      const settled = (): void => {
+        if (tails.get(key) === tail) tails.delete(key)
+      }
+      const tail = result.then(settled, settled)
       tails.set(key, tail)
       return result
     },

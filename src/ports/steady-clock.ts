@@ -27,11 +27,10 @@ function isSteady(clock: Clock): clock is SteadyClock {
 }
 
 function steadied(clock: Clock, log: Log): SteadyClock {
-  const offset = (): number => clock.nowMs() - clock.monotonicMs()
-  let seenMs = offset()
+  let seenMs = clock.nowMs() - clock.monotonicMs()
   let believedMs = seenMs
-  const look = (): void => {
-    const nowMs = offset()
+  const look = (monotonicMs: number): void => {
+    const nowMs = clock.nowMs() - monotonicMs
     const jumpMs = nowMs - seenMs
     if (Math.abs(jumpMs) > NOTABLE_JUMP_MS) log.warn('clock-jumped', { byMs: Math.round(jumpMs) })
     seenMs = nowMs
@@ -39,11 +38,12 @@ function steadied(clock: Clock, log: Log): SteadyClock {
   }
   return {
     nowMs() {
-      look()
-      return Math.floor(clock.monotonicMs() + believedMs)
+      const monotonicMs = clock.monotonicMs()
+      look(monotonicMs)
+      return Math.floor(monotonicMs + believedMs)
     },
     get aheadMs() {
-      look()
+      look(clock.monotonicMs())
       return Math.floor((believedMs - seenMs) / SECOND_MS) * SECOND_MS
     },
     monotonicMs: () => clock.monotonicMs(),
