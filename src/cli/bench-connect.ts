@@ -13,7 +13,7 @@ import { TransportFailed } from '../errors/errors.ts'
 import { fromUtf8 } from '../octets/octets.ts'
 import { type CpnsSide, cpuOf, startCpnsSide } from './bench-cpns-process.ts'
 import { BENCH_EUKEY, benchGateway } from './bench-cpns-world.ts'
-import { type LoadRun, measureLoad } from './bench-load.ts'
+import { type Load, type LoadRun, measureInTurn, measureLoad } from './bench-load.ts'
 import type { WireFigure } from './bench-wire.ts'
 
 /** What is measured, and beside what. */
@@ -69,17 +69,18 @@ export async function measureConnect(
   const bareQuestions = async () => {
     for (const octets of recorded.questions) await plain.ask(octets)
   }
-  const measure = (once: () => Promise<unknown>, inFlight: number, side: CpnsSide) =>
-    measureLoad({ inFlight, seconds, once, cpu: cpuOf([side]) }, systemClock)
+  const loadsOf = (inFlight: number): readonly Load[] => [
+    { inFlight, seconds, once: bareQuestions, cpu: cpuOf([bare]) },
+    { inFlight, seconds, once: authentication, cpu: cpuOf([server]) },
+  ]
   const figures: WireFigure[] = []
   try {
     // Programs as they run, not as they start: both are compiled for what they do before they are measured.
-    await measure(bareQuestions, CONNECTIONS, bare)
-    await measure(authentication, CONNECTIONS, server)
+    for (const load of loadsOf(CONNECTIONS)) await measureLoad(load, systemClock)
     for (const inFlight of loads) {
-      const baseline = await measure(bareQuestions, inFlight, bare)
+      const [baseline, figure] = await measureInTurn(loadsOf(inFlight), systemClock)
+      if (baseline === undefined || figure === undefined) throw new TypeError('two were measured')
       tell()
-      const figure = await measure(authentication, inFlight, server)
       tell()
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
     }

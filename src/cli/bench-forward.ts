@@ -22,7 +22,7 @@ import {
   benchPne,
   PAYLOAD_OCTETS,
 } from './bench-cpns-world.ts'
-import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
+import { type Load, type LoadRun, measureInTurn } from './bench-load.ts'
 import { createQuestions, createRecordsClient, type Questions } from './bench-records.ts'
 import type { WireFigure } from './bench-wire.ts'
 
@@ -80,13 +80,15 @@ export async function measureForward(
     const sealed = await openRecordsChain()
     chains.push(sealed)
     for (const inFlight of loadsOf(way, loads)) {
-      const baseline = await measureAnswers(bare, inFlight, seconds)
-      tell()
-      const records = await measureAnswers(sealed, inFlight, seconds)
-      tell()
-      const measure = way === 'one-way' ? measureArrivals : measureAnswers
-      const figure = await measure(own, inFlight, seconds)
-      tell()
+      const load = { inFlight, seconds }
+      const [baseline, records, figure] = await measureInTurn(
+        [answersOf(bare, load), answersOf(sealed, load), ownLoad(own, load, way)],
+        systemClock,
+      )
+      if (baseline === undefined || records === undefined || figure === undefined) {
+        throw new TypeError('three were measured')
+      }
+      for (let told = 0; told < 3; told++) tell()
       figures.push({ ...figure, baseline, records, ratio: figure.perSecond / baseline.perSecond })
     }
   } finally {
@@ -100,30 +102,18 @@ export function loadsOf(way: ForwardWay, loads: readonly number[]): readonly num
   return way === 'one-way' ? [AHEAD] : loads
 }
 
-function measureAnswers(chain: Chain, inFlight: number, seconds: number): Promise<LoadFigure> {
-  const once = () => chain.once()
-  const cpu = cpuOf(chain.sides.toReversed())
-  return measureLoad({ inFlight, seconds, once, cpu }, systemClock)
+type LoadSize = Pick<Load, 'inFlight' | 'seconds'>
+
+function answersOf(chain: Chain, size: LoadSize): Load {
+  return { ...size, once: () => chain.once(), cpu: cpuOf(chain.sides.toReversed()) }
 }
 
-/** What counts is what has arrived at the far end meanwhile, not what was sent. */
-async function measureArrivals(
-  chain: Chain,
-  inFlight: number,
-  seconds: number,
-): Promise<LoadFigure> {
-  const [far] = chain.sides
-  if (far === undefined) throw new TypeError('a chain has a far end')
-  const before = (await far.status()).handled
-  const startMs = systemClock.monotonicMs()
-  const figure = await measureAnswers(chain, inFlight, seconds)
-  const arrived = (await far.status()).handled - before
-  const tookSeconds = (systemClock.monotonicMs() - startMs) / 1000
-  const sent = figure.perSecond * seconds
-  const perArrival = figure.cpu.map(
-    (micros) => (micros * sent) / ((arrived * seconds) / tookSeconds),
-  )
-  return { ...figure, perSecond: arrived / tookSeconds, cpu: perArrival }
+/** One way, what counts is what has arrived at the far end meanwhile, not what was sent. */
+function ownLoad(own: Chain, size: LoadSize, way: ForwardWay): Load {
+  const answers = answersOf(own, size)
+  const [far] = own.sides
+  if (way !== 'one-way' || far === undefined) return answers
+  return { ...answers, arrived: async () => (await far.status()).handled }
 }
 
 async function openOwnChain(way: ForwardWay): Promise<Chain> {

@@ -1,4 +1,7 @@
-/** Load in a closed loop: so many requests in flight, each followed by the next, with their waiting times. */
+/**
+ * Load in a closed loop: so many requests in flight, each followed by the next, with their waiting times. Loads
+ * that are compared take turns of a fraction of a second, so that what else the machine does falls on all of them.
+ */
 import type { Clock } from '../ports/clock.ts'
 
 /** One load. */
@@ -9,9 +12,11 @@ export interface Load {
   readonly once: () => Promise<unknown>
   /** Microseconds of processor time that each process has used since its start, all threads of it. */
   readonly cpu?: () => Promise<readonly number[]>
+  /** How many have come to their end since the start, where that is not to be answered. */
+  readonly arrived?: () => Promise<number>
 }
 
-/** How loads are measured one after the other. */
+/** How loads are measured. */
 export interface LoadRun {
   /** Of each figure. */
   readonly seconds: number
@@ -30,40 +35,124 @@ export interface LoadFigure {
   readonly cpu: readonly number[]
 }
 
-/** Of the time, what is not measured at the start. */
+/** Of the time, what is not measured at the start of all. */
 const WARM_UP = 0.25
+/** Turns of each load. */
+const TURNS = 8
+/** Of a turn, what is not measured at its start: until as many are in flight as shall be. */
+const LEAD_IN = 0.2
 
-/** @throws What an operation throws. */
-export async function measureLoad(
-  { inFlight, seconds, once, cpu = async () => [] }: Load,
-  clock: Pick<Clock, 'monotonicMs'>,
-): Promise<LoadFigure> {
-  /** Milliseconds that each operation took, and all of them together. */
-  const run = async (forMs: number) => {
-    const startMs = clock.monotonicMs()
-    const waits: number[] = []
-    const worker = async (): Promise<void> => {
-      for (let sentMs = startMs; sentMs < startMs + forMs; ) {
-        await once()
-        const nowMs = clock.monotonicMs()
-        waits.push(nowMs - sentMs)
-        sentMs = nowMs
-      }
+type Monotonic = Pick<Clock, 'monotonicMs'>
+
+/** What one load has come to so far. */
+interface Sums {
+  /** Milliseconds that each operation took that was answered while it was measured. */
+  readonly waits: readonly number[]
+  readonly measuredMs: number
+  /** That came to their end meanwhile. */
+  readonly counted: number
+  /** All, and their processor time: also of those that are not measured. */
+  readonly operations: number
+  readonly cpu: readonly number[]
+}
+
+/** One load alone. @throws What an operation throws. */
+export async function measureLoad(load: Load, clock: Monotonic): Promise<LoadFigure> {
+  const [figure] = await measureInTurn([load], clock)
+  return figure as LoadFigure
+}
+
+/**
+ * Several loads, turn by turn.
+ *
+ * @returns Their figures in the same order.
+ * @throws What an operation throws.
+ */
+export async function measureInTurn(
+  loads: readonly Load[],
+  clock: Monotonic,
+): Promise<readonly LoadFigure[]> {
+  for (const load of loads) await runTurn(load, load.seconds * 1000 * WARM_UP, clock)
+  const sums = loads.map(nothingYet)
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (const [n, load] of loads.entries()) {
+      const came = await runTurn(load, (load.seconds * 1000) / TURNS, clock)
+      sums[n] = together(sums[n] as Sums, came)
     }
-    await Promise.all(Array.from({ length: inFlight }, worker))
-    return { waits, tookMs: clock.monotonicMs() - startMs }
   }
-  await run(seconds * 1000 * WARM_UP)
+  return loads.map(({ inFlight }, n) => figureOf(inFlight, sums[n] as Sums))
+}
+
+/** Answers that come after `forMs` are waited for, but not measured. */
+async function runTurn(load: Load, forMs: number, clock: Monotonic): Promise<Sums> {
+  const { inFlight, once, cpu = async () => [], arrived } = load
   const before = await cpu()
-  const { waits, tookMs } = await run(seconds * 1000)
+  const startMs = clock.monotonicMs()
+  const fromMs = startMs + forMs * LEAD_IN
+  const untilMs = fromMs + forMs
+  const waits: number[] = []
+  let operations = 0
+  const worker = async (): Promise<void> => {
+    for (let sentMs = startMs; sentMs < untilMs; ) {
+      await once()
+      const nowMs = clock.monotonicMs()
+      operations += 1
+      if (nowMs >= fromMs && nowMs < untilMs) waits.push(nowMs - sentMs)
+      sentMs = nowMs
+    }
+  }
+  const [counting] = await Promise.all([
+    arrived && countArrived(arrived, { fromMs, untilMs }, clock),
+    ...Array.from({ length: inFlight }, worker),
+  ])
+  const { counted, measuredMs } = counting ?? { counted: waits.length, measuredMs: forMs }
   const after = await cpu()
-  waits.sort((a, b) => a - b)
+  return {
+    waits,
+    measuredMs,
+    counted,
+    operations,
+    cpu: after.map((micros, n) => micros - (before[n] ?? 0)),
+  }
+}
+
+async function countArrived(
+  arrived: () => Promise<number>,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+  clock: Monotonic,
+): Promise<Pick<Sums, 'counted' | 'measuredMs'>> {
+  const look = async (atMs: number) => {
+    await new Promise((resolve) => setTimeout(resolve, atMs - clock.monotonicMs()))
+    const count = await arrived()
+    return { count, seenMs: clock.monotonicMs() }
+  }
+  const first = await look(fromMs)
+  const last = await look(untilMs)
+  return { counted: last.count - first.count, measuredMs: last.seenMs - first.seenMs }
+}
+
+function nothingYet(): Sums {
+  return { waits: [], measuredMs: 0, counted: 0, operations: 0, cpu: [] }
+}
+
+function together(sums: Sums, came: Sums): Sums {
+  return {
+    waits: sums.waits.concat(came.waits),
+    measuredMs: sums.measuredMs + came.measuredMs,
+    counted: sums.counted + came.counted,
+    operations: sums.operations + came.operations,
+    cpu: came.cpu.map((micros, n) => micros + (sums.cpu[n] ?? 0)),
+  }
+}
+
+function figureOf(inFlight: number, sums: Sums): LoadFigure {
+  const waits = sums.waits.toSorted((a, b) => a - b)
   return {
     inFlight,
-    perSecond: (waits.length * 1000) / tookMs,
+    perSecond: (sums.counted * 1000) / sums.measuredMs,
     p50: quantile(waits, 0.5),
     p99: quantile(waits, 0.99),
-    cpu: after.map((micros, n) => (micros - (before[n] ?? 0)) / waits.length),
+    cpu: sums.cpu.map((micros) => micros / sums.operations),
   }
 }
 

@@ -13,7 +13,13 @@ import {
   recordBootstrap,
   type WireClient,
 } from './bench-clients.ts'
-import { type LoadFigure, type LoadRun, measureLoad } from './bench-load.ts'
+import {
+  type Load,
+  type LoadFigure,
+  type LoadRun,
+  measureInTurn,
+  measureLoad,
+} from './bench-load.ts'
 import {
   type FarSideStart,
   type FarSideTold,
@@ -26,7 +32,7 @@ export const WIRE_BENCHES = ['ub', 'zh', 'zn'] as const
 /** Which benchmark. */
 export type WireBench = (typeof WIRE_BENCHES)[number]
 
-/** What came of one load, and of its baseline right before. */
+/** What came of one load, and of its baseline, which took turns with it. */
 export interface WireFigure extends LoadFigure {
   readonly baseline: LoadFigure
   /** The records of design 7 alone, where messages are forwarded: what no CPNS chain can be faster than. */
@@ -82,8 +88,9 @@ export async function measureWire(
     pairs.push(pair)
     return pair
   }
-  const measure = ({ client, cpu }: Pair, inFlight: number): Promise<LoadFigure> =>
-    measureLoad({ inFlight, seconds, once: () => client.once(), cpu }, systemClock)
+  const loadOf = ({ client, cpu }: Pair, inFlight: number): Load => {
+    return { inFlight, seconds, once: () => client.once(), cpu }
+  }
   const figures: WireFigure[] = []
   try {
     const own = await open({ kind: name })
@@ -91,13 +98,14 @@ export async function measureWire(
     const bare = await open(start)
     const byUndici = start.kind === 'http' && byUndiciOf(bare, start.exchanges)
     if (byUndici) pairs.push(byUndici)
+    const measured = [bare, own, ...(byUndici ? [byUndici] : [])]
+    // Programs as they run, not as they start: all are compiled for what they do before they are measured.
+    for (const pair of measured) await measureLoad(loadOf(pair, Math.max(...loads)), systemClock)
     for (const inFlight of loads) {
-      const baseline = await measure(bare, inFlight)
-      tell()
-      const undici = byUndici && (await measure(byUndici, inFlight))
-      if (undici) tell()
-      const figure = await measure(own, inFlight)
-      tell()
+      const turns = measured.map((pair) => loadOf(pair, inFlight))
+      const [baseline, figure, undici] = await measureInTurn(turns, systemClock)
+      if (baseline === undefined || figure === undefined) throw new TypeError('two were measured')
+      for (const _ of turns) tell()
       const ratio = figure.perSecond / baseline.perSecond
       figures.push({ ...figure, baseline, ...(undici && { undici }), ratio })
     }
