@@ -1,9 +1,9 @@
 /** BootstrappingInfo: what a BSF tells a UE after a good bootstrapping run. TS 24.109 C.1 */
 import { InvalidMessage } from '../errors/errors.ts'
 import { type Btid, parseBtid } from '../identity/btid.ts'
-import { concatOctets, utf8 } from '../octets/octets.ts'
+import { utf8 } from '../octets/octets.ts'
 import { parseXml, type XmlElement } from '../xml/xml-reader.ts'
-import { encodeXml, XML_DECLARATION, type XmlOutput } from '../xml/xml-writer.ts'
+import { escapeContent, XML_DECLARATION } from '../xml/xml-writer.ts'
 import { formatXmlDateTime, parseXmlDateTime } from './xml-date-time.ts'
 
 /** A B-TID and how long its Ks lives. */
@@ -25,16 +25,11 @@ const LIMITS = { maxOctets: 16_384, maxDepth: 16, byteOrderMark: 'ignored' } as 
 /** The document with its XML declaration, UTF-8; times in whole seconds of UTC. */
 export function encodeBootstrappingInfo(info: BootstrappingInfo): Uint8Array {
   const { btid, expiresAtMs, currentTimeMs } = info
-  const root = encodeXml({
-    name: 'BootstrappingInfo',
-    attributes: [['xmlns', NAMESPACE]],
-    children: [
-      { name: 'btid', text: btid },
-      { name: 'lifetime', text: formatXmlDateTime(expiresAtMs) },
-      ...(currentTimeMs === undefined ? [] : [currentTimeOutput(currentTimeMs)]),
-    ],
-  })
-  return concatOctets(utf8(`${XML_DECLARATION}\n`), root)
+  const currentTime = currentTimeMs === undefined ? '' : currentTimeElement(currentTimeMs)
+  const content = `<btid>${escapeContent(btid)}</btid><lifetime>${formatXmlDateTime(expiresAtMs)}</lifetime>${currentTime}`
+  return utf8(
+    `${XML_DECLARATION}\n<BootstrappingInfo xmlns="${NAMESPACE}">${content}</BootstrappingInfo>`,
+  )
 }
 
 /**
@@ -59,9 +54,8 @@ export function decodeBootstrappingInfo(octets: Uint8Array): BootstrappingInfo {
   }
 }
 
-function currentTimeOutput(atMs: number): XmlOutput {
-  const currentTime = { name: 'currenttime', text: formatXmlDateTime(atMs) }
-  return { name: 'Extension', children: [currentTime] }
+function currentTimeElement(atMs: number): string {
+  return `<Extension><currenttime>${formatXmlDateTime(atMs)}</currenttime></Extension>`
 }
 
 function requiredText(root: XmlElement, name: string): string {
