@@ -22,6 +22,7 @@ import type { Fqdn } from '../identity/fqdn.ts'
 import type { Log } from '../ports/log.ts'
 import type { SteadyClock } from '../ports/steady-clock.ts'
 import type { BootstrappingSession, BsfStore, UsedChallenge } from './bsf-store.ts'
+import type { ChallengeMemory } from './challenge-memory.ts'
 import type { Challenger } from './challenger.ts'
 import { openChallenge, type UbChallenge } from './ub-challenge.ts'
 
@@ -36,6 +37,7 @@ export interface AnswerJudgeOptions {
 export interface AnswerJudgePorts {
   readonly store: Pick<BsfStore, 'completeBootstrapping' | 'useChallenge'>
   readonly ring: SealingRing
+  readonly memory: ChallengeMemory
   readonly challenge: Challenger
   readonly zh: Zh
   readonly clock: SteadyClock
@@ -54,6 +56,7 @@ export interface UbAnswerArrival {
 /**
  * Message 4, a new challenge, or 403.
  *
+ * @throws {InvalidMessage} If `opaque` is not base64.
  * @throws {StoreFailed} If the store cannot be used; nothing took effect then.
  */
 export type AnswerJudge = (arrival: UbAnswerArrival) => Promise<UbResponse>
@@ -67,7 +70,7 @@ export function createAnswerJudge(
   ports: AnswerJudgePorts,
 ): AnswerJudge {
   const { bsfName, product, challengeLifetimeMs } = options
-  const { store, ring, challenge, clock, log } = ports
+  const { store, ring, memory, challenge, clock, log } = ports
   const complete = createCompletion(options, ports)
   const forbidden = () => formatRefusal(product, { status: 403 })
   const usedUntil = (issued: UbChallenge) => usedChallenge(issued, challengeLifetimeMs)
@@ -92,7 +95,7 @@ export function createAnswerJudge(
 
   return async (arrival) => {
     const { answer, request } = arrival
-    const issued = await openChallenge(ring, answer.opaque)
+    const issued = memory.take(answer) ?? (await openChallenge(ring, answer.opaque))
     if (issued === undefined || !isLive(issued)) return arrival.challengeAnew()
     const { impi, tmpi: username = impi } = issued
     if (username !== answer.username || formatAkaNonce(issued) !== answer.nonce) return forbidden()

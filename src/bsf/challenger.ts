@@ -15,6 +15,7 @@ import type { Fqdn } from '../identity/fqdn.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
+import type { ChallengeMemory } from './challenge-memory.ts'
 import { sealChallenge, type UbChallenge } from './ub-challenge.ts'
 import {
   type ChallengeKeys,
@@ -40,6 +41,7 @@ export interface ChallengerOptions {
 export interface ChallengerPorts {
   readonly zh: Zh
   readonly ring: SealingRing
+  readonly memory: ChallengeMemory
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
@@ -71,17 +73,22 @@ const MAX_OPAQUE_CHARACTERS = 4096
 
 /** The challenger of one BSF. */
 export function createChallenger(options: ChallengerOptions, ports: ChallengerPorts): Challenger {
-  const { zh, ring, clock, random, log } = ports
+  const { zh, ring, memory, clock, random, log } = ports
   const { unknownImpi } = options
   const readGuss = createGussReader()
   const refuse = (status: 403 | 503) => formatRefusal(options.product, { status })
 
-  /** With the GUSS, if it fits. */
-  const seal = async (challenge: UbChallenge): Promise<string> => {
+  /** With the GUSS, if it fits. @returns `opaque`. */
+  const seal = async (whole: UbChallenge, nonce: string): Promise<string> => {
     const unit = unknownImpi && HIDING_OCTETS
-    const opaque = await sealChallenge(ring, challenge, unit)
-    if (opaque.length <= MAX_OPAQUE_CHARACTERS) return opaque
-    return sealChallenge(ring, { ...challenge, guss: undefined, lacksGuss: true }, unit)
+    let challenge = whole
+    let opaque = await sealChallenge(ring, challenge, unit)
+    if (opaque.length > MAX_OPAQUE_CHARACTERS) {
+      challenge = { ...whole, guss: undefined, lacksGuss: true }
+      opaque = await sealChallenge(ring, challenge, unit)
+    }
+    memory.remember(challenge, { nonce, opaque })
+    return opaque
   }
 
   const format = async (
@@ -103,8 +110,9 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
       isMadeUp: keys.isMadeUp,
       guss: keys.guss,
     }
-    const opaque = await seal(challenge)
-    return formatChallenge(options, { nonce: formatAkaNonce(challenge), opaque, stale })
+    const nonce = formatAkaNonce(challenge)
+    const opaque = await seal(challenge, nonce)
+    return formatChallenge(options, { nonce, opaque, stale })
   }
 
   const challenge: Challenger = async (request, circumstances = {}) => {

@@ -6,6 +6,7 @@ import { createSteadyClock } from '../ports/steady-clock.ts'
 import { noTrace } from '../trace/trace.ts'
 import { createAnswerJudge } from './answer-judge.ts'
 import { createChallengeLimits } from './challenge-limits.ts'
+import { createChallengeMemory } from './challenge-memory.ts'
 import { createChallenger } from './challenger.ts'
 import { createExpirySweep } from './expiry-sweep.ts'
 import type { BsfOptions, BsfPorts } from './options.ts'
@@ -23,6 +24,8 @@ export interface Bsf {
 
 const DAY_SECONDS = 86_400
 const CHALLENGE_LIFETIME_MS = 60_000
+/** At a thousand bootstraps a second those of the last second, in 1 MiB. */
+const REMEMBERED_CHALLENGES = 1024
 
 /**
  * @throws {RangeError} If a lifetime is not a positive whole number, a NAF is listed twice, or an option is
@@ -41,13 +44,14 @@ export function createBsf(options: BsfOptions, ports: BsfPorts): Bsf {
   if (options.unknownImpi) assertUnknownImpi(options.unknownImpi)
 
   const ring = createSealingRing({ purpose: 'ub opaque' }, { store, clock, random })
+  const memory = createChallengeMemory(REMEMBERED_CHALLENGES)
   const challenge = createChallenger(
     { ...options, product, keyLifetimeSeconds, flipsRes },
-    { zh, ring, clock, random, log: ubLog },
+    { zh, ring, memory, clock, random, log: ubLog },
   )
   const judgeAnswer = createAnswerJudge(
     { bsfName, product, challengeLifetimeMs },
-    { store, ring, challenge, zh, clock, log: ubLog },
+    { store, ring, memory, challenge, zh, clock, log: ubLog },
   )
   const limits = options.challengeLimits && createChallengeLimits(options.challengeLimits, clock)
   const serveUb = createUbService(

@@ -6,7 +6,7 @@ import { createSealingRing } from '../crypto/sealing-ring.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { ksOf } from '../gba/ks-naf.ts'
-import { concatOctets, fromBase64 } from '../octets/octets.ts'
+import { concatOctets, fromBase64, toBase64 } from '../octets/octets.ts'
 import {
   decodeChallenge,
   encodeChallenge,
@@ -87,16 +87,19 @@ describe('a challenge, sealed', () => {
   test('is opened by any node of the BSF', async () => {
     const store = createMemoryBsfStore()
     const opaque = await sealChallenge(ringOf(store), CHALLENGE)
-    expectSame(await openChallenge(ringOf(store), fromBase64(opaque)), CHALLENGE)
+    expectSame(await openChallenge(ringOf(store), opaque), CHALLENGE)
   })
 
   test('altered, or made elsewhere, it is nothing', async () => {
     const ring = ringOf()
     const octets = fromBase64(await sealChallenge(ring, CHALLENGE))
     for (let n = 0; n < octets.length; n += 5) {
-      expect(await openChallenge(ring, octets.with(n, octets[n]! ^ 1))).toBeUndefined()
+      const altered = toBase64(octets.with(n, octets[n]! ^ 1))
+      expect(await openChallenge(ring, altered)).toBeUndefined()
     }
-    expect(await openChallenge(ringOf(createMemoryBsfStore(), 2), octets)).toBeUndefined()
-    expect(await openChallenge(ring, new Uint8Array(0))).toBeUndefined()
+    const elsewhere = ringOf(createMemoryBsfStore(), 2)
+    expect(await openChallenge(elsewhere, toBase64(octets))).toBeUndefined()
+    expect(await openChallenge(ring, '')).toBeUndefined()
+    await expect(openChallenge(ring, 'not base64')).rejects.toThrow(InvalidMessage)
   })
 })

@@ -10,6 +10,7 @@ import { type Impi, parseImpi } from '../identity/impi.ts'
 import { OctetReader } from '../octets/octet-reader.ts'
 import {
   concatOctets,
+  fromBase64,
   fromUtf8,
   lengthPrefixed,
   toBase64,
@@ -76,12 +77,16 @@ export async function sealChallenge(
   return toBase64(await ring.seal(octets))
 }
 
-/** @returns `undefined` if this BSF did not make `opaque`, or its sealing key is gone. */
+/**
+ * @param opaque Base64.
+ * @returns `undefined` if this BSF did not make it, or its sealing key is gone.
+ * @throws {InvalidMessage} If it is not base64.
+ */
 export async function openChallenge(
   ring: SealingRing,
-  opaque: Uint8Array,
+  opaque: string,
 ): Promise<UbChallenge | undefined> {
-  const octets = await ring.open(opaque)
+  const octets = await ring.open(fromBase64(opaque, 'opaque'))
   return octets && decodeChallenge(octets)
 }
 

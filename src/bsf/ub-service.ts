@@ -76,35 +76,36 @@ export function createUbService(options: UbServiceOptions, ports: UbServicePorts
           challengeAnew: () => challengeUser(message, { remoteAddress, stale: true }),
         })
 
-  return async (request, context) => {
-    const { remoteAddress } = context
-    if (request.method !== 'GET') return formatRefusal(product, { status: 405 })
-    const message = identify(request, bsfName)
-    if (message instanceof InvalidMessage) {
-      log.warn('ub-request-invalid', { remoteAddress, reason: message.message })
-      return formatRefusal(product, { status: 400, reason: message.message })
+  const fail = (error: unknown, who: UbContext & { readonly username: string }): UbResponse => {
+    const { remoteAddress, username } = who
+    if (error instanceof InvalidMessage) {
+      log.warn('ub-request-invalid', { remoteAddress, reason: error.message })
+      return formatRefusal(product, { status: 400, reason: error.message })
     }
-    // 401 and not 400: it tells an honest client what to send. Without a user there is no nonce.
-    if (message === undefined) return formatChallenge(options)
+    const code = error instanceof CpnsError ? error.code : 'internal'
+    log.error('ub-request-failed', { remoteAddress, username, code })
+    return formatRefusal(product, { status: code === 'store-failed' ? 503 : 500 })
+  }
+
+  return async (request, { remoteAddress }) => {
+    if (request.method !== 'GET') return formatRefusal(product, { status: 405 })
+    let username = ''
     try {
-      return await serve(message, request, context)
+      const message = identify(request, bsfName)
+      // 401 and not 400: it tells an honest client what to send. Without a user there is no nonce.
+      if (message === undefined) return formatChallenge(options)
+      username = message.username
+      return await serve(message, request, { remoteAddress })
     } catch (error) {
-      const code = error instanceof CpnsError ? error.code : 'internal'
-      log.error('ub-request-failed', { remoteAddress, username: message.username, code })
-      return formatRefusal(product, { status: code === 'store-failed' ? 503 : 500 })
+      return fail(error, { remoteAddress, username })
     }
   }
 }
 
-/** @returns `undefined` for a request without Authorization, the error for one that is wrong. */
-function identify(request: UbRequest, bsfName: Fqdn): Identified | InvalidMessage | undefined {
-  try {
-    const message = readUbRequest(request, bsfName)
-    if (message.kind === 'anonymous') return undefined
-    if (!isTmpi(message.username)) parseImpi(message.username, 'username')
-    return message
-  } catch (error) {
-    if (error instanceof InvalidMessage) return error
-    throw error
-  }
+/** @returns `undefined` for a request without Authorization. @throws {InvalidMessage} If it is wrong. */
+function identify(request: UbRequest, bsfName: Fqdn): Identified | undefined {
+  const message = readUbRequest(request, bsfName)
+  if (message.kind === 'anonymous') return undefined
+  if (!isTmpi(message.username)) parseImpi(message.username, 'username')
+  return message
 }

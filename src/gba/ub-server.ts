@@ -37,8 +37,8 @@ export interface UbAnswer {
   readonly kind: 'answer'
   readonly username: string
   readonly nonce: string
-  /** What the BSF gave with the challenge, octets of its base64. */
-  readonly opaque: Uint8Array
+  /** As the BSF gave it with the challenge; not yet read. */
+  readonly opaque: string
   readonly uri: string
   readonly cnonce: string
   readonly response: string
@@ -111,7 +111,7 @@ function readAnswer(authorization: DigestAuthorization): UbAnswer {
     kind: 'answer',
     username,
     nonce,
-    opaque: fromBase64(required(authorization, 'opaque'), 'opaque'),
+    opaque: required(authorization, 'opaque'),
     uri,
     cnonce,
     response,
