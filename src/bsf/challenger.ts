@@ -93,26 +93,13 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
 
   const format = async (
     keys: ChallengeKeys,
-    { impi, resynchronization }: ZhRequest,
-    { stale = false, tmpi }: ChallengeCircumstances,
+    request: ZhRequest,
+    circumstances: ChallengeCircumstances,
   ): Promise<UbResponse> => {
-    const challenge = {
-      impi,
-      tmpi,
-      rand: keys.rand,
-      autn: keys.autn,
-      xres: keys.xres,
-      ks: keys.ks,
-      gbaType: keys.gbaType,
-      lifetimeSeconds: keys.lifetimeSeconds,
-      issuedAtMs: clock.nowMs(),
-      resynchronized: resynchronization !== undefined,
-      isMadeUp: keys.isMadeUp,
-      guss: keys.guss,
-    }
-    const nonce = formatAkaNonce(challenge)
-    const opaque = await seal(challenge, nonce)
-    return formatChallenge(options, { nonce, opaque, stale })
+    const nonce = formatAkaNonce(keys)
+    const whole = wholeChallenge(keys, request, { ...circumstances, issuedAtMs: clock.nowMs() })
+    const opaque = await seal(whole, nonce)
+    return formatChallenge(options, { nonce, opaque, stale: circumstances.stale ?? false })
   }
 
   const challenge: Challenger = async (request, circumstances = {}) => {
@@ -141,6 +128,27 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
     const response = await challenge(...request)
     await endOfSlot(unknownImpi, { sinceMs, clock })
     return response
+  }
+}
+
+function wholeChallenge(
+  keys: ChallengeKeys,
+  { impi, resynchronization }: ZhRequest,
+  { tmpi, issuedAtMs }: ChallengeCircumstances & Pick<UbChallenge, 'issuedAtMs'>,
+): UbChallenge {
+  return {
+    impi,
+    tmpi,
+    rand: keys.rand,
+    autn: keys.autn,
+    xres: keys.xres,
+    ks: keys.ks,
+    gbaType: keys.gbaType,
+    lifetimeSeconds: keys.lifetimeSeconds,
+    issuedAtMs,
+    resynchronized: resynchronization !== undefined,
+    isMadeUp: keys.isMadeUp,
+    guss: keys.guss,
   }
 }
 

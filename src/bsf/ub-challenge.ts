@@ -1,6 +1,6 @@
 /**
  * What a BSF must remember of a challenge until it is answered. The UE carries it, sealed, in `opaque`,
- * so an unfinished run costs the BSF nothing and any node can finish it. TS 33.220 4.5.2, Design 6 (M-4)
+ * so any node can finish a run, whatever one of them remembers. TS 33.220 4.5.2, Design 6 (M-4)
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { SealingRing } from '../crypto/sealing-ring.ts'
