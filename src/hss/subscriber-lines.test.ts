@@ -78,6 +78,11 @@ describe('JSON', () => {
   test.each([
     ['half an object', '{"impi":', 'line 1: not one JSON object a line'],
     ['an unknown field', object('a@x.y').replace('}', ',"pin":1}'), 'line 1: fields: Unrec'],
+    [
+      'a field twice',
+      object('a@x.y').replace('{', '{"impi":"b@x.y",'),
+      'line 1: JSON: a property twice',
+    ],
     ['a number', '{"impi":7}', 'line 1: impi: '],
     ['a later line', `${object('a@x.y')}\n7x`, 'line 2: not one JSON object a line'],
   ])('%s', async (_name, text, message) => {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { ConfigurationInvalid, InvalidMessage } from '../errors/errors.ts'
+import { assertNamesOnce } from '../sbi/json.ts'
 import type { Subscriber } from './hss-store.ts'
 import { subscriberFieldsSchema, subscriberOf } from './subscriber-fields.ts'
 
@@ -71,8 +72,11 @@ function jsonFields(content: string, line: number): unknown {
   const object = content.replace(/^\[/, '').replace(/\]$/, '').replace(/,\s*$/, '').trim()
   if (object === '') return undefined
   try {
-    return JSON.parse(object)
-  } catch {
+    const fields: unknown = JSON.parse(object)
+    assertNamesOnce(object)
+    return fields
+  } catch (error) {
+    if (error instanceof InvalidMessage) throw wrong(line, error.message)
     throw wrong(line, 'not one JSON object a line')
   }
 }

@@ -27,12 +27,17 @@ export function parseJson(octets: Uint8Array): unknown {
     // The cause is left out: its text holds characters of the message.
     throw new InvalidMessage('not JSON', FIELD)
   }
-  checkNames(text)
+  assertNamesOnce(text)
   return value
 }
 
-/** @param text Valid JSON, so that a string after "{" or a comma in an object is a name. */
-function checkNames(text: string): void {
+/**
+ * What a parser passes over that takes the last of two properties of one name.
+ *
+ * @param text Valid JSON, so that a string after "{" or a comma in an object is a name.
+ * @throws {InvalidMessage} If a property is there twice, or there are over 16 levels.
+ */
+export function assertNamesOnce(text: string): void {
   const open: (Set<string> | undefined)[] = []
   let isName = false
   for (const [token] of text.matchAll(TOKEN)) {

@@ -2,8 +2,10 @@
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type RouteOptions } from 'fastify'
 import type { z } from 'zod'
+import { InvalidMessage } from '../../errors/errors.ts'
 import type { KeyLog } from '../../ports/key-log.ts'
 import type { Log } from '../../ports/log.ts'
+import { assertNamesOnce } from '../../sbi/json.ts'
 import { listenFailure } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import { assertLoopback } from '../tls/server-address.ts'
@@ -68,6 +70,7 @@ export function createRestServer(options: RestServerOptions, log: Log): FastifyI
           },
         }),
   }) as unknown as FastifyInstance
+  addJsonParser(app)
   app.server.maxConnections = maxConnections
   logKeys(app.server, options.keyLog)
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, new Problem(404)))
@@ -79,6 +82,31 @@ export function createRestServer(options: RestServerOptions, log: Log): FastifyI
     return sendProblem(reply, problem)
   })
   return app
+}
+
+/** The library's, but for a property that is there twice: it would take the last one. */
+function addJsonParser(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser<string>(
+    'application/json',
+    { parseAs: 'string' },
+    (request, text, done) => {
+      void parse(request, text, (error, value) => {
+        done(error ?? doubledName(text), value)
+      })
+    },
+  )
+}
+
+/** @param text Valid JSON. */
+function doubledName(text: string): Error | null {
+  try {
+    assertNamesOnce(text)
+    return null
+  } catch (error) {
+    if (!(error instanceof InvalidMessage)) throw error
+    return new Problem(400, error.message)
+  }
 }
 
 /** @returns `https://host:port`. @throws {ConfigurationInvalid} If it cannot listen there. */
