@@ -63,20 +63,20 @@ export async function answerAuthenticateResponse(
   arrival: Arrival,
   server: ServerContext & { readonly euKeys: EuKeyFinder; readonly verifiers: VerifierFinder },
 ): Promise<ConnectOutcome> {
-  const { message } = received
+  const { octets, message } = received
   const { ports } = server
   const sealedState = message.authResData.state
   const opened = await ports.stateRing.open(sealedState)
   if (opened === undefined) return refusal(message, server)(400)
   const state = decodeExchangeState(opened)
   const key = tombstoneKeyOf(state, sealedState)
-  const fault = faultOf({ ...received, state, arrival }, ports.clock.nowMs())
+  const fault = faultOf({ octets, message, state, arrival }, ports.clock.nowMs())
   if (isAssignment(state)) {
     const tombstone = await ports.store.findTombstone(key)
     if (tombstone !== undefined) return repeat(received, tombstone, server)
     const to = { transactionId: message.transactionId, serverEntityId: server.options.entityId }
     if (fault !== undefined) return { octets: refuseAssignment(to, fault) }
-    const proof = { ...received, state, key }
+    const proof = { octets, message, state, key }
     return { octets: await answerAssignmentProof(proof, arrival, server) }
   }
   const outcome =
@@ -98,7 +98,8 @@ function faultOf(
 ): 400 | 403 | 408 | undefined {
   const { octets, message, state, arrival } = proof
   if (!agreesWithState(message, state) || !isOfProfile(octets, state)) return 400
-  if (!agreesWithArrival({ ...state, btid: state.euKeyId }, arrival)) return 403
+  const { role, via, entityId, euKeyId: btid } = state
+  if (!agreesWithArrival({ role, via, entityId, btid }, arrival)) return 403
   return isAlive(state, nowMs) ? undefined : 408
 }
 
@@ -129,7 +130,12 @@ async function finishConnect(
   if (found.euKeys.length === 0) return { refused: 409 }
   const proved = provedKey(found.euKeys, { received, state }, server)
   if (proved === undefined) return { refused: 401 }
-  const completion = completionOf({ received, key, state, ...proved }, ports.clock.nowMs(), server)
+  const { euKey, verdict } = proved
+  const completion = completionOf(
+    { received, key, state, euKey, verdict },
+    ports.clock.nowMs(),
+    server,
+  )
   const outcome = await ports.store.completeHandshake(completion, ports.clock.nowMs())
   if (outcome.outcome === 'already-completed') return repeat(received, outcome.tombstone, server)
   return conclude(completion, outcome)
@@ -148,11 +154,13 @@ function provedKey(
   { received, state }: { readonly received: Received; readonly state: ExchangeState },
   { options }: ServerContext,
 ): { readonly euKey: EuKey; readonly verdict: Verified } | undefined {
+  const { octets, message } = received
   for (const euKey of euKeys) {
     const verdict = judgeAuthenticateResponse({
-      ...received,
+      octets,
+      message,
       state,
-      sealedState: received.message.authResData.state,
+      sealedState: message.authResData.state,
       serverEntityId: options.entityId,
       euKey: euKey.key,
     })

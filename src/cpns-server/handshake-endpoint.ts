@@ -60,7 +60,8 @@ export function createHandshakeEndpoint(server: Server): HandshakeEndpoint {
     const exchange = transactionId === undefined ? {} : { transactionId }
     trace('received', { message, octets }, message.entityId)
     try {
-      return { ...exchange, ...(await dispatch(octets, message, { arrival, server })) }
+      const answer = await dispatch(octets, message, { arrival, server })
+      return transactionId === undefined ? answer : { ...answer, transactionId }
     } catch (error) {
       return { ...exchange, octets: failureAnswer(error, exchange, server) }
     }
