@@ -133,6 +133,7 @@ async function openConnection(
     desk,
     clock,
     limits,
+    log,
     report: (error) => reportFault(log, error),
   })
 }

@@ -54,6 +54,8 @@ function input(socket: Socket, { desk = echo, limits, watchdogMs = 30_000 }: Wor
     desk,
     clock: ports.clock,
     limits: { ...DEFAULT_CONNECTION_LIMITS, ...limits },
+    log: node.log,
+    logged: ports.logged,
     report: (error: unknown) => void reported.push(error),
     reported,
   }
@@ -97,7 +99,8 @@ async function dialOut(world: World = {}) {
   const accepted = once(server, 'connection') as Promise<[Socket]>
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
   await once(socket, 'connect')
-  const connection = new PeerConnection({ ...input(socket, world), side: 'initiator' })
+  const given = input(socket, world)
+  const connection = new PeerConnection({ ...given, side: 'initiator' })
   const hand = handPeer((await accepted)[0])
   cleanups.push(async () => {
     hand.socket.destroy()
@@ -106,7 +109,7 @@ async function dialOut(world: World = {}) {
   })
   hand.send(cea(await hand.next(), PEER, APPLICATION))
   await connection.opened
-  return { connection, hand }
+  return { connection, hand, logged: given.logged }
 }
 
 const echo: RequestDesk = async (message) => ({ ...message, request: false })
@@ -347,6 +350,25 @@ describe('our requests', () => {
     expect(await connection.request(request(), 20)).toEqual({ outcome: 'timeout' })
     hand.send({ ...(await hand.next()), request: false }, dwr(PEER))
     expect(resultOf(await hand.next())).toBe(2001)
+  })
+
+  test('an answer to another request is dropped with a line, and the right one waited for', async () => {
+    const { connection, hand, logged } = await dialOut()
+    const outcome = connection.request(request(), 1000)
+    const asked = { ...(await hand.next()), request: false }
+    const wrong = { ...asked, commandCode: 310 }
+    const unreadable = encodeMessage({ ...asked, endToEnd: asked.endToEnd ^ 1 })
+    unreadable.set([0x0f, 0xff], 26)
+    hand.send(wrong)
+    hand.write(unreadable)
+    hand.send(asked)
+    const { commandCode, endToEnd } = asked
+    expect(await outcome).toMatchObject({ message: { commandCode, endToEnd, error: false } })
+    const fields = { peer: PEER, applicationId: APPLICATION }
+    expect(logged).toEqual([
+      { event: 'diameter-answer-mismatched', fields: { ...fields, commandCode: 310 } },
+      { event: 'diameter-answer-mismatched', fields: { ...fields, commandCode: 303 } },
+    ])
   })
 
   test('an answer that cannot be read is an answer with the E flag', async () => {

@@ -30,6 +30,7 @@ import {
 } from '../../diameter/base/pending-requests.ts'
 import type { RequestDesk } from '../../diameter/base/request-desk.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { MessageStream, type StreamLimits } from './message-stream.ts'
 
@@ -60,6 +61,7 @@ export interface PeerConnectionInput {
   readonly desk: RequestDesk
   readonly clock: Clock
   readonly limits: ConnectionLimits
+  readonly log: Log
   /** Takes what only a fault of ours can be. */
   readonly report: (error: unknown) => void
 }
@@ -123,8 +125,9 @@ export class PeerConnection {
   request(message: DiameterMessage, timeoutMs: number): Promise<RequestOutcome> {
     if (!this.#isUsable) return Promise.resolve({ outcome: 'lost' })
     const { hopByHop } = this.#input.context.nextIds()
-    const octets = encodeMessage({ ...message, hopByHop })
-    const outcome = this.#pending.add(hopByHop, timeoutMs)
+    const request = { ...message, hopByHop }
+    const octets = encodeMessage(request)
+    const outcome = this.#pending.add(request, timeoutMs)
     this.#stream.write(octets)
     return outcome
   }
@@ -178,12 +181,20 @@ export class PeerConnection {
         this.#serve(effect.message)
         break
       case 'answer':
-        this.#pending.settle(effect.message)
+        this.#settle(effect.message)
         break
       case 'close':
         this.#leave()
         this.#stream.end(effect.reason)
     }
+  }
+
+  /** An answer to another request than that of its Hop-by-Hop Identifier is a fault of the peer, and dropped. */
+  #settle(answer: DiameterMessage): void {
+    if (this.#pending.settle(answer) !== 'mismatched') return
+    const { commandCode, applicationId } = answer
+    const peer = this.#peer?.originHost ?? ''
+    this.#input.log.warn('diameter-answer-mismatched', { peer, commandCode, applicationId })
   }
 
   #take(frame: Uint8Array): void {
@@ -218,7 +229,7 @@ export class PeerConnection {
         encodeMessage(writeFailureAnswer(this.#input.context.node, message, failure)),
       )
     } else {
-      this.#pending.settle({ ...message, error: true })
+      this.#settle({ ...message, error: true })
     }
   }
 

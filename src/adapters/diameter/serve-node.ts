@@ -84,6 +84,7 @@ export async function serveDiameter(
       desk,
       clock: ports.clock,
       limits: node.limits,
+      log: node.log,
       report: (error) => reportFault(node.log, error),
     })
     connections.add(connection)
