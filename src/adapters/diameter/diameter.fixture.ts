@@ -2,11 +2,14 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createSeededRandom } from '../../../test/support/seeded-random.ts'
+import { decodeAvps, encodeAvps } from '../../diameter/base/avp-codec.ts'
 import { optional, readValues } from '../../diameter/base/avp-rules.ts'
 import {
   APPLICATION_BASE,
   EXPERIMENTAL_RESULT,
   RESULT_CODE_AVP,
+  VENDOR_ID,
+  VENDOR_SPECIFIC_APPLICATION_ID,
 } from '../../diameter/base/base-avps.ts'
 import { CAPABILITIES_EXCHANGE, DEVICE_WATCHDOG } from '../../diameter/base/base-commands.ts'
 import { describeCapabilities } from '../../diameter/base/capabilities.ts'
@@ -107,6 +110,18 @@ export function cea(request: DiameterMessage, originHost: string, applicationId:
 /** DWR of a node with this name. */
 export function dwr(originHost: string): DiameterMessage {
   return writeRequest(DEVICE_WATCHDOG, { originHost, originRealm: 'example.org' }, freshIds())
+}
+
+/** The message of a peer of RFC 3588, which names two vendors (of ETSI and 3GPP) for its application. RFC 3588 6.11 */
+export function ofTwoVendors(message: DiameterMessage): DiameterMessage {
+  const { code, vendorId, mandatory, type } = VENDOR_ID
+  const etsi = { code, vendorId, mandatory, data: type.encode(13_019) }
+  const avps = message.avps.map((avp) =>
+    avp.code === VENDOR_SPECIFIC_APPLICATION_ID.code
+      ? { ...avp, data: encodeAvps([etsi, ...decodeAvps(avp.data)]) }
+      : avp,
+  )
+  return { ...message, avps }
 }
 
 /** Whether it is a message between peers, of no application. */

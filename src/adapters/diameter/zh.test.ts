@@ -5,6 +5,7 @@ import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
 import { createBsfWorld, IDENTITY } from '../../bsf/bsf-world.fixture.ts'
 import type { Avp } from '../../diameter/base/avp.ts'
 import { writeAnswer, writeRequest } from '../../diameter/base/command.ts'
+import type { DiameterMessage } from '../../diameter/base/message.ts'
 import { APPLICATION_ZH, MULTIMEDIA_AUTH } from '../../diameter/zh/multimedia-auth.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import { formatInitialRequest } from '../../gba/ub-messages.ts'
@@ -12,7 +13,16 @@ import type { Zh, ZhAnswer } from '../../gba/zh.ts'
 import { toBase64, toHex } from '../../octets/octets.ts'
 import type { TraceItem } from '../../trace/trace.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
-import { answerByHand, freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
+import {
+  answerByHand,
+  cer,
+  dialByHand,
+  freshIds,
+  ofTwoVendors,
+  openByHand,
+  resultOf,
+  testPorts,
+} from './diameter.fixture.ts'
 import { writeZhAnswer } from './multimedia-auth.ts'
 import { connectDiameterZh, serveDiameterZh } from './zh.ts'
 
@@ -107,6 +117,20 @@ test('a request that names the application of Zn in Zh is refused (5004)', async
   const bsf = await openByHand(server.port, BSF.originHost, APPLICATION_ZH)
   bsf.send(mar(BSF.originHost, APPLICATION_ZH - 1))
   expect(resultOf(await bsf.next())).toBe(5004)
+  bsf.socket.destroy()
+})
+
+test('a BSF of RFC 3588, which names two vendors in CER and MAR, is answered with the one of 3GPP', async () => {
+  const server = await serve(ANSWERING)
+  const bsf = await dialByHand(server.port)
+  bsf.send(ofTwoVendors(cer(BSF.originHost, APPLICATION_ZH)))
+  expect(resultOf(await bsf.next())).toBe(2001)
+  bsf.send(ofTwoVendors(mar(BSF.originHost)))
+  const maa = await bsf.next()
+  const applicationOf = ({ avps }: DiameterMessage) =>
+    avps.filter(({ code }) => code === 260).map(({ data }) => toHex(data))
+  expect(resultOf(maa)).toBe(2001)
+  expect(applicationOf(maa)).toEqual(applicationOf(mar(BSF.originHost)))
   bsf.socket.destroy()
 })
 

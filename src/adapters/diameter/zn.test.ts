@@ -13,7 +13,14 @@ import { noTrace, type Trace, type TraceItem } from '../../trace/trace.ts'
 import type { ZnServer } from '../in-process/zn.ts'
 import { testCertificate } from '../tls/tls.fixture.ts'
 import { writeZnAnswer } from './bootstrapping-info.ts'
-import { answerByHand, freshIds, openByHand, resultOf, testPorts } from './diameter.fixture.ts'
+import {
+  answerByHand,
+  freshIds,
+  ofTwoVendors,
+  openByHand,
+  resultOf,
+  testPorts,
+} from './diameter.fixture.ts'
 import { connectDiameterZn, type ServeDiameterZnOptions, serveDiameterZn } from './zn.ts'
 
 const BSF = { originHost: 'bsf.home.example', originRealm: 'home.example', host: '127.0.0.1' }
@@ -125,6 +132,15 @@ test('a request that names the application of Zh in Zn is refused (5004)', async
   naf.send(bir('naf.example.org', WORKED.btid, APPLICATION_ZN + 1))
   expect(resultOf(await naf.next())).toBe(5004)
   expect(askedBy).toEqual([])
+  naf.socket.destroy()
+})
+
+test('a BIR of RFC 3588, which names two vendors, is a BIR', async () => {
+  const { port, askedBy } = await serve()
+  const naf = await openByHand(port, 'naf.example.org', APPLICATION_ZN)
+  naf.send(ofTwoVendors(bir('naf.example.org')))
+  expect(resultOf(await naf.next())).toBe(5402)
+  expect(askedBy).toEqual(['naf.example.org'])
   naf.socket.destroy()
 })
 

@@ -8,6 +8,7 @@ import {
   anyAvps,
   grouped,
   MAX_GROUP_DEPTH,
+  oneOrMore,
   optional,
   readValues,
   repeated,
@@ -71,6 +72,37 @@ describe('values and AVPs', () => {
     )
     const parts = [fromHex('0102'), fromHex('0102'), fromHex('0102')]
     expect(() => writeValues(RULES, { count: 5, parts })).toThrow('over 2 Part')
+  })
+})
+
+describe('one that may be there more than once', () => {
+  const rules = { count: oneOrMore(COUNT, { max: 3, preferred: 7 }) }
+  const counts = (...values: number[]) => values.map((value) => raw(1001, `0000000${value}`))
+
+  test('is written once', () => {
+    expect(writeValues(rules, { count: 5 })).toEqual([count])
+  })
+
+  test.each<[number[], number]>([
+    [[5], 5],
+    [[5, 6], 5],
+    [[5, 7], 7],
+    [[7, 5, 6], 7],
+  ])('%j is read as %i', (values, value) => {
+    expect(readValues(rules, counts(...values))).toEqual({ count: value })
+  })
+
+  test('missing 5005, over its limit 5009, a wrong one among them 5014', () => {
+    expect(failureOf(() => readValues(rules, []))).toMatchObject({
+      resultCode: 5005,
+      failedAvp: raw(1001, '00000000'),
+    })
+    const four = counts(5, 6, 7, 8)
+    const tooMany = failureOf(() => readValues(rules, four))
+    expect(tooMany).toMatchObject({ resultCode: 5009, failedAvp: four[3] })
+    const wrong = raw(1001, '05')
+    const failure = failureOf(() => readValues(rules, [...counts(7), wrong]))
+    expect(failure).toMatchObject({ resultCode: 5014, failedAvp: wrong })
   })
 })
 

@@ -91,6 +91,27 @@ export function repeated<T>(declaration: AvpDeclaration<T>, max: number): AvpRul
 }
 
 /**
+ * An AVP that is written once and read once or more, because other releases allow several. RFC 6733 3.2, `1* { AVP }`
+ *
+ * @param reading.preferred The value that counts wherever it stands; without it the first one does.
+ */
+export function oneOrMore<T>(
+  declaration: AvpDeclaration<T>,
+  reading: { readonly max: number; readonly preferred: T },
+): AvpRule<T> {
+  const rule = required(declaration)
+  return {
+    ...rule,
+    max: reading.max,
+    read(found) {
+      // Without any, what `required` says of it.
+      const values = found.length === 0 ? [rule.read(found)] : found.map((avp) => rule.read([avp]))
+      return values.find((value) => value === reading.preferred) ?? (values[0] as T)
+    },
+  }
+}
+
+/**
  * Grouped: AVPs by rules of their own. RFC 6733 4.4
  *
  * @throws {RangeError} If groups would stand deeper in each other than `MAX_GROUP_DEPTH`.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { decodeAvps, encodeAvps } from './avp-codec.ts'
 import * as declared from './base-avps.ts'
 
 /** Code and M flag, as the table of RFC 6733 4.5 has them. */
@@ -42,4 +43,23 @@ test('a group: vendor and application', () => {
   const { type } = declared.VENDOR_SPECIFIC_APPLICATION_ID
   const value = { vendorId: 10_415, authApplicationId: 16_777_221 }
   expect(type.decode(type.encode(value))).toEqual(value)
+})
+
+test.each([
+  ['before', [13_019, 10_415]],
+  ['after', [10_415, 13_019]],
+])('another vendor %s 3GPP is passed over, as RFC 3588 6.11 allows several', (_where, vendors) => {
+  const { VENDOR_ID, AUTH_APPLICATION_ID, VENDOR_SPECIFIC_APPLICATION_ID } = declared
+  const avpOf = ({ code }: { readonly code: number }, value: number) => ({
+    code,
+    vendorId: 0,
+    mandatory: true,
+    data: VENDOR_ID.type.encode(value),
+  })
+  const avps = vendors.map((vendor) => avpOf(VENDOR_ID, vendor))
+  const data = encodeAvps([...avps, avpOf(AUTH_APPLICATION_ID, 16_777_221)])
+  const read = VENDOR_SPECIFIC_APPLICATION_ID.type.decode(data)
+  expect(read).toEqual({ vendorId: 10_415, authApplicationId: 16_777_221 })
+  const written = decodeAvps(VENDOR_SPECIFIC_APPLICATION_ID.type.encode(read))
+  expect(written).toEqual([avpOf(VENDOR_ID, 10_415), avpOf(AUTH_APPLICATION_ID, 16_777_221)])
 })

@@ -1,11 +1,13 @@
 /** The AVPs of the base protocol that this project reads or writes, one declaration each. RFC 6733 4.5 */
 
 import type { Avp } from './avp.ts'
+import { MAX_AVPS } from './avp-codec.ts'
 import {
   type AvpDeclaration,
   type AvpRules,
   anyAvps,
   grouped,
+  oneOrMore,
   optional,
   required,
   type ValuesOf,
@@ -129,8 +131,12 @@ export type DisconnectCause = 'REBOOTING' | 'BUSY' | 'DO_NOT_WANT_TO_TALK_TO_YOU
 /** RFC 6733 8.11 */
 export type AuthSessionState = 'STATE_MAINTAINED' | 'NO_STATE_MAINTAINED'
 
+/**
+ * RFC 3588 6.11 let an application have several vendors, and peers of its time send more than one; RFC 6733 6.11 has
+ * exactly one. Of several, that of the applications here counts.
+ */
 const APPLICATION_ID_RULES = {
-  vendorId: required(VENDOR_ID),
+  vendorId: oneOrMore(VENDOR_ID, { max: MAX_AVPS, preferred: VENDOR_3GPP }),
   authApplicationId: optional(AUTH_APPLICATION_ID),
   acctApplicationId: optional(ACCT_APPLICATION_ID),
 } satisfies AvpRules
