@@ -9,6 +9,7 @@ import { encodeNafId, UA_ID_CPNS, UA_ID_HTTP_DIGEST } from '../identity/naf-id.t
 import { toHex } from '../octets/octets.ts'
 import type { BootstrappingSession } from './bsf-store.ts'
 import { createBsfWorld, GBA_U_GUSS, NOW_MS } from './bsf-world.fixture.ts'
+import type { ZnPeer } from './zn-service.ts'
 
 const NAF_ID = { nafFqdn: WORKED.nafFqdn, uaId: UA_ID_CPNS }
 const KEYS = { rand: WORKED.rand, impi: WORKED.impi, nafId: encodeNafId(NAF_ID) }
@@ -32,7 +33,7 @@ async function worldWith(session: Partial<BootstrappingSession> = {}) {
   const world = await createBsfWorld()
   const stored = { ...SESSION, ...session }
   await world.store.completeBootstrapping(stored, { rand: stored.rand, forgetAfterMs: NOW_MS })
-  const ask = (naf: { originHost: string }, request: Partial<ZnRequest> = {}) =>
+  const ask = (naf: ZnPeer, request: Partial<ZnRequest> = {}) =>
     world.bsf.bootstrappingInfo(naf, { ...REQUEST, ...request })
   return { ...world, ask }
 }
@@ -126,6 +127,37 @@ describe('who may ask for what, GBA facts 9', () => {
     const { ask, logged } = await worldWith({ guss: '<guss' })
     expect(await ask(NAF, { gsids: [1] })).toEqual({ outcome: 'unavailable' })
     expect(logged).toMatchObject([{ event: 'zn-request-failed', fields: { code: 'internal' } }])
+  })
+})
+
+describe('a NAF of several names', () => {
+  const STRANGER = 'stranger.example.org'
+
+  test('is who any of them says, and nobody else', async () => {
+    const { ask, logged } = await worldWith()
+    const known = { originHost: STRANGER, otherNames: ['x.example.org', 'NAF.example.org'] }
+    expect((await ask(known)).outcome).toBe('success')
+    expect(logged).toEqual([])
+    const unknown = { originHost: STRANGER, otherNames: ['x.example.org'] }
+    expect(await ask(unknown)).toEqual({ outcome: 'not-authorized' })
+    expect(logged).toMatchObject([
+      { event: 'naf-refused', fields: { naf: `${STRANGER} x.example.org` } },
+    ])
+  })
+
+  test('has no name that lends another one its FQDN, its group or its freedom from a USS', async () => {
+    const { ask } = await worldWith()
+    const both = { originHost: NAF_A.originHost, otherNames: [NAF.originHost] }
+    // NAF_A is of the group, but needs a USS; the other one needs none, and is of no group.
+    expect(gsidsOf(await ask(both, { gsids: [7] }))).toEqual([])
+    expect((await ask(both, { gsids: [7] })).outcome).toBe('success')
+    expect(gsidsOf(await ask(both, { gsids: [1_000_002] }))).toEqual([1_000_002])
+    const inverse = { originHost: NAF.originHost, otherNames: [NAF_A.originHost] }
+    expect(gsidsOf(await ask(inverse, { gsids: [1_000_002] }))).toEqual([])
+    const nafId = { ...NAF_ID, nafFqdn: parseFqdn('other.example.org') }
+    const refused = { outcome: 'not-authorized' }
+    const lent = { originHost: STRANGER, otherNames: [NAF_A.originHost] }
+    expect(await ask(lent, { nafId })).toEqual(refused)
   })
 })
 

@@ -22,6 +22,8 @@ export interface ZnServicePorts {
 export interface ZnPeer {
   /** Compared without case. */
   readonly originHost: string
+  /** What it has proven to be besides, in its order: a certificate may have several names. */
+  readonly otherNames?: readonly string[]
 }
 
 /** Answers one NAF; never rejects. @see TS 29.109 5.2 */
@@ -44,12 +46,16 @@ export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts)
   if (rules.size !== nafs.length) throw new RangeError('a NAF is listed twice')
 
   const answer = async (naf: ZnPeer, request: ZnRequest): Promise<ZnAnswer> => {
-    const rule = rules.get(naf.originHost.toLowerCase())
-    if (!rule?.fqdns.includes(request.nafId.nafFqdn)) return { outcome: 'not-authorized' }
+    const allowing = namesOf(naf)
+      .map((name) => rules.get(name.toLowerCase()))
+      .filter((rule) => rule !== undefined)
+      .filter(({ fqdns }) => fqdns.includes(request.nafId.nafFqdn))
+    if (allowing.length === 0) return { outcome: 'not-authorized' }
     const session = await store.findBootstrappingSession(request.btid, clock.nowMs())
     if (session === undefined) return { outcome: 'transaction-identifier-invalid' }
-    const ussList = ussFor(session, rule, request.gsids)
-    if (rule.ussRequired === true && ussList === undefined) return { outcome: 'not-authorized' }
+    const granted = grantedBy(allowing, session, request.gsids)
+    if (granted === undefined) return { outcome: 'not-authorized' }
+    const { ussList } = granted
     // A NAF has a clock of its own: it is told times as the wall clock has them.
     const { aheadMs } = clock
     return {
@@ -66,7 +72,7 @@ export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts)
     try {
       const answered = await answer(naf, request)
       if (answered.outcome === 'not-authorized') {
-        log.warn('naf-refused', { naf: naf.originHost, nafFqdn: request.nafId.nafFqdn })
+        log.warn('naf-refused', { naf: namesOf(naf).join(' '), nafFqdn: request.nafId.nafFqdn })
       }
       return answered
     } catch (error) {
@@ -75,6 +81,24 @@ export function createZnService(nafs: readonly NafRule[], ports: ZnServicePorts)
       return { outcome: 'unavailable' }
     }
   }
+}
+
+function namesOf({ originHost, otherNames = [] }: ZnPeer): readonly string[] {
+  return [originHost, ...otherNames]
+}
+
+/**
+ * What the first name that may have the keys gets with them. A rule counts as a whole: a name brings no settings of
+ * another name's group, and none to a name that needs some.
+ */
+function grantedBy(
+  allowing: readonly NafRule[],
+  session: BootstrappingSession,
+  gsids: readonly number[],
+): { readonly ussList?: string | undefined } | undefined {
+  return allowing
+    .map((rule) => ({ rule, ussList: ussFor(session, rule, gsids) }))
+    .find(({ rule, ussList }) => rule.ussRequired !== true || ussList !== undefined)
 }
 
 /** Only settings of the services asked for, and of no other group of NAFs. TS 29.109 5.2 */

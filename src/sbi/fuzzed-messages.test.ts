@@ -215,7 +215,7 @@ describe.each([
         const { status } = await answerRequest(
           routes,
           { method: 'POST', path, contentType, body },
-          'naf',
+          ['naf'],
         )
         expect(statuses).toContain(status)
       }),

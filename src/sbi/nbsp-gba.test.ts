@@ -20,7 +20,7 @@ function post(body: Uint8Array, path = 'bootstrapping-info-retrieval') {
   return answerRequest(
     nbspGbaRoutes(async () => ZN_SUCCESS),
     request,
-    'naf',
+    ['naf'],
   )
 }
 

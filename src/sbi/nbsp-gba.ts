@@ -151,8 +151,8 @@ function decodeBootstrappingInfoResponse(octets: Uint8Array, nowMs: number): ZnA
   }
 }
 
-/** A BSF, as far as a route needs it. @param client Identity of the NAF. */
-export type AnswerZn = (client: string, request: ZnRequest) => Promise<ZnAnswer>
+/** A BSF, as far as a route needs it. @param nafNames What the NAF has proven to be; at least one. */
+export type AnswerZn = (nafNames: readonly string[], request: ZnRequest) => Promise<ZnAnswer>
 
 /** The operations of Nbsp_GBA. GBA Push is not done here: 501. TS 29.309 6.1.3 */
 export function nbspGbaRoutes(answerZn: AnswerZn): readonly SbiRoute[] {
@@ -162,10 +162,10 @@ export function nbspGbaRoutes(answerZn: AnswerZn): readonly SbiRoute[] {
       path: new RegExp(`^${BOOTSTRAPPING_INFO_PATH}$`),
       accepts: [JSON_MEDIA_TYPE],
       optional: ['gbaUAware', 'gsIds'],
-      async answer({ body, client }) {
+      async answer({ body, clientNames }) {
         const request = decodeBootstrappingInfoRequest(body)
         if (request === undefined) return problemResponse(INVALID_BTID)
-        const answer = await answerZn(client, request)
+        const answer = await answerZn(clientNames, request)
         return orFailed(() => bootstrappingInfoResponse(answer))
       },
     },

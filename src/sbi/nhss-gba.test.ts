@@ -27,7 +27,7 @@ function ask(method: string, path: string, body: Uint8Array) {
     subscriberData: async () => ({ outcome: 'success' as const, guss: 'no XML' }),
   }
   const request = { method, path, contentType: 'application/json', body }
-  return answerRequest(nhssGbaRoutes(hss), request, 'bsf')
+  return answerRequest(nhssGbaRoutes(hss), request, ['bsf'])
 }
 
 test('a request comes back, with AUTS and without', () => {
@@ -81,12 +81,12 @@ describe('an IMSI', () => {
     const request = { contentType: 'application/json', body: utf8('{}') }
     const routes = nhssGbaRoutes(hss)
     return Promise.all([
-      answerRequest(routes, { ...request, method: 'POST', path: path(authDataPath(impi)) }, 'bsf'),
-      answerRequest(
-        routes,
-        { ...request, method: 'GET', path: path(subscriberDataPath(impi)) },
+      answerRequest(routes, { ...request, method: 'POST', path: path(authDataPath(impi)) }, [
         'bsf',
-      ),
+      ]),
+      answerRequest(routes, { ...request, method: 'GET', path: path(subscriberDataPath(impi)) }, [
+        'bsf',
+      ]),
     ])
   }
 

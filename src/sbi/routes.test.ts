@@ -15,19 +15,19 @@ function routes(answer: SbiRoute['answer'] = async () => OK): readonly SbiRoute[
 
 test('the operation gets the parameter and who asks', async () => {
   const answer: SbiRoute['answer'] = async (asked) => {
-    expect(asked).toEqual({ parameter: 'x', body: EMPTY, client: 'naf' })
+    expect(asked).toEqual({ parameter: 'x', body: EMPTY, clientNames: ['naf'] })
     return OK
   }
-  expect(await answerRequest(routes(answer), ASKED, 'naf')).toBe(OK)
+  expect(await answerRequest(routes(answer), ASKED, ['naf'])).toBe(OK)
 })
 
 describe('refused', () => {
   test.each([
-    ['path', { path: '/b' }, 'naf', 404],
-    ['method', { method: 'GET' }, 'naf', 405],
-    ['media type', { contentType: 'text/html' }, 'naf', 415],
-    ['client', {}, undefined, 403],
-    ['content coding', { contentEncoding: 'gzip' }, 'naf', 415],
+    ['path', { path: '/b' }, ['naf'], 404],
+    ['method', { method: 'GET' }, ['naf'], 405],
+    ['media type', { contentType: 'text/html' }, ['naf'], 415],
+    ['client', {}, [], 403],
+    ['content coding', { contentEncoding: 'gzip' }, ['naf'], 415],
   ] as const)('wrong %s', async (_, change, client, status) => {
     const answer = await answerRequest(routes(), { ...ASKED, ...change }, client)
     expect(answer).toMatchObject({ status, ...(status === 405 && { allow: 'POST' }) })
@@ -43,7 +43,7 @@ describe('refused', () => {
     const answer = await answerRequest(
       routes(() => Promise.reject(new InvalidMessage(reason, field))),
       ASKED,
-      'naf',
+      ['naf'],
     )
     expect(answer.status).toBe(400)
     expect(causeOf(answer)).toBe(cause)
@@ -51,7 +51,7 @@ describe('refused', () => {
 })
 
 test.each(['identity', ' Identity ', ''])('a body that is not compressed (%j)', async (coding) => {
-  expect(await answerRequest(routes(), { ...ASKED, contentEncoding: coding }, 'naf')).toBe(OK)
+  expect(await answerRequest(routes(), { ...ASKED, contentEncoding: coding }, ['naf'])).toBe(OK)
 })
 
 test('what is wrong with our own data is 500, what is a fault is thrown', async () => {
@@ -67,7 +67,7 @@ test('what is wrong with our own data is 500, what is a fault is thrown', async 
     answerRequest(
       routes(async () => fault()),
       ASKED,
-      'naf',
+      ['naf'],
     ),
   ).rejects.toThrow(TypeError)
 })

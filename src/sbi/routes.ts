@@ -12,11 +12,14 @@ export interface SbiRoute {
   readonly accepts?: readonly string[]
   /** Properties of the request that may be absent: a wrong one has a cause of its own. */
   readonly optional?: readonly string[]
-  /** @param asked.parameter Of the path, as it stands there. @param asked.client Who asks. */
+  /**
+   * @param asked.parameter Of the path, as it stands there. @param asked.clientNames Who asks: each is its name, and there
+   *   is at least one.
+   */
   answer(asked: {
     readonly parameter: string
     readonly body: Uint8Array
-    readonly client: string
+    readonly clientNames: readonly string[]
   }): Promise<SbiResponse>
 }
 
@@ -40,13 +43,13 @@ export const PROBLEMS = {
 /**
  * The answer of the operation, or a problem.
  *
- * @param client Who asks; `undefined` for somebody who is not known here.
+ * @param clientNames Who asks; none for somebody who is not known here.
  * @throws What the operation throws, but for `InvalidMessage`, which is 400.
  */
 export async function answerRequest(
   routes: readonly SbiRoute[],
   request: SbiRequest,
-  client: string | undefined,
+  clientNames: readonly string[],
 ): Promise<SbiResponse> {
   const there = routes.filter(({ path }) => path.test(request.path))
   if (there.length === 0) return problemResponse(PROBLEMS.noResource)
@@ -55,7 +58,7 @@ export async function answerRequest(
     const allow = there.map(({ method }) => method).join(', ')
     return { ...problemResponse(PROBLEMS.method), allow }
   }
-  if (client === undefined) return problemResponse(PROBLEMS.forbidden)
+  if (clientNames.length === 0) return problemResponse(PROBLEMS.forbidden)
   if (route.accepts && !route.accepts.includes(request.contentType ?? '')) {
     return problemResponse(PROBLEMS.mediaType)
   }
@@ -65,7 +68,7 @@ export async function answerRequest(
   }
   const parameter = route.path.exec(request.path)?.[1] ?? ''
   try {
-    return await route.answer({ parameter, body: request.body, client })
+    return await route.answer({ parameter, body: request.body, clientNames })
   } catch (error) {
     if (!(error instanceof InvalidMessage)) throw error
     return problemResponse(invalidRequest(error, route.optional ?? []))

@@ -42,7 +42,7 @@ test('the request of a public client, whose key is the second element', async ()
   const answer = await answerRequest(
     znWebServiceRoutes(async () => ZN_SUCCESS),
     { ...request, contentType: 'text/xml' },
-    'naf',
+    ['naf'],
   )
   expect(fromUtf8(answer.body)).toMatch(/^<\w+ xmlns="[^"]+"><impi>[^<]+<\/impi><meKeyMaterial>/)
 })
@@ -126,7 +126,7 @@ describe('bad requests', () => {
         contentType: 'text/xml',
         body: utf8(form === '' ? text : wrapped),
       },
-      'naf',
+      ['naf'],
     )
     expect(answer).toMatchObject({ status, contentType })
     expect(fromUtf8(answer.body)).toContain(part)

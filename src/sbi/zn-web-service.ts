@@ -269,14 +269,14 @@ export function znWebServiceRoutes(answerZn: AnswerZn): readonly SbiRoute[] {
       path: new RegExp(`${WEB_SERVICE_PATH}$`),
       accepts: READ_MEDIA_TYPES,
       optional: ['gbaUAware', 'gsid'],
-      async answer({ body, client }) {
+      async answer({ body, clientNames }) {
         const { root, form } = opened(body)
         const request = form.envelope ? orFault(() => requestIn(root)) : requestIn(root)
         if (request !== undefined && 'status' in request) return request
         const answer =
           request === undefined
             ? ({ outcome: 'transaction-identifier-invalid' } as const)
-            : await answerZn(client, request)
+            : await answerZn(clientNames, request)
         return orFailed(() => webServiceResponse(answer, form))
       },
     },

@@ -18,7 +18,11 @@ export interface InProcessZnOptions {
 
 /** A BSF, as far as Zn goes. */
 export interface ZnServer {
-  bootstrappingInfo(naf: { readonly originHost: string }, request: ZnRequest): Promise<ZnAnswer>
+  /** @param naf.otherNames What the NAF has proven to be too: it gets what one of its names may have. */
+  bootstrappingInfo(
+    naf: { readonly originHost: string; readonly otherNames?: readonly string[] },
+    request: ZnRequest,
+  ): Promise<ZnAnswer>
 }
 
 /** The BSF as one NAF of the same process sees it. */

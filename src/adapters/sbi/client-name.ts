@@ -4,18 +4,27 @@ import { InvalidMessage } from '../../errors/errors.ts'
 import { type Fqdn, parseFqdn } from '../../identity/fqdn.ts'
 
 /**
- * The first domain name among the subject alternative names of a certificate that has been verified, in
- * lower case; `undefined` if it has none. A common name is none.
+ * The domain names among the subject alternative names of a certificate that has been verified, in its order and in
+ * lower case; none for another one. A common name is none, and neither is a wildcard.
  */
-export function clientNameOf(socket: Pick<TLSSocket, 'authorized' | 'getPeerX509Certificate'>) {
-  if (!socket.authorized) return undefined
-  return firstDnsName(socket.getPeerX509Certificate()?.subjectAltName ?? '')
+export function clientNamesOf(
+  socket: Pick<TLSSocket, 'authorized' | 'getPeerX509Certificate'>,
+): readonly Fqdn[] {
+  if (!socket.authorized) return []
+  return dnsNamesOf(socket.getPeerX509Certificate()?.subjectAltName ?? '')
 }
 
-/** @param subjectAltName As Node prints it; what could be mistaken there is put in quotes, and no name. */
-export function firstDnsName(subjectAltName: string): string | undefined {
-  const entries = subjectAltName.split(', ').filter((entry) => entry.startsWith('DNS:'))
-  return entries.map((entry) => readName(entry.slice('DNS:'.length))).find(Boolean)
+/**
+ * One name: its kind, a colon and its value. What could be mistaken in a value Node puts in quotes, as in JSON, so a comma
+ * and what looks like a name after it count only outside of them.
+ */
+const ALTERNATIVE_NAME = /([^:,"]+):((?:"(?:[^"\\]|\\.)*"|[^,"])*)(?:, |$)/gy
+
+/** @param subjectAltName As Node prints it. */
+export function dnsNamesOf(subjectAltName: string): readonly Fqdn[] {
+  return [...subjectAltName.matchAll(ALTERNATIVE_NAME)]
+    .map(([, kind, value = '']) => (kind === 'DNS' ? readName(value) : undefined))
+    .filter((name) => name !== undefined)
 }
 
 /** A wildcard is nobody's name. */

@@ -9,20 +9,22 @@ export const PORTS = { clock: systemClock }
 /** Of the serving side. */
 export const SERVER_CERTIFICATE = testCertificate()
 
-/** Both sides of one link, in the clear or under TLS, by CA or by pin. @param client What the asking side is known as. */
+/** Both sides of one link, in the clear or under TLS, by CA or by pin. @param client What the asking side is known as, under TLS by all names. */
 export function linkOptions(
   tls: boolean | 'pinned',
-  client: string,
+  client: string | readonly [string, ...string[]],
 ): {
   readonly scheme: string
   readonly serve: ServeSbiOptions
   readonly connect: Omit<SbiTarget, 'apiRoot'>
 } {
+  const names = typeof client === 'string' ? [client] : client
   const at = { host: '127.0.0.1', port: 0 }
   if (!tls) {
-    return { scheme: 'http', serve: { ...at, plainClients: { '127.0.0.1': client } }, connect: {} }
+    const plainClients = { '127.0.0.1': names[0] ?? '' }
+    return { scheme: 'http', serve: { ...at, plainClients }, connect: {} }
   }
-  const certificate = testCertificate({ dnsNames: [client], asClient: true })
+  const certificate = testCertificate({ dnsNames: names, asClient: true })
   return {
     scheme: 'https',
     serve: { ...at, tls: { ...SERVER_CERTIFICATE, clientCa: certificate.certificatePem } },

@@ -2,7 +2,7 @@
  * A listener of the service based forms: HTTP/2 (h2c on this machine, else TLS) or HTTP/1.1 for the web
  * service. RFC 9113, TS 29.500 5.2
  *
- * Who asks is the first domain name of its certificate. A client is bounded in everything: headers,
+ * Who asks is each domain name of its certificate. A client is bounded in everything: headers,
  * body, time, streams, connections.
  */
 import {
@@ -32,7 +32,7 @@ import { listenOn } from '../system/listen-on.ts'
 import { logKeys } from '../tls/log-keys.ts'
 import type { ServerCertificate } from '../tls/self-signed-certificate.ts'
 import { assertLoopback } from '../tls/server-address.ts'
-import { clientNameOf } from './client-name.ts'
+import { clientNamesOf } from './client-name.ts'
 import { CLOSE_GRACE_MS, trackSessions } from './http2-sessions.ts'
 
 /** Where to listen, and for whom. */
@@ -213,11 +213,12 @@ function headerOctetsOf({ rawHeaders }: Request): number {
   return rawHeaders.reduce((sum, text) => sum + text.length, 32 * fields)
 }
 
-function clientOf(request: Request, { plainClients = {} }: ServeSbiOptions): string | undefined {
+function clientOf(request: Request, { plainClients = {} }: ServeSbiOptions): readonly string[] {
   const socket = 'stream' in request ? request.stream.session?.socket : request.socket
-  if (socket instanceof TLSSocket) return clientNameOf(socket)
+  if (socket instanceof TLSSocket) return clientNamesOf(socket)
   const address = plainAddress(socket?.remoteAddress ?? '')
-  return Object.hasOwn(plainClients, address) ? plainClients[address] : undefined
+  const name = Object.hasOwn(plainClients, address) ? plainClients[address] : undefined
+  return name === undefined ? [] : [name]
 }
 
 /** The whole body, or why there is none. */

@@ -61,7 +61,11 @@ const ANSWERING: Zh = {
   }),
 }
 
-async function ask(bsf: string, subscribers: SubscriberFinder, items: TraceItem[] = []) {
+async function ask(
+  bsf: Parameters<typeof linkOptions>[1],
+  subscribers: SubscriberFinder,
+  items: TraceItem[] = [],
+) {
   const ports = { ...PORTS, trace: (item: TraceItem) => items.push(item) }
   const link = linkOptions(true, bsf)
   const server = await serveNhssGba(
@@ -76,8 +80,11 @@ async function ask(bsf: string, subscribers: SubscriberFinder, items: TraceItem[
 }
 
 test('who is no BSF of this HSS gets no vector', async () => {
-  const answer = await ask('stranger.example', { findSubscriber: async () => ({}) })
-  expect(answer).toEqual({ outcome: 'unavailable' })
+  const finder = { findSubscriber: async () => ({}) }
+  for (const names of [['stranger.example'], ['stranger.example', '*.home.example']] as const) {
+    expect(await ask(names, finder)).toEqual({ outcome: 'unavailable' })
+  }
+  expect((await ask(['stranger.example', BSF], finder)).outcome).toBe('success')
 })
 
 test('a vector without its settings is none', async () => {

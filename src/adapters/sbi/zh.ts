@@ -64,7 +64,8 @@ function onlyFor(known: readonly string[], route: SbiRoute): SbiRoute {
   return {
     ...route,
     async answer(asked) {
-      if (!known.includes(asked.client.toLowerCase())) return problemResponse(PROBLEMS.forbidden)
+      const isKnown = asked.clientNames.some((name) => known.includes(name.toLowerCase()))
+      if (!isKnown) return problemResponse(PROBLEMS.forbidden)
       return await route.answer(asked)
     },
   }

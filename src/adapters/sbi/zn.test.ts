@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { runZnContract, type ZnContractOptions } from '../../../test/contracts/zn.contract.ts'
 import { startTcpProxy } from '../../../test/support/tcp-proxy.ts'
+import { createBsfWorld } from '../../bsf/bsf-world.fixture.ts'
 import { WORKED } from '../../gba/gba-facts.fixture.ts'
 import { parseBtid } from '../../identity/btid.ts'
 import { UA_ID_CPNS } from '../../identity/naf-id.ts'
@@ -70,19 +71,19 @@ test('each end traces its half, and the NAF is who its certificate says', async 
   const askedBy: string[] = []
   const items: TraceItem[] = []
   const bsf: ZnServer = {
-    async bootstrappingInfo({ originHost }) {
-      askedBy.push(originHost)
+    async bootstrappingInfo({ originHost, otherNames = [] }) {
+      askedBy.push(originHost, ...otherNames)
       return { outcome: 'not-authorized' }
     },
   }
   const ports = { ...PORTS, trace: (item: TraceItem) => items.push(item) }
-  const link = linkOptions(true, 'NAF.example.org')
+  const link = linkOptions(true, ['NAF.example.org', '*.example.org', 'b.example.org'])
   const server = await serveNbspGba({ ...link.serve, bsf }, ports)
   const zn = connectNbspGba({ ...link.connect, apiRoot: `https://127.0.0.1:${server.port}` }, ports)
   expect(await zn.requestBootstrappingInfo(REQUEST)).toEqual({ outcome: 'not-authorized' })
   await zn.close()
   await server.close()
-  expect(askedBy).toEqual(['naf.example.org'])
+  expect(askedBy).toEqual(['naf.example.org', 'b.example.org'])
   expect(items).toMatchObject([
     { point: 'Zn', side: 'sent', from: 'CPNS Server', message: 'Bootstrapping-Info-Request' },
     { point: 'Zn', side: 'received', from: 'CPNS Server' },
@@ -90,6 +91,33 @@ test('each end traces its half, and the NAF is who its certificate says', async 
     { point: 'Zn', side: 'received', from: 'BSF' },
   ])
 })
+
+describe.each(Object.entries(SERVICES))(
+  '%s: a certificate of several names',
+  (_, [serve, connect]) => {
+    test.each<[string, readonly [string, ...string[]], string]>([
+      [
+        'one may have the keys: it is asked for them',
+        ['stranger.example.org', 'naf.example.org'],
+        'transaction-identifier-invalid',
+      ],
+      [
+        'none may have the keys, and a wildcard is none',
+        ['*.example.org', 'stranger.example.org'],
+        'not-authorized',
+      ],
+    ])('%s', async (_name, names, outcome) => {
+      const { bsf } = await createBsfWorld()
+      const link = linkOptions(true, names)
+      const server = await serve({ ...link.serve, bsf }, PORTS)
+      const zn = connect({ ...link.connect, apiRoot: `https://127.0.0.1:${server.port}` }, PORTS)
+      const answer = await zn.requestBootstrappingInfo(REQUEST)
+      await zn.close()
+      await server.close()
+      expect(answer).toEqual({ outcome })
+    })
+  },
+)
 
 test('a path of apiRoot goes before that of the web service', async () => {
   const bsf: ZnServer = {

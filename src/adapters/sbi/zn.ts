@@ -40,7 +40,7 @@ export interface SbiPorts {
   readonly log?: Log
 }
 
-/** A BSF on a socket. Who asks is the NAF's identity in its allow-list. */
+/** A BSF on a socket. Each name of who asks is an identity of the NAF in its allow-list. */
 export interface ServeSbiZnOptions extends ServeSbiOptions {
   readonly bsf: ZnServer
   readonly names?: ZnNames
@@ -156,10 +156,10 @@ function connectZnOver(client: SbiClient, ports: NamedPorts, form: ZnForm): ZnCo
 
 function tracedAnswer({ bsf, names }: ServeSbiZnOptions, ports: SbiPorts): AnswerZn {
   const exchange = tracedExchange('answerer', { ...ports, names })
-  return (client, request) =>
+  return ([originHost = '', ...otherNames], request) =>
     exchange(
       describeZnRequest(request),
-      () => bsf.bootstrappingInfo({ originHost: client }, request),
+      () => bsf.bootstrappingInfo({ originHost, otherNames }, request),
       describeZnAnswer,
     )
 }

@@ -3,7 +3,7 @@
  *
  * An answer is found by its Hop-by-Hop Identifier, and is one only if the rest of its header fits too. Command-Code
  * and Application-Id say by which rules it is read. The End-to-End Identifier has to match as well: who makes the answer
- * MUST copy it, and no agent on the way may change it (RFC 6733 3, 6.2), so one with another is the answer to another
+ * has to copy it, and no agent on the way may change it (RFC 6733 3, 6.2), so one with another is the answer to another
  * request, of a relay that mixed up its table: perhaps with the keys of another user.
  */
 import type { Clock, Timer } from '../../ports/clock.ts'
