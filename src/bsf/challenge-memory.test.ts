@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
 import { ksOf } from '../gba/ks-naf.ts'
 import { formatInitialRequest } from '../gba/ub-messages.ts'
+import { readUbRequest, type UbAnswer } from '../gba/ub-server.ts'
+import { noLog } from '../ports/log.ts'
+import { createSteadyClock } from '../ports/steady-clock.ts'
+import { createAnswerJudge } from './answer-judge.ts'
 import { answerTo, challenged, createBsfWorld, IDENTITY, requestWith } from './bsf-world.fixture.ts'
 import { createChallengeMemory } from './challenge-memory.ts'
 import type { UbChallenge } from './ub-challenge.ts'
@@ -51,6 +55,32 @@ describe('a node that has forgotten opens what the UE carries', () => {
     const response = await world.ub(requestWith(answerTo(challenge)), world.node())
     expect(response.status).toBe(200)
   })
+})
+
+test('an answer to what is remembered is judged without opening it', async () => {
+  const { clock, store } = await createBsfWorld()
+  const memory = createChallengeMemory(1)
+  const { nonce } = WORKED
+  memory.remember({ ...CHALLENGE, issuedAtMs: clock.nowMs() }, { nonce, opaque: 'anything' })
+  const unused = () => Promise.reject(new Error('not to be asked'))
+  const judge = createAnswerJudge(
+    { bsfName: WORKED.bsfName, product: 'bsf', challengeLifetimeMs: 60_000 },
+    {
+      store,
+      memory,
+      ring: { seal: unused, open: unused },
+      challenge: unused,
+      zh: { requestVector: unused },
+      clock: createSteadyClock(clock, noLog),
+      log: noLog,
+    },
+  )
+  const challenge = { realm: WORKED.bsfName, nonce, opaque: 'anything' }
+  const request = requestWith(answerTo(challenge))
+  const answer = readUbRequest(request, WORKED.bsfName) as UbAnswer
+  const arrival = { answer, request, challengeAnew: unused }
+  expect((await judge(arrival)).status).toBe(200)
+  await expect(judge(arrival)).rejects.toThrow('not to be asked')
 })
 
 test('an answer with the opaque of another challenge is wrong, and uses neither up', async () => {
