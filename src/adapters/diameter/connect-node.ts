@@ -67,7 +67,7 @@ export function connectDiameter(
   const node = createDiameterNode(options, ports)
   const { identifiers, log } = node
   const desk = createRequestDesk(options, [], {
-    memory: createAnswerMemory({ lifetimeMs: 0, maxAnswers: 0 }, ports.clock),
+    memory: createAnswerMemory({ lifetimeMs: 0, maxAnswers: 0, maxOctets: 0 }, ports.clock),
     isRelay: () => true,
     report: (error) => reportFault(log, error),
   })

@@ -62,6 +62,7 @@ const CLOSE_GRACE_MS = 1000
 /** RFC 6733 3: four minutes. */
 const ANSWER_LIFETIME_MS = 240_000
 const MAX_ANSWERS = 100_000
+const MAX_ANSWERS_OCTETS = 67_108_864
 
 /** @throws {ConfigurationInvalid} If host and port cannot be listened on. */
 export async function serveDiameter(
@@ -117,9 +118,13 @@ function createDesk(
   handlers: readonly AnyCommandHandler[],
   { node, ports }: { readonly node: DiameterNode; readonly ports: DiameterPorts },
 ): RequestDesk {
-  const memoryOptions = { lifetimeMs: ANSWER_LIFETIME_MS, maxAnswers: MAX_ANSWERS }
+  const limits = {
+    lifetimeMs: ANSWER_LIFETIME_MS,
+    maxAnswers: MAX_ANSWERS,
+    maxOctets: MAX_ANSWERS_OCTETS,
+  }
   return createRequestDesk(options, handlers, {
-    memory: createAnswerMemory(memoryOptions, ports.clock),
+    memory: createAnswerMemory(limits, ports.clock),
     isRelay: ({ originHost }) => isListed(options.relays ?? [], originHost),
     report: (error) => reportFault(node.log, error),
   })

@@ -16,9 +16,12 @@ const message = (changes: Partial<DiameterMessage> = {}): DiameterMessage => ({
   ...changes,
 })
 
-function create(maxAnswers = 10) {
+/** Of an answer of these tests: header, and an AVP without data. */
+const ANSWER_OCTETS = 28
+
+function create(maxAnswers = 10, maxOctets = 1000) {
   const clock = createVirtualClock()
-  const memory = createAnswerMemory({ lifetimeMs: 240_000, maxAnswers }, clock)
+  const memory = createAnswerMemory({ lifetimeMs: 240_000, maxAnswers, maxOctets }, clock)
   let served = 0
   /** How often requests have been served, after this one. */
   const serve = async (changes: Partial<DiameterMessage>, host = 'bsf.example.org') => {
@@ -81,4 +84,26 @@ test('it holds no more than it may: the oldest goes first', async () => {
   expect(memory.size).toBeLessThanOrEqual(3)
   expect(await serve({ endToEnd: 4, retransmitted: true })).toEqual([4, 1])
   expect(await serve({ endToEnd: 1, retransmitted: true })).toEqual([5, 1])
+})
+
+test('nor more octets: as many of the last ones stay as there is room for, however often that happens', async () => {
+  const { serve, memory } = create(1000, 5 * ANSWER_OCTETS)
+  for (let endToEnd = 1; endToEnd <= 100; endToEnd++) {
+    await serve({ endToEnd })
+    // The same again, as another request: it takes the place of the one before.
+    await serve({ endToEnd })
+  }
+  expect(memory.size).toBeGreaterThanOrEqual(5)
+  expect(memory.size).toBeLessThanOrEqual(7)
+  expect(await serve({ endToEnd: 97, retransmitted: true })).toEqual([194, 1])
+  expect(await serve({ endToEnd: 90, retransmitted: true })).toEqual([201, 1])
+})
+
+test('what is forgotten while it is served is not counted as kept', async () => {
+  const { serve, memory } = create(1, 5 * ANSWER_OCTETS)
+  for (let n = 0; n < 20; n++)
+    await Promise.all([1, 2, 3, 4].map((endToEnd) => serve({ endToEnd })))
+  expect(memory.size).toBeLessThanOrEqual(2)
+  await serve({ endToEnd: 5 })
+  expect(await serve({ endToEnd: 5, retransmitted: true })).toEqual([81, 1])
 })

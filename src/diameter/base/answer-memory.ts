@@ -12,6 +12,8 @@ export interface AnswerMemoryOptions {
   /** RFC 6733 3 asks a sender to keep an End-to-End Identifier unique for four minutes. */
   readonly lifetimeMs: number
   readonly maxAnswers: number
+  /** Of all answers together: one with a GUSS may have 60,000. */
+  readonly maxOctets: number
 }
 
 /** What was answered lately. */
@@ -38,17 +40,31 @@ interface Entry {
 
 /** An empty memory. */
 export function createAnswerMemory(
-  { lifetimeMs, maxAnswers }: AnswerMemoryOptions,
+  { lifetimeMs, maxAnswers, maxOctets }: AnswerMemoryOptions,
   clock: Clock,
 ): AnswerMemory {
   /** In the order in which they were served. */
   const answers = new Map<string, Entry>()
+  let octets = 0
+
+  const forget = (key: string): void => {
+    const answer = answers.get(key)?.answer
+    if (answer instanceof Uint8Array) octets -= answer.length
+    answers.delete(key)
+  }
 
   const forgetOld = (nowMs: number): void => {
     for (const [key, { atMs }] of answers) {
-      if (answers.size <= maxAnswers && nowMs - atMs < lifetimeMs) return
-      answers.delete(key)
+      const isFull = answers.size > maxAnswers || octets > maxOctets
+      if (!isFull && nowMs - atMs < lifetimeMs) return
+      forget(key)
     }
+  }
+
+  /** An entry that was forgotten meanwhile stays so. */
+  const keep = (key: string, entry: Entry, answer: Uint8Array): void => {
+    entry.answer = answer
+    if (answers.get(key) === entry) octets += answer.length
   }
 
   return {
@@ -60,10 +76,10 @@ export function createAnswerMemory(
       const former = request.retransmitted ? answers.get(key) : undefined
       if (former !== undefined) return { ...(await messageOf(former)), hopByHop }
       const entry: Entry = { atMs: nowMs, answer: serve() }
-      answers.delete(key)
+      forget(key)
       answers.set(key, entry)
       const answer = await messageOf(entry)
-      entry.answer = encodeMessage(answer)
+      keep(key, entry, encodeMessage(answer))
       return { ...answer, hopByHop }
     },
     get size() {

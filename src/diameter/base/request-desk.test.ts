@@ -52,7 +52,10 @@ beforeEach(() => {
       return { resultCode: 2001, ...ORIGIN }
     },
   })
-  const memory = createAnswerMemory({ lifetimeMs: 240_000, maxAnswers: 9 }, createVirtualClock())
+  const memory = createAnswerMemory(
+    { lifetimeMs: 240_000, maxAnswers: 9, maxOctets: 9999 },
+    createVirtualClock(),
+  )
   desk = createRequestDesk(ORIGIN, [handler], {
     memory,
     isRelay: ({ originHost }) => originHost === RELAY.originHost,
