@@ -1,6 +1,6 @@
 /** The values that an entity would be started with, each with its source; what may be secret is left out. */
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { fromUtf8 } from '../octets/octets.ts'
 import { fileOptionsOf } from './config-file.ts'
 import {
   type ConfiguredEntity,
@@ -9,6 +9,7 @@ import {
   writtenValue,
 } from './config-schema.ts'
 import { labValuesOf } from './lab-settings.ts'
+import { readWholeFile } from './read-whole-file.ts'
 
 /** One value. */
 export interface EffectiveValue {
@@ -68,7 +69,7 @@ async function effectiveLabConfig(
   })
   const configFile = lab.getOptionValue('config') as string | undefined
   const written: unknown =
-    configFile === undefined ? {} : JSON.parse(readFileSync(configFile, 'utf8'))
+    configFile === undefined ? {} : JSON.parse(fromUtf8(readWholeFile('--config', configFile)))
   return labValuesOf(lab, (path) => isWritten(written, path)).map(({ setting, value, from }) => {
     const names = {
       cli: `flag ${setting.flag}`,

@@ -17,6 +17,8 @@ export interface CurlRequest {
   readonly body: Uint8Array
 }
 
+/** A body is whatever its server takes; it stands in memory as a whole. */
+const MAX_BODY_OCTETS = 64 * 1_048_576
 const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const HEADER = /^([^:\s]+):([^\r\n\0]*)$/
 /** What the client itself says; two voices would be a riddle to the server. */
@@ -47,5 +49,5 @@ function headersOf(lines: readonly string[]): Headers {
 
 function bodyOf(text: string | undefined): Uint8Array {
   if (text === undefined) return new Uint8Array(0)
-  return text.startsWith('@') ? readWholeFile('--body', text.slice(1)) : utf8(text)
+  return text.startsWith('@') ? readWholeFile('--body', text.slice(1), MAX_BODY_OCTETS) : utf8(text)
 }

@@ -1,7 +1,7 @@
 /** What is looked at for each entity, by its flags. Issue 6, 3 */
 
 import { X509Certificate } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkCertificate } from '../adapters/doctor/check-certificate.ts'
 import { checkClock } from '../adapters/doctor/check-clock.ts'
@@ -22,6 +22,7 @@ import { diameterNamesOf, diameterTargetOf, peerTlsOf, realmOf } from './diamete
 import { type GatewayFlags, gatewaySettingsOf, neededGatewayFlags } from './gateway-flags.ts'
 import type { HostPort } from './host-port.ts'
 import { masterKeyIn } from './master-key-flag.ts'
+import { readWholeFile } from './read-whole-file.ts'
 
 /** Which entity is looked at. */
 export type DoctoredEntity = Exclude<ConfiguredEntity, 'lab'>
@@ -112,7 +113,7 @@ function portsOf(entity: DoctoredEntity, flags: DoctoredFlags): Promise<readonly
 
 function pinOfFile(file: string): string | undefined {
   try {
-    return pinOf(new X509Certificate(readFileSync(file)).publicKey)
+    return pinOf(new X509Certificate(readWholeFile('--tls-cert', file)).publicKey)
   } catch {
     // Said where certificates are looked at.
     return undefined

@@ -162,7 +162,7 @@ describe('add refuses with one line, and makes nothing', () => {
 
   test('a key file that is missing or a folder', async () => {
     expect(usageErrorOf(await add('--key-file', join(root, 'none')))).toContain('ENOENT')
-    expect(usageErrorOf(await add('--key-file', root))).toContain('EISDIR')
+    expect(usageErrorOf(await add('--key-file', root))).toContain('it is a folder')
   })
 
   test.each(['--entity', '--user', '--data'])('without %s', async (flag) => {

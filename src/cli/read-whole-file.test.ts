@@ -20,5 +20,12 @@ test('all octets of a file, whatever they are', () => {
 test('no file, and a folder: the flag and the cause', () => {
   expect(() => readWholeFile('--file', join(folder, 'none'))).toThrow(ConfigurationInvalid)
   expect(() => readWholeFile('--file', join(folder, 'none'))).toThrow(/--file .*none.*ENOENT/)
-  expect(() => readWholeFile('--file', folder)).toThrow(/EISDIR/)
+  expect(() => readWholeFile('--file', folder)).toThrow(`--file ${folder}: it is a folder`)
+})
+
+test('what has no end: refused after a bounded number of octets', () => {
+  const refused = '--ca /dev/zero: it has over 1048576 octets'
+  expect(() => readWholeFile('--ca', '/dev/zero')).toThrow(refused)
+  const body = () => readWholeFile('--body', '/dev/zero', 2_097_152)
+  expect(body).toThrow('--body /dev/zero: it has over 2097152 octets')
 })

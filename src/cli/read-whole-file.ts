@@ -1,13 +1,26 @@
 /** A file, or standard input, as a flag names it. */
-import { readFileSync } from 'node:fs'
+import {
+  MAX_SMALL_FILE_OCTETS,
+  readBoundedFile,
+  STANDARD_INPUT,
+} from '../adapters/files/bounded-file.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 
-/** @param file Its name; `-` is standard input. @throws {ConfigurationInvalid} Naming flag and file. */
-export function readWholeFile(flag: string, file: string): Uint8Array {
+/**
+ * @param file Its name; `-` is standard input.
+ * @param maxOctets Default 1 MiB.
+ * @throws {ConfigurationInvalid} Naming flag and file, if it cannot be read or is larger.
+ */
+export function readWholeFile(
+  flag: string,
+  file: string,
+  maxOctets: number = MAX_SMALL_FILE_OCTETS,
+): Uint8Array {
   try {
-    return new Uint8Array(readFileSync(file === '-' ? 0 : file))
+    return readBoundedFile(file === '-' ? STANDARD_INPUT : file, { maxOctets })
   } catch (cause) {
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
-    throw new ConfigurationInvalid(`${flag} ${file}: cannot be read (${code})`, { cause })
+    const { code = 'unknown cause', message } = cause as NodeJS.ErrnoException
+    const reason = cause instanceof ConfigurationInvalid ? message : `cannot be read (${code})`
+    throw new ConfigurationInvalid(`${flag} ${file}: ${reason}`, { cause })
   }
 }

@@ -97,7 +97,7 @@ test('what is no object, no JSON or no file', () => {
   rmSync(file)
   expect(refusal()).toContain('ENOENT')
   file = folder
-  expect(refusal()).toContain('EISDIR')
+  expect(refusal()).toContain('it is a folder')
 })
 
 test('all faults, each by its line and column', () => {

@@ -1,6 +1,6 @@
 /** The lab's configuration file: JSON, all of it optional, nothing unknown in it. */
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { MAX_SMALL_FILE_OCTETS, readBoundedFile } from '../adapters/files/bounded-file.ts'
 import { type FileFault, readPlacedJson } from '../adapters/files/placed-json.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 
@@ -180,9 +180,10 @@ export function checkLabConfig(
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8')
+    return new TextDecoder().decode(readBoundedFile(file, { maxOctets: MAX_SMALL_FILE_OCTETS }))
   } catch (cause) {
-    const { code = 'unknown cause' } = cause as NodeJS.ErrnoException
-    throw new ConfigurationInvalid(`configuration ${file}: cannot be read (${code})`, { cause })
+    const { code = 'unknown cause', message } = cause as NodeJS.ErrnoException
+    const reason = cause instanceof ConfigurationInvalid ? message : `cannot be read (${code})`
+    throw new ConfigurationInvalid(`configuration ${file}: ${reason}`, { cause })
   }
 }

@@ -61,7 +61,7 @@ test('what cannot be read is named', async () => {
   writeFileSync(path, '{', { mode: 0o600 })
   expect(await refusal()).toBe(`card ${path}: card profile: not JSON`)
   writeFileSync(path, ' '.repeat(70_000))
-  expect(await refusal()).toBe(`card ${path}: it is over 64 KiB`)
+  expect(await refusal()).toBe(`card ${path}: it has over 65536 octets`)
   rmSync(path)
   mkdirSync(path, { mode: 0o700 })
   expect(await refusal()).toContain('it is a folder')

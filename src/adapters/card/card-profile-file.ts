@@ -1,8 +1,9 @@
 /** Card profiles as files: they hold K, so only their owner may read them. K-5 */
-import { constants, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { type CardProfile, formatCardProfile, parseCardProfile } from '../../uicc/card-profile.ts'
+import { readBoundedFile } from '../files/bounded-file.ts'
 import { cardStateFile } from './file-card-state.ts'
 
 const MODE = 0o600
@@ -15,17 +16,13 @@ const MAX_LENGTH = 65_536
  */
 export async function readCardProfile(path: string): Promise<CardProfile> {
   try {
-    const file = await open(path, constants.O_RDONLY)
-    try {
-      const found = await file.stat()
-      if (found.isDirectory()) throw unusable(path, 'it is a folder')
-      const { mode, size } = found
-      if ((mode & OTHERS) !== 0) throw unusable(path, 'others may use it; run chmod 600 on it')
-      if (size > MAX_LENGTH) throw unusable(path, 'it is over 64 KiB')
-      return parseCardProfile(await file.readFile('utf8'))
-    } finally {
-      await file.close()
-    }
+    const octets = readBoundedFile(path, {
+      maxOctets: MAX_LENGTH,
+      check({ mode }) {
+        if ((mode & OTHERS) !== 0) throw unusable(path, 'others may use it; run chmod 600 on it')
+      },
+    })
+    return parseCardProfile(new TextDecoder().decode(octets))
   } catch (error) {
     throw explain(error, path)
   }

@@ -1,6 +1,6 @@
 /** A certificate and its key: readable, a pair, in time, with the names that are needed. RFC 5280 4.1.2.5 */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { MAX_SMALL_FILE_OCTETS, readBoundedFile } from '../files/bounded-file.ts'
 import { problemOf } from './check-folder.ts'
 import type { Finding } from './finding.ts'
 
@@ -31,8 +31,8 @@ export function checkCertificate(
   })
   let certificate: X509Certificate
   try {
-    certificate = new X509Certificate(readFileSync(certificateFile))
-    if (!certificate.checkPrivateKey(createPrivateKey(readFileSync(keyFile)))) {
+    certificate = new X509Certificate(readPem(certificateFile))
+    if (!certificate.checkPrivateKey(createPrivateKey(readPem(keyFile)))) {
       return wrong(
         `${keyFile} is the key of another certificate`,
         'name the key that belongs to it',
@@ -54,4 +54,8 @@ export function checkCertificate(
   }
   if (days < SOON_DAYS) return { what, state: 'warning', found: `${days} days left`, advice: renew }
   return { what, state: 'ok', found: `matches its key, ${days} days left` }
+}
+
+function readPem(file: string): string {
+  return new TextDecoder().decode(readBoundedFile(file, { maxOctets: MAX_SMALL_FILE_OCTETS }))
 }

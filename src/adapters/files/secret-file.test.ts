@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   mkdtempSync,
@@ -52,6 +54,17 @@ test('one that is not there, no text, a folder in the way', () => {
   const inTheWay = { ...file, path: join(file.path, 'below') }
   expect(() => makeSecretFile(inTheWay, 'x', random)).toThrow(/cannot be used \((ENOTDIR|EEXIST)\)/)
 })
+
+test('one that is larger, or a pipe that nobody writes into', () => {
+  makeSecretFile(file, 'x'.repeat(4095), random)
+  expect(readSecretFile(file)).toHaveLength(4096)
+  appendFileSync(file.path, 'x')
+  expect(() => readSecretFile(file)).toThrow(`token file ${file.path}: it has over 4096 octets`)
+  rmSync(file.path)
+  execFileSync('mkfifo', ['-m', '600', file.path])
+  const refused = `token file ${file.path}: it is a pipe that nobody writes into`
+  expect(() => readSecretFile(file)).toThrow(refused)
+}, 15_000)
 
 test('what takes its place belongs to whom it belonged to', () => {
   makeSecretFile(file, 'first', random)

@@ -3,12 +3,10 @@ import {
   chownSync,
   closeSync,
   existsSync,
-  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
   readdirSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -19,6 +17,7 @@ import { basename, dirname, join } from 'node:path'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { fromUtf8, toHex } from '../../octets/octets.ts'
 import type { Random } from '../../ports/random.ts'
+import { readBoundedFile } from './bounded-file.ts'
 import { makeFolder } from './make-folder.ts'
 
 /** Which file, and what a person calls it. */
@@ -35,25 +34,20 @@ const DRAFT_ENDING = '.new'
 /**
  * The text of the file, at most 4096 octets.
  *
- * @throws {ConfigurationInvalid} If it is not there, or others than its owner may use it; the message
- *   names the file, never what it holds.
+ * @throws {ConfigurationInvalid} If it is not there, is larger, or others than its owner may use it; the message names
+ *   the file, never what it holds.
  */
 export function readSecretFile({ path, name }: SecretFile): string {
   try {
-    const file = openSync(path, 'r')
-    try {
-      const found = fstatSync(file)
-      if (found.isDirectory()) throw new ConfigurationInvalid(`${name} ${path}: it is a folder`)
-      if ((found.mode & 0o077) !== 0) {
-        throw new ConfigurationInvalid(
-          `${name} ${path}: others than its owner may use it; run chmod 600 on it`,
-        )
-      }
-      const octets = new Uint8Array(MAX_TEXT_LENGTH)
-      return fromUtf8(octets.subarray(0, readSync(file, octets)))
-    } finally {
-      closeSync(file)
-    }
+    return fromUtf8(
+      readBoundedFile(path, {
+        maxOctets: MAX_TEXT_LENGTH,
+        check({ mode }) {
+          if ((mode & 0o077) === 0) return
+          throw new ConfigurationInvalid('others than its owner may use it; run chmod 600 on it')
+        },
+      }),
+    )
   } catch (error) {
     throw fileError(error, { path, name })
   }
@@ -150,7 +144,10 @@ function syncFolder(path: string): void {
 }
 
 function fileError(error: unknown, { path, name }: SecretFile): ConfigurationInvalid {
-  if (error instanceof ConfigurationInvalid) return error
+  if (error instanceof ConfigurationInvalid) {
+    const { message } = error
+    return message.includes(path) ? error : new ConfigurationInvalid(`${name} ${path}: ${message}`)
+  }
   const code = (error as NodeJS.ErrnoException).code ?? 'not text'
   const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be used (${code})`
   return new ConfigurationInvalid(`${name} ${path}: ${reason}`)

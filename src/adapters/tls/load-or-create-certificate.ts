@@ -5,10 +5,11 @@
  * over the same key, so that a peer that pinned the key goes on trusting it (Design 7).
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
+import { MAX_SMALL_FILE_OCTETS, readBoundedFile } from '../files/bounded-file.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import {
   type CertificateOptions,
@@ -57,10 +58,11 @@ export function loadOrCreateCertificate(
 
 function readIfThere(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return new TextDecoder().decode(readBoundedFile(file, { maxOctets: MAX_SMALL_FILE_OCTETS }))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if (!(error instanceof ConfigurationInvalid)) throw error
+    throw new ConfigurationInvalid(`${file}: ${error.message}`)
   }
 }
 
