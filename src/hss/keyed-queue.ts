@@ -4,15 +4,20 @@
 export interface KeyedQueue<Key> {
   /** Settles as `operation` does, once all before it of the same key have settled. */
   run<Result>(key: Key, operation: () => Promise<Result>): Promise<Result>
+  /** Keys of which something waits or runs. */
+  readonly size: number
 }
 
 /** An empty queue; a key costs memory only while operations of it are waiting or running. */
 export function createKeyedQueue<Key>(): KeyedQueue<Key> {
   const tails = new Map<Key, Promise<unknown>>()
   return {
+    get size() {
+      return tails.size
+    },
     run(key, operation) {
       const before = tails.get(key)
-      const result = before === undefined ? operation() : before.then(operation)
+      const result = before === undefined ? begin(operation) : before.then(operation)
       const settled = (): void => {
         if (tails.get(key) === tail) tails.delete(key)
       }
@@ -20,5 +25,14 @@ export function createKeyedQueue<Key>(): KeyedQueue<Key> {
       tails.set(key, tail)
       return result
     },
+  }
+}
+
+/** One that throws at once rejects, as it does when it has to wait. */
+function begin<Result>(operation: () => Promise<Result>): Promise<Result> {
+  try {
+    return operation()
+  } catch (error) {
+    return Promise.reject(error)
   }
 }

@@ -69,6 +69,18 @@ describe('one turn', () => {
     expect(all.all()).toEqual([1, 4, 5])
   })
 
+  test('so is one that is alone in its turn', async () => {
+    const { commits, add, all } = openCounted()
+    const failing = commits.run(() => {
+      add(1)
+      throw new RangeError('on purpose')
+    })
+    await expect(failing).rejects.toThrow(RangeError)
+    await expect(commits.run(() => [add(2), add(2)])).rejects.toThrow(StoreFailed)
+    await commits.run(() => add(3))
+    expect(all.all()).toEqual([3])
+  })
+
   test('an operation that asks for another has it done in the next turn', async () => {
     const { commits, add, all, count } = openCounted()
     let inner: Promise<number> | undefined
@@ -161,6 +173,22 @@ describe('failures', () => {
     db.pragma(`max_page_count = ${pages + 1_000}`)
     await commits.run(() => fill.run(3))
     expect(all.all()).toEqual([1, 3])
+  })
+
+  test('a commit that fails rejects the turn and leaves no transaction open', async () => {
+    const { db, commits, add, all } = openCounted()
+    db.exec('CREATE TABLE parents (n INTEGER PRIMARY KEY)')
+    db.exec(`CREATE TABLE children (n INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED)`)
+    const orphan = db.prepare('INSERT INTO children VALUES (7)')
+    for (const others of [[], [1, 2]]) {
+      const writes = [() => orphan.run().changes, ...others.map((n) => () => add(n))]
+      const results = await Promise.allSettled(writes.map((write) => commits.run(write)))
+      for (const result of results) {
+        expect(result).toMatchObject({ status: 'rejected', reason: { code: 'store-failed' } })
+      }
+    }
+    await commits.run(() => add(3))
+    expect(all.all()).toEqual([3])
   })
 
   test('a database that another connection holds locked rejects the turn', () =>

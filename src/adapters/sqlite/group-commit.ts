@@ -39,7 +39,7 @@ type Result =
 
 /** Operations of several turns share a commit while the loop has other work; the first waits no longer. */
 const LONGEST_GATHER_MS = 1
-/** As many as one commit takes at most. */
+/** With so many a commit waits for no more. */
 const MOST_OPERATIONS = 256
 /** Of so many somebody will want the loop before their sync is done, even if nobody does now. */
 const MANY_OPERATIONS = 8
