@@ -78,13 +78,33 @@ describe('pne send', () => {
   })
 
   test.each([
-    ['an address that is none', ['--to', ''], '--to: neither an EntityID nor'],
-    ['no EntityID', ['--to', 'garbage'], '--to: neither an EntityID nor'],
+    ['an address that is none', ['--to', ''], '--to: not a URI'],
+    ['no EntityID', ['--to', 'garbage'], '--to: not a URI'],
+    ['an address that is too long', ['--to', `urn:x:${'a'.repeat(250)}`], '--to: over 255 octets'],
     ['no media type', ['--content-type', 'text'], '--content-type: not a media type'],
-    ['over a week', ['--expires', '604801'], '--expires: more than 604800 (7 days)'],
-  ])('%s: one line, exit 2', async (_name, words, message) => {
-    await pair(...gateway('ws://127.0.0.1:1/pne'))
+    ['over a week', ['--expires', '604801'], '--expires: not an integer of 1 to 604800'],
+  ])('%s: one line, exit 2, before anything is opened', async (_name, words, message) => {
     expect(usageErrorOf(await send('hello', ...words))).toContain(message)
+  })
+
+  test('as much as a message may have is sent, more is refused before anything is opened', async () => {
+    const file = join(folder, 'payload')
+    writeFileSync(file, 'x'.repeat(65_537))
+    const more = 'it has over 65536 octets'
+    expect(usageErrorOf(await send('--file', file))).toContain(`--file ${file}: ${more}`)
+    expect(usageErrorOf(await send('x'.repeat(65_537)))).toContain(`the text: ${more}`)
+    writeFileSync(file, 'x'.repeat(65_536))
+    await pair(...gateway('ws://127.0.0.1:1/pne'))
+    for (const words of [['--file', file], ['x'.repeat(65_536)]]) {
+      expect((await send(...words, '--expires', '1')).status).toBe(1)
+    }
+  })
+
+  test('a head that is too long as a whole, by the name of the PNE too, is the fault of no one flag', async () => {
+    const long = (start: string) => start + '&'.repeat(255 - start.length)
+    await pair(...gateway('ws://127.0.0.1:1/pne'), '--entity', long('urn:x:'))
+    const words = ['hello', '--to', long('urn:y:'), '--content-type', long('a/b;')]
+    expect(usageErrorOf(await send(...words))).toBe('cpns: Message is over 4096 octets\n')
   })
 })
 

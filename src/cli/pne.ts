@@ -3,13 +3,17 @@ import { Command, Option } from 'commander'
 import { pairPneByCode } from '../adapters/pne/obtain-pne-eukey.ts'
 import { movePne, type OpenedPne, openPne, pairPne } from '../adapters/pne/open-pne.ts'
 import { type Pairing, parsePairing } from '../adapters/pne/pairing.ts'
+import { expires, mediaType } from '../cpns/message-declarations.ts'
+import { MAX_PAYLOAD_OCTETS } from '../cpns/record-content.ts'
 import type { Status } from '../cpns/status.ts'
+import { address } from '../cpns/value-codecs.ts'
 import { ConfigurationInvalid, CpnsError } from '../errors/errors.ts'
 import { utf8 } from '../octets/octets.ts'
 import type { IncomingMessage } from '../pne/inbox.ts'
 import type { DeviceEuKey } from '../pne/pne-store.ts'
 import { algorithmOption, algorithmsOf } from './algorithm-flag.ts'
 import { readDeviceEuKey } from './device-eukey-file.ts'
+import { readFlag } from './flag-values.ts'
 import { pneAwaitTriggerCommand, pneLoginCommand } from './pne-eukey.ts'
 import { readWholeFile } from './read-whole-file.ts'
 import { type JsonFlag, say, sayable } from './say.ts'
@@ -25,6 +29,7 @@ import { untilInterrupted } from './until-interrupted.ts'
 import { parseWholeNumber } from './whole-number.ts'
 
 const EXPIRES_SECONDS = 60
+const BINARY = 'application/octet-stream'
 const ALGORITHM = 'offered for the handshake, best first; default HMAC-SHA-256'
 
 interface PairFlags extends JsonFlag, Pick<TraceFlags, 'keylog'> {
@@ -157,11 +162,37 @@ async function moved(data: string, pairing: Pairing): Promise<DeviceEuKey> {
 }
 
 async function send(text: string | undefined, flags: SendFlags): Promise<void> {
-  const { payload, contentType } = payloadOf(text, flags)
+  const message = outgoingOf(text, flags)
   await withTrace(flags, async (seen) => {
     const pne = await openPne(flags.data, seen, { algorithms: algorithmsOf(flags.algorithm) })
-    await sendOnce(pne, { to: flags.to, payload, contentType, expires: flags.expires }, flags)
+    await sendOnce(pne, message, flags)
   })
+}
+
+/**
+ * The message of the flags, which are held against what a Message may hold before anything is read. Design 8
+ *
+ * @throws {ConfigurationInvalid} Naming the flag.
+ */
+function outgoingOf(text: string | undefined, flags: SendFlags): Outgoing {
+  const { file, contentType = text === undefined ? BINARY : 'text/plain' } = flags
+  if (text !== undefined && file !== undefined) {
+    throw new ConfigurationInvalid('--file: there is a text too')
+  }
+  const head = {
+    to: readFlag('--to', () => address.parse(flags.to, 'To')),
+    contentType: readFlag('--content-type', () => mediaType.parse(contentType, 'ContentType')),
+    expires: readFlag('--expires', () => expires.parse(String(flags.expires), 'Expires')),
+  }
+  return { ...head, payload: payloadOf(text, file) }
+}
+
+/** Standard input without a text and without a file. */
+function payloadOf(text: string | undefined, file = '-'): Uint8Array {
+  if (text === undefined) return readWholeFile('--file', file, MAX_PAYLOAD_OCTETS)
+  const payload = utf8(text)
+  if (payload.length <= MAX_PAYLOAD_OCTETS) return payload
+  throw new ConfigurationInvalid(`the text: it has over ${MAX_PAYLOAD_OCTETS} octets`)
 }
 
 async function sendOnce(pne: OpenedPne, message: Outgoing, flags: SendFlags): Promise<void> {
@@ -191,25 +222,14 @@ const NOT_TAKEN_BECAUSE: Readonly<Partial<Record<Status, string>>> = {
 
 type Outgoing = Parameters<OpenedPne['send']>[0]
 
+/** Each part fits; the head of a message as a whole may still be over its limit, for which no one flag is to blame. */
 async function sent(pne: OpenedPne, message: Outgoing): Promise<Status> {
   try {
     return await pne.send(message)
   } catch (error) {
-    if (error instanceof RangeError) throw new ConfigurationInvalid(wrongFlag(error.message))
+    if (error instanceof RangeError) throw new ConfigurationInvalid(error.message)
     throw error
   }
-}
-
-/** What is wrong with a message, said of the flag that it came from. */
-function wrongFlag(message: string): string {
-  const [attribute = ''] = message.split(' ')
-  return WRONG_FLAGS[attribute] ?? message
-}
-
-const WRONG_FLAGS: Readonly<Record<string, string>> = {
-  To: '--to: neither an EntityID nor urn:cpns:service:<name>',
-  ContentType: '--content-type: not a media type',
-  Expires: '--expires: more than 604800 (7 days)',
 }
 
 /** Rejects if it cannot come to a session; does not end otherwise. */
@@ -226,17 +246,6 @@ function report(status: Status, flags: SendFlags): void {
   if (isTaken) return
   const reason = NOT_TAKEN_BECAUSE[status] ?? 'it was refused'
   throw new MessageNotTaken(`${reason} (status ${status})`)
-}
-
-function payloadOf(text: string | undefined, { file, contentType }: SendFlags) {
-  if (text !== undefined && file !== undefined) {
-    throw new ConfigurationInvalid('--file: there is a text too')
-  }
-  if (text !== undefined) {
-    return { payload: utf8(text), contentType: contentType ?? 'text/plain' }
-  }
-  const payload = readWholeFile('--file', file ?? '-')
-  return { payload, contentType: contentType ?? 'application/octet-stream' }
 }
 
 async function listen(flags: ListenFlags): Promise<void> {

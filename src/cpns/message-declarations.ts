@@ -42,12 +42,15 @@ const sealedPassword = values.octets({ min: 17, max: MAX_SEALED_PASSWORD_OCTETS 
 /** A 32-octet EUKey and the 16-octet tag of AES-256-GCM. M-5 */
 const wrappedEuKey = values.octets({ min: 48, max: 48 })
 const sealedState = values.octets({ min: 1, max: MAX_STATE_OCTETS })
+/** Life of a message in seconds. Design 8 */
+export const expires = values.integer({ min: 1, max: MAX_EXPIRES_SECONDS })
 const sessionId = values.matching(/^[0-9a-f]{32}$/, '32 lower-case hex digits')
 const pairingCode = values.matching(/^[0-9A-Z-]{1,32}$/, 'a code')
 const algorithm = values.matching(/^[A-Za-z0-9.-]{1,32}$/, 'the name of an algorithm')
 const algorithms = values.list(algorithm, { min: 1, max: 8 })
 const keyType = values.oneOf(KEY_TYPES)
-const mediaType = values.matching(
+/** Type of a payload. RFC 9110 8.3.1 */
+export const mediaType = values.matching(
   /^(?=.{3,255}$)[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: ?;[ -~]*)?$/,
   'a media type',
 )
@@ -176,7 +179,7 @@ export const MESSAGES = {
     from: required('From', values.address),
     to: required('To', values.address),
     contentType: required('ContentType', mediaType),
-    expires: required('Expires', values.integer({ min: 1, max: MAX_EXPIRES_SECONDS })),
+    expires: required('Expires', expires),
   },
   MessageResult: {
     ...common,

@@ -22,9 +22,9 @@ function readByShell(command: string, named: string): string {
   const program =
     `const { readBoundedFile } = await import(${MODULE});` +
     `const octets = readBoundedFile(${named}, { maxOctets: 100000 });` +
-    'process.stdout.write(`${octets.length} ${octets[octets.length - 1]}`)'
+    'process.stdout.write(octets.length + " " + octets.at(-1))'
   const script = command.replace('CPNS', '"$0" --import tsx --input-type=module -e "$1"')
-  const options = { encoding: 'utf8', timeout: 20_000, stdio: 'pipe' } as const
+  const options = { encoding: 'utf8', timeout: 50_000, stdio: 'pipe' } as const
   return execFileSync('bash', ['-c', script, process.execPath, program], options)
 }
 
