@@ -119,6 +119,14 @@ describe('curl', () => {
     expect(network.bootstraps()).toBe(2)
   })
 
+  test('a server that takes Ks_int_NAF alone: it is said that a card keeps that one', async () => {
+    await network.close()
+    network = await startGbaNetwork((naf) => protectListener(naf, echo), { keyUses: ['UICC'] })
+    const run = await curl('/a')
+    expect(run).toMatchObject({ status: 1, stdout: 'bootstrapping required\n' })
+    expect(run.stderr).toMatch(/^cpns: .* status 401: it takes Ks_int_NAF alone, which the card/)
+  })
+
   test.each([
     ['no URL', ['nowhere'], 'not a URL'],
     ['an IP address', ['http://127.0.0.1/'], 'not for an IP address'],

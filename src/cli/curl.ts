@@ -9,6 +9,7 @@ import { AuthenticationFailed, ConfigurationInvalid, TransportFailed } from '../
 import type { GbaCard } from '../gba/gba-card.ts'
 import type { UbExchange } from '../gba/ub-exchange.ts'
 import { createCardKeySource } from '../naf/card-key-source.ts'
+import { asksForUiccKeyAlone } from '../naf/ua-client.ts'
 import {
   addBsfFlags,
   type CardFlags,
@@ -32,6 +33,7 @@ interface Flags extends CurlFlags, CardFlags, TrustFlags, TraceFlags, JsonFlag {
 }
 
 const PRODUCT = 'cpns-curl'
+const UICC_KEY_WANTED = ': it takes Ks_int_NAF alone, which the card keeps to itself'
 
 /** The command. */
 export function curlCommand(): Command {
@@ -87,7 +89,7 @@ async function runCurl(url: string, flags: Flags): Promise<void> {
     fetchWith(url, { request, trust, settings }, { ...flags, seen }),
   )
   await show(answer, flags)
-  judge(answer.status)
+  judge(answer)
 }
 
 interface Wish {
@@ -152,9 +154,11 @@ function writeOutput(file: string, octets: Uint8Array): void {
 }
 
 /** A script has to see from the exit status that nothing was fetched. */
-function judge(status: number): void {
+function judge({ status, headers }: Response): void {
   if (status < 400) return
-  const sentence = `the server answered with status ${status}`
+  const challenges = [headers.get('www-authenticate') ?? '']
+  const why = status === 401 && asksForUiccKeyAlone(challenges) ? UICC_KEY_WANTED : ''
+  const sentence = `the server answered with status ${status}${why}`
   throw status === 401 || status === 403
     ? new AuthenticationFailed(sentence)
     : new TransportFailed(sentence)

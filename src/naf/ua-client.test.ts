@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { utf8 } from '../octets/octets.ts'
 import { NAF_BTID, NAF_FQDN, NAF_KEYS } from './naf.fixture.ts'
-import { answerChallenge, chooseChallenge, nextNonceOf } from './ua-client.ts'
+import { answerChallenge, asksForUiccKeyAlone, chooseChallenge, nextNonceOf } from './ua-client.ts'
 
 const ME = `3GPP-bootstrapping@${NAF_FQDN}`
 const UICC = `3GPP-bootstrapping-uicc@${NAF_FQDN}`
@@ -62,6 +62,18 @@ describe('a challenge', () => {
     ['two parameters of one name', [challengeOf(ME, 'qop="auth", nonce="m"')]],
   ])('%s is none', (_, headers) => {
     expect(choose(headers)).toEqual({ outcome: 'none' })
+  })
+
+  test.each([
+    [true, [challengeOf(UICC)]],
+    [true, [`Basic realm="x", ${challengeOf(UICC)}`]],
+    [true, ['Basic realm="x"', `${challengeOf(UICC)}, ${challengeOf(UICC, 'qop="auth"')}`]],
+    [false, [challengeOf(`${UICC};${ME}`)]],
+    [false, [challengeOf(UICC), challengeOf(ME)]],
+    [false, [challengeOf('somebody@elsewhere')]],
+    [false, []],
+  ])('Ks_int_NAF alone: %s %#', (alone, headers) => {
+    expect(asksForUiccKeyAlone(headers)).toBe(alone)
   })
 
   test('of another NAF is told apart: it must not be answered', () => {

@@ -156,6 +156,12 @@ function judgeInfo(
   }
 }
 
+/** Whether the challenges of a 401 ask for Ks_int_NAF and nothing else of GBA. TS 24.109 5.2.4 */
+export function asksForUiccKeyAlone(headers: readonly string[]): boolean {
+  const forms = headers.flatMap(parseReadable).flatMap(({ realm }) => parseRealmOffer(realm))
+  return forms.length > 0 && forms.every(({ keyUse }) => keyUse === 'UICC')
+}
+
 /** `nextnonce` of an answer that was believed. RFC 7616 3.5 */
 export function nextNonceOf(header: string | undefined): string | undefined {
   return header === undefined ? undefined : parseAuthenticationInfo(header).nextnonce
