@@ -98,6 +98,22 @@ describe('several peers', () => {
     await expect.poll(() => ask()).toBe('a.home.example')
   })
 
+  test('one that is back is not waited for when another one goes', async () => {
+    const [a, b] = [await serve('a.home.example'), await serve('b.home.example')]
+    const { ask, logged } = connect({ targets: [a.target, b.target] })
+    expect(await ask()).toBe('a.home.example')
+    await expect
+      .poll(() => logged.filter(({ event }) => event === 'diameter-peer-up'))
+      .toHaveLength(2)
+    await a.proxy.vanish()
+    const hasWaitOf = (ms: number) => logged.some(({ fields }) => fields?.retryMs === ms)
+    await expect.poll(() => hasWaitOf(1600), { timeout: 10_000 }).toBe(true)
+    await a.proxy.comeBack()
+    await b.proxy.vanish()
+    // Of a wait of 1.2 s at least there is hardly anything over.
+    await expect.poll(ask, { timeout: 600, interval: 10 }).toBe('a.home.example')
+  })
+
   test('what was under way goes to the next one when a peer is lost', async () => {
     const never: Answer = () => new Promise(() => {})
     const [a, b] = [await serve('a.home.example', never), await serve('b.home.example')]

@@ -71,7 +71,12 @@ export function connectDiameter(
     isRelay: () => true,
     report: (error) => reportFault(log, error),
   })
-  const peers = options.targets.map((target) => dialPeer(target, { ...node, desk }, ports))
+  /** Another one may be back and only waits to be tried: it is wanted now. */
+  const onLost = (): void => {
+    for (const peer of peers) peer.hurry()
+  }
+  const dialing = { ...node, desk, onLost }
+  const peers = options.targets.map((target) => dialPeer(target, dialing, ports))
   const route = createRoutedClient(peers)
   return {
     isUsable: () => peers.some(({ condition }) => condition === 'usable'),

@@ -221,7 +221,9 @@ test.each([
   ['DO_NOT_WANT_TO_TALK_TO_YOU', 30_000],
   ['REBOOTING', 100],
 ] as const)('a peer that leaves by DPR (%s) is called back in %i ms', async (cause, retryMs) => {
+  let calls = 0
   const { port } = await listenByHand(async (hand) => {
+    calls += 1
     await welcome(hand)
     const origin = { originHost: HSS.originHost, originRealm: HSS.originRealm }
     const values = { ...origin, disconnectCause: cause }
@@ -229,9 +231,14 @@ test.each([
     await hand.next()
     hand.socket.end()
   })
-  const { logged } = dial({ port })
+  const { peer, logged } = dial({ port })
   await until(() => logged.length > 1)
   expect(logged[1]).toMatchObject({ event: 'diameter-peer-down', fields: { retryMs } })
+  // Who did not want to be called back is not, whoever is in a hurry.
+  peer.hurry()
+  if (cause === 'REBOOTING') await until(() => calls === 2)
+  else await sleep(50)
+  expect(calls).toBe(cause === 'REBOOTING' ? 2 : 1)
 })
 
 test('closing does not wait for a peer that never speaks', async () => {

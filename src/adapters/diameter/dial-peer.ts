@@ -28,10 +28,14 @@ export interface DiameterTarget {
 export interface DialingNode extends DiameterNode {
   /** Answers what the peer asks. */
   readonly desk: RequestDesk
+  /** Told when a peer is lost that was there. */
+  readonly onLost?: () => void
 }
 
 /** A peer and the end of it. */
 export interface DialedPeer extends RoutePeer {
+  /** Tries now what it would try after a pause, unless the peer itself did not want to be called back. */
+  hurry(): void
   /** Leaves the peer with DPR. Resolves when no socket and no timer is left. */
   close(): Promise<void>
 }
@@ -54,6 +58,7 @@ export function dialPeer(
   let connection: PeerConnection | undefined
   let isConnecting = true
   let decided = createGate()
+  let endPause = (): void => {}
 
   const decide = (): void => {
     isConnecting = false
@@ -71,7 +76,9 @@ export function dialPeer(
     const peer = await connection.opened
     decide()
     if (peer !== undefined) node.log.info('diameter-peer-up', { peer: peer.originHost, at: name })
-    return connection.closed
+    const reason = await connection.closed
+    if (peer !== undefined) node.onLost?.()
+    return reason
   }
 
   const run = async (): Promise<void> => {
@@ -88,7 +95,10 @@ export function dialPeer(
       if (isDismissed) waitMs = LONGEST_WAIT_MS
       node.log.warn('diameter-peer-down', { at: name, reason, retryMs: waitMs })
       const [octet = 0] = random.octets(1)
-      await pause(waitMs * (0.75 + octet / 510), { clock, signal: abort.signal })
+      const paused = pause(waitMs * (0.75 + octet / 510), { clock, signal: abort.signal })
+      if (!isDismissed) endPause = paused.end
+      await paused.over
+      endPause = () => {}
       waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
       isConnecting = true
       decided = createGate()
@@ -103,6 +113,7 @@ export function dialPeer(
       if (connection?.isUsable === true) return 'usable'
       return isConnecting ? 'connecting' : 'down'
     },
+    hurry: () => endPause(),
     whenDecided: () => (isConnecting ? decided.passed : Promise.resolve()),
     request: (message, timeoutMs) =>
       connection?.request(message, timeoutMs) ?? Promise.resolve({ outcome: 'lost' }),
@@ -138,20 +149,20 @@ async function openConnection(
   })
 }
 
-/** Resolves after this time, or when the signal comes. */
+/** Over after this time, when the signal comes, or when it is ended. */
 function pause(
   ms: number,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
-): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      timer.cancel()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = clock.setTimer(ms, end)
-    signal.addEventListener('abort', end)
-  })
+): { readonly over: Promise<void>; readonly end: () => void } {
+  const gate = createGate()
+  const end = (): void => {
+    timer.cancel()
+    signal.removeEventListener('abort', end)
+    gate.open()
+  }
+  const timer = clock.setTimer(ms, end)
+  signal.addEventListener('abort', end)
+  return { over: gate.passed, end }
 }
 
 function createGate(): { readonly passed: Promise<void>; open(): void } {
