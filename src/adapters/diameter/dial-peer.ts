@@ -56,14 +56,8 @@ export function dialPeer(
   const name = `${target.host}:${target.port}`
   const abort = new AbortController()
   let connection: PeerConnection | undefined
-  let isConnecting = true
-  let decided = createGate()
+  const attempt = createAttempt()
   let endPause = (): void => {}
-
-  const decide = (): void => {
-    isConnecting = false
-    decided.open()
-  }
 
   /** @returns Why it has ended. */
   const useConnection = async (): Promise<string> => {
@@ -74,7 +68,7 @@ export function dialPeer(
     })
     if (abort.signal.aborted) return connection.stop(0)
     const peer = await connection.opened
-    decide()
+    attempt.decide()
     if (peer !== undefined) node.log.info('diameter-peer-up', { peer: peer.originHost, at: name })
     const reason = await connection.closed
     if (peer !== undefined) node.onLost?.()
@@ -88,7 +82,7 @@ export function dialPeer(
       const reason = await useConnection().catch((error: Error) => error.message)
       const isDismissed = connection?.isDismissed === true
       connection = undefined
-      decide()
+      attempt.decide()
       if (abort.signal.aborted) return
       if (clock.monotonicMs() - startedAtMs >= WORTHWHILE_MS) waitMs = FIRST_WAIT_MS
       // Who is busy, or has no use for us, is not called back at once. RFC 6733 5.4
@@ -100,8 +94,7 @@ export function dialPeer(
       await paused.over
       endPause = () => {}
       waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)
-      isConnecting = true
-      decided = createGate()
+      attempt.begin()
     }
   }
 
@@ -111,15 +104,15 @@ export function dialPeer(
     ...(target.realms && { realms: target.realms }),
     get condition() {
       if (connection?.isUsable === true) return 'usable'
-      return isConnecting ? 'connecting' : 'down'
+      return attempt.isUnderWay ? 'connecting' : 'down'
     },
     hurry: () => endPause(),
-    whenDecided: () => (isConnecting ? decided.passed : Promise.resolve()),
+    whenDecided: attempt.whenDecided,
     request: (message, timeoutMs) =>
       connection?.request(message, timeoutMs) ?? Promise.resolve({ outcome: 'lost' }),
     async close() {
       abort.abort()
-      decide()
+      attempt.decide()
       await connection?.stop(0)
       await running
     },
@@ -163,6 +156,26 @@ function pause(
   const timer = clock.setTimer(ms, end)
   signal.addEventListener('abort', end)
   return { over: gate.passed, end }
+}
+
+/** Whether an attempt to connect has come to its end; the first one is under way. */
+function createAttempt() {
+  let isUnderWay = true
+  let decided = createGate()
+  return {
+    get isUnderWay() {
+      return isUnderWay
+    },
+    begin: (): void => {
+      isUnderWay = true
+      decided = createGate()
+    },
+    decide: (): void => {
+      isUnderWay = false
+      decided.open()
+    },
+    whenDecided: (): Promise<void> => (isUnderWay ? decided.passed : Promise.resolve()),
+  }
 }
 
 function createGate(): { readonly passed: Promise<void>; open(): void } {
