@@ -9,13 +9,18 @@ export const WEB_SERVICE_MEDIA_TYPE = 'text/xml'
 
 const NAMESPACE = 'http://schemas.xmlsoap.org/soap/envelope/'
 
+/** Whether whoever wrote this speaks SOAP 1.1, and is to be told in SOAP what is wrong. */
+export function isEnvelope({ name, namespace }: XmlElement): boolean {
+  return name === 'Envelope' && namespace === NAMESPACE
+}
+
 /**
  * The one element in the body of an envelope; `undefined` if this is none.
  *
  * @throws {InvalidMessage} If the envelope has not one element.
  */
 export function contentOfEnvelope(whole: XmlElement): XmlElement | undefined {
-  if (whole.name !== 'Envelope' || whole.namespace !== NAMESPACE) return undefined
+  if (!isEnvelope(whole)) return undefined
   const [body, ...others] = whole.children.filter(({ name }) => name === 'Body')
   const [content, ...more] = body?.children ?? []
   if (content === undefined || others.length + more.length > 0) {

@@ -134,6 +134,31 @@ describe('bad requests', () => {
   })
 
   test.each([
+    ['no body', '', 'Body: not one element'],
+    ['two elements', `<e:Body>${TEXT}${TEXT}</e:Body>`, 'Body: not one element'],
+    [
+      'another namespace',
+      `<e:Body>${TEXT.replace('GBAService', 'Other')}</e:Body>`,
+      'another name',
+    ],
+  ])('an envelope with %s is a fault too', async (_name, inside, reason) => {
+    const namespace = 'http://schemas.xmlsoap.org/soap/envelope/'
+    const answer = await answerRequest(
+      znWebServiceRoutes(() => Promise.reject(new Error('asked'))),
+      {
+        method: 'POST',
+        path: '/requestBootstrappingInfo',
+        contentType: 'text/xml',
+        body: utf8(`<e:Envelope xmlns:e="${namespace}">${inside}</e:Envelope>`),
+      },
+      ['naf'],
+    )
+    expect(answer).toMatchObject({ status: 500, contentType: 'text/xml' })
+    expect(fromUtf8(answer.body)).toContain('<faultcode>soap:Client</faultcode>')
+    expect(fromUtf8(answer.body)).toContain(reason)
+  })
+
+  test.each([
     ['another operation', TEXT.replaceAll('requestBootstrappingInfoRequest', 'other')],
     ['another namespace', TEXT.replace('GBAService', 'Other')],
     ['no btid', TEXT.replace(/<btid>.*<\/btid>/, '')],

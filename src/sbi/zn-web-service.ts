@@ -21,6 +21,7 @@ import { orFailed, type SbiRoute } from './routes.ts'
 import {
   contentOfEnvelope,
   envelope,
+  isEnvelope,
   orFault,
   soapFault,
   WEB_SERVICE_MEDIA_TYPE,
@@ -88,7 +89,11 @@ export function decodeWebServiceRequest(octets: Uint8Array): {
   readonly request: ZnRequest | undefined
   readonly form: WebServiceForm
 } {
-  const { root, form } = opened(octets)
+  return readRequest(parseXml(octets, LIMITS))
+}
+
+function readRequest(whole: XmlElement) {
+  const { root, form } = opened(whole)
   return { request: requestIn(root), form }
 }
 
@@ -144,7 +149,7 @@ export function readWebServiceResponse(response: SbiResponse, nowMs: number): Zn
       return { outcome: 'transaction-identifier-invalid' }
     }
     if (response.status !== 200) return { outcome: 'unavailable' }
-    return readSuccess(opened(response.body).root, nowMs)
+    return readSuccess(opened(parseXml(response.body, LIMITS)).root, nowMs)
   } catch (error) {
     if (error instanceof InvalidMessage) return { outcome: 'unavailable' }
     throw error
@@ -199,8 +204,7 @@ function faultCode(element: XmlElement): string | undefined {
   return undefined
 }
 
-function opened(octets: Uint8Array): { readonly root: XmlElement; readonly form: WebServiceForm } {
-  const whole = parseXml(octets, LIMITS)
+function opened(whole: XmlElement): { readonly root: XmlElement; readonly form: WebServiceForm } {
   const content = contentOfEnvelope(whole)
   const root = content ?? whole
   if (!isServiceNamespace(root.namespace)) throw new InvalidMessage('another namespace', REQUEST)
@@ -270,9 +274,10 @@ export function znWebServiceRoutes(answerZn: AnswerZn): readonly SbiRoute[] {
       accepts: READ_MEDIA_TYPES,
       optional: ['gbaUAware', 'gsid'],
       async answer({ body, clientNames }) {
-        const { root, form } = opened(body)
-        const request = form.envelope ? orFault(() => requestIn(root)) : requestIn(root)
-        if (request !== undefined && 'status' in request) return request
+        const whole = parseXml(body, LIMITS)
+        const read = isEnvelope(whole) ? orFault(() => readRequest(whole)) : readRequest(whole)
+        if ('status' in read) return read
+        const { request, form } = read
         const answer =
           request === undefined
             ? ({ outcome: 'transaction-identifier-invalid' } as const)
