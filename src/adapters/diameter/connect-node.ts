@@ -71,7 +71,7 @@ export function connectDiameter(
     isRelay: () => true,
     report: (error) => reportFault(log, error),
   })
-  /** Another one may be back and only waits to be tried: it is wanted now. */
+  /** Another one may be back and only waits to be tried. Two that drop us at once hurry nobody. */
   const onLost = (): void => {
     for (const peer of peers) peer.hurry()
   }

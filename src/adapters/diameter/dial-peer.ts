@@ -28,7 +28,7 @@ export interface DiameterTarget {
 export interface DialingNode extends DiameterNode {
   /** Answers what the peer asks. */
   readonly desk: RequestDesk
-  /** Told when a peer is lost that was there. */
+  /** Told when a connection is lost that had lasted. */
   readonly onLost?: () => void
 }
 
@@ -55,24 +55,19 @@ export function dialPeer(
 ): DialedPeer {
   const name = `${target.host}:${target.port}`
   const abort = new AbortController()
+  const own = { clock, signal: abort.signal, ...(keyLog && { keyLog }) }
   let connection: PeerConnection | undefined
   const attempt = createAttempt()
   let endPause = (): void => {}
 
   /** @returns Why it has ended. */
   const useConnection = async (): Promise<string> => {
-    connection = await openConnection(target, node, {
-      clock,
-      signal: abort.signal,
-      ...(keyLog && { keyLog }),
-    })
+    connection = await openConnection(target, node, own)
     if (abort.signal.aborted) return connection.stop(0)
     const peer = await connection.opened
     attempt.decide()
     if (peer !== undefined) node.log.info('diameter-peer-up', { peer: peer.originHost, at: name })
-    const reason = await connection.closed
-    if (peer !== undefined) node.onLost?.()
-    return reason
+    return connection.closed
   }
 
   const run = async (): Promise<void> => {
@@ -84,12 +79,15 @@ export function dialPeer(
       connection = undefined
       attempt.decide()
       if (abort.signal.aborted) return
-      if (clock.monotonicMs() - startedAtMs >= WORTHWHILE_MS) waitMs = FIRST_WAIT_MS
+      if (clock.monotonicMs() - startedAtMs >= WORTHWHILE_MS) {
+        waitMs = FIRST_WAIT_MS
+        node.onLost?.()
+      }
       // Who is busy, or has no use for us, is not called back at once. RFC 6733 5.4
       if (isDismissed) waitMs = LONGEST_WAIT_MS
       node.log.warn('diameter-peer-down', { at: name, reason, retryMs: waitMs })
       const [octet = 0] = random.octets(1)
-      const paused = pause(waitMs * (0.75 + octet / 510), { clock, signal: abort.signal })
+      const paused = pause(waitMs * (0.75 + octet / 510), own)
       if (!isDismissed) endPause = paused.end
       await paused.over
       endPause = () => {}
