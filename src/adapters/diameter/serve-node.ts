@@ -137,7 +137,7 @@ async function watch(connection: PeerConnection, { log }: DiameterNode): Promise
   log.info('diameter-peer-down', { peer: peer?.originHost ?? 'unknown', reason })
 }
 
-/** The certificate of a peer, if it has to have one, names its Origin-Host. RFC 6733 13.1 */
+/** The certificate of a peer, if it has to have one, names its Origin-Host; a wildcard names nobody. RFC 6733 13.1 */
 function isAccepted(
   { peers, relays = [] }: ServeDiameterOptions,
   { originHost }: PeerDescription,
@@ -146,7 +146,7 @@ function isAccepted(
   if (peers !== undefined && !isListed([...peers, ...relays], originHost)) return false
   if (!(socket instanceof TLSSocket)) return true
   const certificate = socket.getPeerX509Certificate()
-  return certificate?.checkHost(originHost, { subject: 'never' }) !== undefined
+  return certificate?.checkHost(originHost, { subject: 'never', wildcards: false }) !== undefined
 }
 
 function isListed(names: readonly string[], originHost: string): boolean {

@@ -177,12 +177,11 @@ describe('who a NAF is', () => {
     expect(askedBy).toEqual(['naf.example.org'])
   })
 
-  test('with TLS the common name of a certificate is no name of a NAF', async () => {
-    const certificate = testCertificate({
-      commonName: 'naf.example.org',
-      dnsNames: [],
-      asClient: true,
-    })
+  test.each([
+    ['the common name of a certificate', { commonName: 'naf.example.org', dnsNames: [] }],
+    ['a wildcard', { dnsNames: ['*.example.org'] }],
+  ])('with TLS %s is no name of a NAF', async (_, names) => {
+    const certificate = testCertificate({ ...names, asClient: true })
     const serverTls = { ...bsfCertificate, clientCa: certificate.certificatePem }
     const { port, askedBy } = await serve({ tls: serverTls })
     const tls = { ...CLIENT_TLS, certificate } as unknown as typeof CLIENT_TLS
