@@ -3,6 +3,7 @@ import {
   MAX_SMALL_FILE_OCTETS,
   readBoundedFile,
   STANDARD_INPUT,
+  whyUnread,
 } from '../adapters/files/bounded-file.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 
@@ -19,8 +20,6 @@ export function readWholeFile(
   try {
     return readBoundedFile(file === '-' ? STANDARD_INPUT : file, { maxOctets })
   } catch (cause) {
-    const { code = 'unknown cause', message } = cause as NodeJS.ErrnoException
-    const reason = cause instanceof ConfigurationInvalid ? message : `cannot be read (${code})`
-    throw new ConfigurationInvalid(`${flag} ${file}: ${reason}`, { cause })
+    throw new ConfigurationInvalid(`${flag} ${file}: ${whyUnread(cause)}`, { cause })
   }
 }

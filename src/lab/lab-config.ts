@@ -1,6 +1,10 @@
 /** The lab's configuration file: JSON, all of it optional, nothing unknown in it. */
 import { z } from 'zod'
-import { MAX_SMALL_FILE_OCTETS, readBoundedFile } from '../adapters/files/bounded-file.ts'
+import {
+  MAX_SMALL_FILE_OCTETS,
+  readBoundedText,
+  whyUnread,
+} from '../adapters/files/bounded-file.ts'
 import { type FileFault, readPlacedJson } from '../adapters/files/placed-json.ts'
 import { ConfigurationInvalid } from '../errors/errors.ts'
 
@@ -180,10 +184,8 @@ export function checkLabConfig(
 
 function readText(file: string): string {
   try {
-    return new TextDecoder().decode(readBoundedFile(file, { maxOctets: MAX_SMALL_FILE_OCTETS }))
+    return readBoundedText(file, { maxOctets: MAX_SMALL_FILE_OCTETS })
   } catch (cause) {
-    const { code = 'unknown cause', message } = cause as NodeJS.ErrnoException
-    const reason = cause instanceof ConfigurationInvalid ? message : `cannot be read (${code})`
-    throw new ConfigurationInvalid(`configuration ${file}: ${reason}`, { cause })
+    throw new ConfigurationInvalid(`configuration ${file}: ${whyUnread(cause)}`, { cause })
   }
 }

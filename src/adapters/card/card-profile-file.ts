@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { type CardProfile, formatCardProfile, parseCardProfile } from '../../uicc/card-profile.ts'
-import { readBoundedFile } from '../files/bounded-file.ts'
+import { readBoundedText } from '../files/bounded-file.ts'
 import { cardStateFile } from './file-card-state.ts'
 
 const MODE = 0o600
 const OTHERS = 0o077
 const MAX_LENGTH = 65_536
+const SHARED = 'others may use it; run chmod 600 on it'
 
 /**
  * @throws {ConfigurationInvalid} If there is no such file, others than its owner may use it, or it is no
@@ -16,13 +17,13 @@ const MAX_LENGTH = 65_536
  */
 export async function readCardProfile(path: string): Promise<CardProfile> {
   try {
-    const octets = readBoundedFile(path, {
+    const text = readBoundedText(path, {
       maxOctets: MAX_LENGTH,
       check({ mode }) {
-        if ((mode & OTHERS) !== 0) throw unusable(path, 'others may use it; run chmod 600 on it')
+        if ((mode & OTHERS) !== 0) throw new ConfigurationInvalid(SHARED)
       },
     })
-    return parseCardProfile(new TextDecoder().decode(octets))
+    return parseCardProfile(text)
   } catch (error) {
     throw explain(error, path)
   }
@@ -53,9 +54,7 @@ export async function writeNewCardProfile(path: string, profile: CardProfile): P
 
 function explain(error: unknown, path: string): ConfigurationInvalid {
   const { code, message } = error as NodeJS.ErrnoException
-  if (error instanceof ConfigurationInvalid) {
-    return message.includes(path) ? error : unusable(path, message)
-  }
+  if (error instanceof ConfigurationInvalid) return unusable(path, message)
   if (code === 'ENOENT') return unusable(path, 'there is no such file or folder')
   if (code === 'EEXIST') return unusable(path, 'it exists and is not overwritten')
   return unusable(path, `it cannot be used (${code ?? 'unknown cause'})`)

@@ -1,6 +1,6 @@
 /** A certificate and its key: readable, a pair, in time, with the names that are needed. RFC 5280 4.1.2.5 */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { MAX_SMALL_FILE_OCTETS, readBoundedFile } from '../files/bounded-file.ts'
+import { MAX_SMALL_FILE_OCTETS, readBoundedText } from '../files/bounded-file.ts'
 import { problemOf } from './check-folder.ts'
 import type { Finding } from './finding.ts'
 
@@ -15,6 +15,7 @@ export interface CertificateToCheck {
 }
 
 const DAY_MS = 86_400_000
+const PEM = { maxOctets: MAX_SMALL_FILE_OCTETS }
 const SOON_DAYS = 30
 
 /** @param nowMs UTC milliseconds. */
@@ -31,8 +32,8 @@ export function checkCertificate(
   })
   let certificate: X509Certificate
   try {
-    certificate = new X509Certificate(readPem(certificateFile))
-    if (!certificate.checkPrivateKey(createPrivateKey(readPem(keyFile)))) {
+    certificate = new X509Certificate(readBoundedText(certificateFile, PEM))
+    if (!certificate.checkPrivateKey(createPrivateKey(readBoundedText(keyFile, PEM)))) {
       return wrong(
         `${keyFile} is the key of another certificate`,
         'name the key that belongs to it',
@@ -54,8 +55,4 @@ export function checkCertificate(
   }
   if (days < SOON_DAYS) return { what, state: 'warning', found: `${days} days left`, advice: renew }
   return { what, state: 'ok', found: `matches its key, ${days} days left` }
-}
-
-function readPem(file: string): string {
-  return new TextDecoder().decode(readBoundedFile(file, { maxOctets: MAX_SMALL_FILE_OCTETS }))
 }

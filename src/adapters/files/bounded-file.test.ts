@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
 import { utf8 } from '../../octets/octets.ts'
-import { readBoundedFile } from './bounded-file.ts'
+import { readBoundedFile, readBoundedText, whyUnread } from './bounded-file.ts'
 
 let folder: string
 let file: string
@@ -101,4 +101,19 @@ describe('what a shell gives', { timeout: 60_000 }, () => {
   test('a pipe without an end is refused', () => {
     expect(() => readByShell('cat /dev/zero | CPNS', '0')).toThrow('it has over 100000 octets')
   })
+})
+
+test('as a text, and why not in words without the path', () => {
+  writeFileSync(file, 'grün')
+  expect(readBoundedText(file, { maxOctets: 5 })).toBe('grün')
+  const whyNot = (path: string, maxOctets: number): string => {
+    try {
+      return readBoundedText(path, { maxOctets })
+    } catch (error) {
+      return whyUnread(error)
+    }
+  }
+  expect(whyNot(file, 4)).toBe('it has over 4 octets')
+  expect(whyNot(folder, 4)).toBe('it is a folder')
+  expect(whyNot(join(folder, 'none'), 4)).toBe('cannot be read (ENOENT)')
 })

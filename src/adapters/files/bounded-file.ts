@@ -56,6 +56,18 @@ export function readBoundedFile(
   }
 }
 
+/** The same as a text in UTF-8, as tools for people read one: what is none stands there as U+FFFD. @throws As above. */
+export function readBoundedText(file: string, reading: BoundedReading): string {
+  return new TextDecoder().decode(readBoundedFile(file, reading))
+}
+
+/** Why one of these could not read, in words, without the path. @param error What it threw. */
+export function whyUnread(error: unknown): string {
+  if (error instanceof ConfigurationInvalid) return error.message
+  const { code = 'unknown cause' } = error as NodeJS.ErrnoException
+  return `cannot be read (${code})`
+}
+
 /** @param reading.writerMs How long an end before the first octet is none. */
 function readToEnd(
   descriptor: number,

@@ -3,6 +3,7 @@ import {
   appendFileSync,
   chmodSync,
   chownSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -85,4 +86,17 @@ test('another text takes the place of the first, and drafts of killed processes 
   expect(readdirSync(join(folder, 'below'))).toEqual(['a.token'])
   const nowhere = { ...file, path: join(folder, 'none', 'a.token') }
   expect(() => replaceSecretFile(nowhere, 'x', random)).toThrow('there is no such file')
+})
+
+test('a file whose name stands in what is wrong is named all the same', () => {
+  const before = process.cwd()
+  process.chdir(folder)
+  try {
+    mkdirSync('folder')
+    expect(() => readSecretFile({ path: 'folder', name: 'token file' })).toThrow(
+      'token file folder: it is a folder',
+    )
+  } finally {
+    process.chdir(before)
+  }
 })

@@ -145,8 +145,7 @@ function syncFolder(path: string): void {
 
 function fileError(error: unknown, { path, name }: SecretFile): ConfigurationInvalid {
   if (error instanceof ConfigurationInvalid) {
-    const { message } = error
-    return message.includes(path) ? error : new ConfigurationInvalid(`${name} ${path}: ${message}`)
+    return new ConfigurationInvalid(`${name} ${path}: ${error.message}`)
   }
   const code = (error as NodeJS.ErrnoException).code ?? 'not text'
   const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be used (${code})`

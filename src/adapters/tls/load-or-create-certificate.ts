@@ -9,7 +9,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { ConfigurationInvalid } from '../../errors/errors.ts'
-import { MAX_SMALL_FILE_OCTETS, readBoundedFile } from '../files/bounded-file.ts'
+import { MAX_SMALL_FILE_OCTETS, readBoundedText } from '../files/bounded-file.ts'
 import { makeFolder } from '../files/make-folder.ts'
 import {
   type CertificateOptions,
@@ -58,7 +58,7 @@ export function loadOrCreateCertificate(
 
 function readIfThere(file: string): string | undefined {
   try {
-    return new TextDecoder().decode(readBoundedFile(file, { maxOctets: MAX_SMALL_FILE_OCTETS }))
+    return readBoundedText(file, { maxOctets: MAX_SMALL_FILE_OCTETS })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if (!(error instanceof ConfigurationInvalid)) throw error
