@@ -69,7 +69,7 @@ export async function measureConnect(
   const bareQuestions = async () => {
     for (const octets of recorded.questions) await plain.ask(octets)
   }
-  const loadsOf = (inFlight: number): readonly Load[] => [
+  const loadsOf = (inFlight: number): [baseline: Load, own: Load] => [
     { inFlight, seconds, once: bareQuestions, cpu: cpuOf([bare]) },
     { inFlight, seconds, once: authentication, cpu: cpuOf([server]) },
   ]
@@ -78,10 +78,7 @@ export async function measureConnect(
     // Programs as they run, not as they start: both are compiled for what they do before they are measured.
     for (const load of loadsOf(CONNECTIONS)) await measureLoad(load, systemClock)
     for (const inFlight of loads) {
-      const [baseline, figure] = await measureInTurn(loadsOf(inFlight), systemClock)
-      if (baseline === undefined || figure === undefined) throw new TypeError('two were measured')
-      tell()
-      tell()
+      const [baseline, figure] = await measureInTurn(loadsOf(inFlight), systemClock, tell)
       figures.push({ ...figure, baseline, ratio: figure.perSecond / baseline.perSecond })
     }
   } finally {

@@ -59,28 +59,34 @@ interface Sums {
 /** One load alone. @throws What an operation throws. */
 export async function measureLoad(load: Load, clock: Monotonic): Promise<LoadFigure> {
   const [figure] = await measureInTurn([load], clock)
-  return figure as LoadFigure
+  return figure
 }
+
+/** A figure for each load, in the same order. */
+type FiguresOf<Loads extends readonly Load[]> = { [Place in keyof Loads]: LoadFigure }
 
 /**
  * Several loads, turn by turn.
  *
+ * @param tell As `LoadRun.tell`.
  * @returns Their figures in the same order.
  * @throws What an operation throws.
  */
-export async function measureInTurn(
-  loads: readonly Load[],
+export async function measureInTurn<const Loads extends readonly Load[]>(
+  loads: Loads,
   clock: Monotonic,
-): Promise<readonly LoadFigure[]> {
+  tell: () => void = () => {},
+): Promise<FiguresOf<Loads>> {
   for (const load of loads) await runTurn(load, load.seconds * 1000 * WARM_UP, clock)
   const sums = loads.map(nothingYet)
   for (let turn = 0; turn < TURNS; turn++) {
     for (const [n, load] of loads.entries()) {
       const came = await runTurn(load, (load.seconds * 1000) / TURNS, clock)
       sums[n] = together(sums[n] as Sums, came)
+      if (turn === TURNS - 1) tell()
     }
   }
-  return loads.map(({ inFlight }, n) => figureOf(inFlight, sums[n] as Sums))
+  return loads.map(({ inFlight }, n) => figureOf(inFlight, sums[n] as Sums)) as FiguresOf<Loads>
 }
 
 /** Answers that come after `forMs` are waited for, but not measured. */

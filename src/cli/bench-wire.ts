@@ -98,14 +98,21 @@ export async function measureWire(
     const bare = await open(start)
     const byUndici = start.kind === 'http' && byUndiciOf(bare, start.exchanges)
     if (byUndici) pairs.push(byUndici)
-    const measured = [bare, own, ...(byUndici ? [byUndici] : [])]
+    const others = byUndici ? [byUndici] : []
     // Programs as they run, not as they start: all are compiled for what they do before they are measured.
-    for (const pair of measured) await measureLoad(loadOf(pair, Math.max(...loads)), systemClock)
+    for (const pair of [bare, own, ...others]) {
+      await measureLoad(loadOf(pair, Math.max(...loads)), systemClock)
+    }
     for (const inFlight of loads) {
-      const turns = measured.map((pair) => loadOf(pair, inFlight))
-      const [baseline, figure, undici] = await measureInTurn(turns, systemClock)
-      if (baseline === undefined || figure === undefined) throw new TypeError('two were measured')
-      for (const _ of turns) tell()
+      const [baseline, figure, undici] = await measureInTurn(
+        [
+          loadOf(bare, inFlight),
+          loadOf(own, inFlight),
+          ...others.map((pair) => loadOf(pair, inFlight)),
+        ],
+        systemClock,
+        tell,
+      )
       const ratio = figure.perSecond / baseline.perSecond
       figures.push({ ...figure, baseline, ...(undici && { undici }), ratio })
     }
