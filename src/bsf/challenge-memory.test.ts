@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
-import { ksOf } from '../gba/ks-naf.ts'
 import { formatInitialRequest } from '../gba/ub-messages.ts'
 import { readUbRequest, type UbAnswer } from '../gba/ub-server.ts'
 import { noLog } from '../ports/log.ts'
@@ -8,19 +7,7 @@ import { createSteadyClock } from '../ports/steady-clock.ts'
 import { createAnswerJudge } from './answer-judge.ts'
 import { answerTo, challenged, createBsfWorld, IDENTITY, requestWith } from './bsf-world.fixture.ts'
 import { createChallengeMemory } from './challenge-memory.ts'
-import type { UbChallenge } from './ub-challenge.ts'
-
-const CHALLENGE: UbChallenge = {
-  impi: WORKED.impi,
-  rand: WORKED.rand,
-  autn: WORKED.autnStar,
-  xres: WORKED.resGbaU,
-  ks: ksOf(WORKED),
-  gbaType: 'GBA_U',
-  lifetimeSeconds: 86_400,
-  issuedAtMs: 0,
-  resynchronized: false,
-}
+import { CHALLENGE } from './ub-challenge.fixture.ts'
 
 describe('what waits for its answer', () => {
   test('is there once, for the very same opaque', () => {

@@ -94,12 +94,12 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
   const format = async (
     keys: ChallengeKeys,
     request: ZhRequest,
-    circumstances: ChallengeCircumstances,
+    { stale = false, tmpi }: ChallengeCircumstances,
   ): Promise<UbResponse> => {
     const nonce = formatAkaNonce(keys)
-    const whole = wholeChallenge(keys, request, { ...circumstances, issuedAtMs: clock.nowMs() })
+    const whole = wholeChallenge(keys, request, { tmpi, issuedAtMs: clock.nowMs() })
     const opaque = await seal(whole, nonce)
-    return formatChallenge(options, { nonce, opaque, stale: circumstances.stale ?? false })
+    return formatChallenge(options, { nonce, opaque, stale })
   }
 
   const challenge: Challenger = async (request, circumstances = {}) => {
@@ -134,7 +134,7 @@ export function createChallenger(options: ChallengerOptions, ports: ChallengerPo
 function wholeChallenge(
   keys: ChallengeKeys,
   { impi, resynchronization }: ZhRequest,
-  { tmpi, issuedAtMs }: ChallengeCircumstances & Pick<UbChallenge, 'issuedAtMs'>,
+  { tmpi, issuedAtMs }: Pick<UbChallenge, 'tmpi' | 'issuedAtMs'>,
 ): UbChallenge {
   return {
     impi,

@@ -5,8 +5,8 @@ import { createVirtualClock } from '../../test/support/virtual-clock.ts'
 import { createSealingRing } from '../crypto/sealing-ring.ts'
 import { InvalidMessage } from '../errors/errors.ts'
 import { WORKED } from '../gba/gba-facts.fixture.ts'
-import { ksOf } from '../gba/ks-naf.ts'
 import { concatOctets, fromBase64, toBase64 } from '../octets/octets.ts'
+import { CHALLENGE } from './ub-challenge.fixture.ts'
 import {
   decodeChallenge,
   encodeChallenge,
@@ -15,18 +15,6 @@ import {
   type UbChallenge,
 } from './ub-challenge.ts'
 
-const CHALLENGE: UbChallenge = {
-  impi: WORKED.impi,
-  rand: WORKED.rand,
-  autn: WORKED.autnStar,
-  xres: WORKED.resGbaU,
-  ks: ksOf(WORKED),
-  gbaType: 'GBA_U',
-  lifetimeSeconds: 86_400,
-  issuedAtMs: Date.UTC(2026, 0, 1),
-  resynchronized: true,
-  guss: '<guss/>',
-}
 const { guss: _, ...BARE } = CHALLENGE
 const PLAIN: UbChallenge = { ...BARE, gbaType: 'GBA_ME', resynchronized: false }
 
